@@ -1,0 +1,1 @@
+"""The engine: what `import` means, without the finders and loaders it starts with."""

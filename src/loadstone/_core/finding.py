@@ -1,0 +1,81 @@
+"""The walk along a chain: the one place where finders are asked for a spec."""
+
+from __future__ import annotations
+
+import sys
+from _warnings import warn
+
+from .frames import hidden
+from .locks import acquire_lock, release_lock
+from .spec import spec_from_loader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+    from .system import State
+
+__all__ = ["find_spec", "object_name"]
+
+
+@hidden
+def find_spec(
+    state: State, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+) -> ModuleSpec | None:
+    """Ask the finders of `state.meta_path` in order; the first spec that one returns, or None.
+
+    `path` is the parent package's search path (None at top level), `target` the module that is to be
+    reloaded. The finders are asked under the global import lock, one thread at a time. Where finding the
+    module imported it, its own spec is the answer. Raises ImportError while the interpreter shuts down;
+    warns with ImportWarning if there is no finder. What a finder raises passes through.
+    """
+    finders = state.meta_path
+    if finders is None:
+        raise ImportError("sys.meta_path is None, Python is likely shutting down")
+    if not finders:
+        warn("sys.meta_path is empty", ImportWarning)
+    is_reload = name in state.modules
+    acquire_lock()
+    try:
+        for finder in finders:
+            try:
+                find = finder.find_spec
+            except AttributeError:
+                spec = _find_by_module(finder, name, path) if _ASKS_FIND_MODULE else None
+            else:
+                spec = find(name, path, target)
+            if spec is not None:
+                break
+        else:
+            return None
+    finally:
+        release_lock()
+    if not is_reload and name in state.modules:
+        own = getattr(state.modules[name], "__spec__", None)
+        return spec if own is None else own
+    return spec
+
+
+_ASKS_FIND_MODULE = sys.version_info < (3, 12)
+
+
+@hidden
+def _find_by_module(finder: Any, name: str, path: Sequence[str] | None) -> ModuleSpec | None:
+    """Ask a finder of before Python 3.4, which has `find_module` only."""
+    warn(
+        f"{object_name(finder)}.find_spec() not found; falling back to find_module()",
+        ImportWarning,
+    )
+    loader = finder.find_module(name, path)
+    return None if loader is None else spec_from_loader(name, loader)
+
+
+def object_name(thing: Any) -> str:
+    """What a warning calls a finder or loader: its class's name, or its own if it is a class."""
+    try:
+        return str(thing.__qualname__)
+    except AttributeError:
+        return type(thing).__qualname__

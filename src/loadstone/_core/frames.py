@@ -1,0 +1,89 @@
+"""Which frames are the engine's, and how they stay out of tracebacks and warnings.
+
+Two parts of the interpreter recognise the import system by the file name of a frame: `warnings` skips
+frames whose file name holds both ``importlib`` and ``_bootstrap`` when it looks for the line to blame,
+and the `import` statement cuts frames of ``<frozen importlib._bootstrap>`` from tracebacks. `hidden`
+gives a function a file name of that kind which still leads to the real file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from _frozen_importlib import _call_with_frames_removed as call_with_frames_removed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["call_with_frames_removed", "hidden", "trim", "trim_own", "verbose"]
+
+_ENGINE = "importlib._bootstrap"
+_HIDDEN = f"{os.sep}{_ENGINE}{os.sep}..{os.sep}"
+
+
+def hidden(function: F) -> F:
+    """Mark `function` as part of the import system, and return it.
+
+    Its code's file name gets a detour that path normalisation takes out again, so that debuggers,
+    coverage and source lookup still find the file.
+    """
+    code = function.__code__
+    directory, _, base = code.co_filename.rpartition(os.sep)
+    function.__code__ = code.replace(co_filename=f"{directory}{_HIDDEN}{base}")
+    return function
+
+
+def trim(exception: BaseException) -> None:
+    """Take the engine's frames out of the traceback of an exception that is being handled.
+
+    To be called first thing in an `except` clause that ends in a bare `raise`: on Python 3.11 and newer
+    the frame of the caller goes too; on 3.10 the interpreter keeps that one. As under CPython, frames stay
+    where the engine itself raised something other than ImportError or SyntaxError, and under ``-v``.
+    """
+    own = exception.__traceback__
+    if own is None or sys.flags.verbose:
+        return
+    always = isinstance(exception, (ImportError, SyntaxError))
+    kept = own
+    entry = own.tb_next
+    while entry is not None:
+        if _ENGINE in entry.tb_frame.f_code.co_filename:
+            entry = _after(entry, _ENGINE)
+            if entry is None and not always:
+                break
+            kept.tb_next = entry
+        else:
+            kept = entry
+            entry = entry.tb_next
+    exception.__traceback__ = own.tb_next
+
+
+def trim_own(exception: BaseException) -> None:
+    """Take loadstone's frames off the top of a traceback that the interpreter's own import will trim.
+
+    For methods that the `import` statement in C calls, in an `except` clause that ends in a bare `raise`.
+    """
+    if sys.flags.verbose:
+        return
+    rest = _after(exception.__traceback__, _HIDDEN)
+    if rest is not None or isinstance(exception, (ImportError, SyntaxError)):
+        exception.__traceback__ = rest
+
+
+def _after(entry: TracebackType | None, mark: str) -> TracebackType | None:
+    while entry is not None and mark in entry.tb_frame.f_code.co_filename:
+        entry = entry.tb_next
+    return entry
+
+
+def verbose(message: str, *args: object, verbosity: int = 1) -> None:
+    """Write to stderr what ``python -v`` reports, where the running Python was asked for it."""
+    if sys.flags.verbose >= verbosity:
+        if not message.startswith(("#", "import ")):
+            message = "# " + message
+        print(message.format(*args), file=sys.stderr)

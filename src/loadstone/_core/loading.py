@@ -1,0 +1,273 @@
+"""A spec becomes a module: locks, `modules` bookkeeping, failure, reload."""
+
+from __future__ import annotations
+
+from _warnings import warn
+from sys import audit, version_info
+
+from .finding import find_spec, object_name
+from .frames import hidden, verbose
+from .locks import DeadlockError
+from .spec import bind, module_from_spec, spec_from_loader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+    from .system import ImportSystem
+
+__all__ = ["MISSING", "import_name", "load_module", "module_for", "reload"]
+
+MISSING: Any = object()
+_LOAD_MODULE_REMOVAL = "3.12" if version_info < (3, 14) else "3.15"
+
+
+@hidden
+def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> ModuleType:
+    """The module `name` of `system`: the one that is there and initialised, or else imported now.
+
+    While another thread is executing the module, this waits for it, except where both would wait for
+    each other: then the module is returned as it is, as the interpreter does. `audited` raises the
+    ``import`` audit event, which belongs to the `import` statement. Raises ModuleNotFoundError if the
+    module cannot be found or is None in `modules`; what executing it raises passes through.
+    """
+    while True:
+        module = system.state.modules.get(name, MISSING)
+        if module is MISSING or module is None:
+            return import_name(system, name, audited)
+        if not getattr(getattr(module, "__spec__", None), "_initializing", False):
+            return module
+        lock = system.lock(name)
+        try:
+            lock.acquire()
+        except DeadlockError:
+            return module
+        lock.release()
+        if system.state.modules.get(name, MISSING) is module:
+            return module
+
+
+@hidden
+def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
+    """Import the module `name`, unless another thread has done so by the time its lock is ours."""
+    state = system.state
+    if audited:
+        audit("import", name, None, state.path, state.meta_path, state.path_hooks)
+    lock = system.lock(name)
+    try:
+        lock.acquire()
+    except DeadlockError:
+        module = state.modules.get(name)
+        if module is None:
+            raise
+        return module
+    try:
+        module = state.modules.get(name, MISSING)
+        if module is MISSING:
+            return _find_and_load(system, name, audited)
+    finally:
+        lock.release()
+    if module is None:
+        raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
+    return module
+
+
+@hidden
+def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType:
+    state = system.state
+    parent_name, _, child = name.rpartition(".")
+    if parent_name:
+        if parent_name not in state.modules:
+            import_name(system, parent_name, audited)
+            if name in state.modules:
+                return state.modules[name]
+        parent = state.modules[parent_name]
+        try:
+            path = parent.__path__
+        except AttributeError:
+            message = f"No module named {name!r}; {parent_name!r} is not a package"
+            raise ModuleNotFoundError(message, name=name) from None
+        spec = find_spec(state, name, path)
+        pending = getattr(getattr(parent, "__spec__", None), "_uninitialized_submodules", None)
+    else:
+        spec = find_spec(state, name, None)
+        pending = None
+    if spec is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    if pending is None:
+        module = _load(system, spec)
+    else:
+        pending.append(child)
+        try:
+            module = _load(system, spec)
+        finally:
+            pending.pop()
+    if parent_name:
+        try:
+            setattr(state.modules[parent_name], child, module)
+        except AttributeError:
+            warn(
+                f"Cannot set an attribute on {parent_name!r} for child module {child!r}",
+                ImportWarning,
+            )
+    return module
+
+
+@hidden
+def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
+    """Make the module of `spec`, put it into `modules`, execute it; take it out again if that fails."""
+    state = system.state
+    name = spec.name
+    loader = spec.loader
+    if loader is not None and not hasattr(loader, "exec_module"):
+        _warn_load_module(loader)
+        return _load_by_load_module(state.modules, spec)
+    module = module_from_spec(spec)
+    if system.builtins is not None:
+        module.__dict__["__builtins__"] = system.builtins
+    initializing: Any = spec
+    initializing._initializing = True
+    try:
+        state.modules[name] = module
+        try:
+            loader = spec.loader
+            if loader is not None:
+                loader.exec_module(module)
+            elif spec.submodule_search_locations is None:
+                raise ImportError("missing loader", name=name)
+        except BaseException:
+            state.modules.pop(name, None)
+            raise
+        modules = state.modules
+        module = modules.pop(name)
+        modules[name] = module
+        verbose("import {!r} # {!r}", name, spec.loader)
+    finally:
+        initializing._initializing = False
+    return module
+
+
+@hidden
+def _load_by_load_module(modules: dict[str, ModuleType], spec: ModuleSpec) -> ModuleType:
+    """Load by a loader of before PEP 451, which puts the module into `modules` by itself."""
+    loader: Any = spec.loader
+    name = spec.name
+    try:
+        loader.load_module(name)
+    except BaseException:
+        if name in modules:
+            modules[name] = modules.pop(name)
+        raise
+    module = modules[name] = modules.pop(name)
+    if getattr(module, "__package__", None) is None:
+        package = module.__name__ if hasattr(module, "__path__") else name.rpartition(".")[0]
+        _set(module, "__package__", package)
+    for attribute, value in (("__loader__", loader), ("__spec__", spec)):
+        if getattr(module, attribute, None) is None:
+            _set(module, attribute, value)
+    return module
+
+
+def _set(module: ModuleType, attribute: str, value: object) -> None:
+    try:
+        setattr(module, attribute, value)
+    except AttributeError:
+        pass
+
+
+@hidden
+def reload(system: ImportSystem, module: ModuleType) -> ModuleType:
+    """Find the module again and execute it in the namespace that it has; what `modules` then holds."""
+    try:
+        name: str = module.__spec__.name  # type: ignore[union-attr]
+    except AttributeError:
+        try:
+            name = module.__name__
+        except AttributeError:
+            raise TypeError("reload() argument must be a module") from None
+    state = system.state
+    if state.modules.get(name) is not module:
+        raise ImportError(f"module {name} not in sys.modules", name=name)
+    if name in system.reloading:
+        return system.reloading[name]
+    system.reloading[name] = module
+    try:
+        parent_name = name.rpartition(".")[0]
+        path = None
+        if parent_name:
+            try:
+                parent = state.modules[parent_name]
+            except KeyError:
+                message = f"parent {parent_name!r} not in sys.modules"
+                raise ImportError(message, name=parent_name) from None
+            path = parent.__path__
+        spec = module.__spec__ = find_spec(state, name, path, module)
+        if spec is None:
+            raise ModuleNotFoundError(f"spec not found for the module {name!r}", name=name)
+        _execute_again(system, spec, module)
+        return state.modules[name]
+    finally:
+        system.reloading.pop(name, None)
+
+
+@hidden
+def _execute_again(system: ImportSystem, spec: ModuleSpec, module: ModuleType) -> ModuleType:
+    state = system.state
+    name = spec.name
+    lock = system.lock(name)
+    lock.acquire()
+    try:
+        if state.modules.get(name) is not module:
+            raise ImportError(f"module {name!r} not in sys.modules", name=name)
+        try:
+            loader = spec.loader
+            if loader is None and spec.submodule_search_locations is None:
+                raise ImportError("missing loader", name=name)
+            bind(spec, module, override=True)
+            if loader is not None:
+                if hasattr(loader, "exec_module"):
+                    loader.exec_module(module)
+                else:
+                    _warn_load_module(loader)
+                    loader.load_module(name)
+        finally:
+            modules = state.modules
+            module = modules.pop(name)
+            modules[name] = module
+    finally:
+        lock.release()
+    return module
+
+
+def _warn_load_module(loader: object) -> None:
+    warn(
+        f"{object_name(loader)}.exec_module() not found; falling back to load_module()",
+        ImportWarning,
+        stacklevel=2,
+    )
+
+
+@hidden
+def load_module(
+    system: ImportSystem, loader: Any, fullname: str, spec: ModuleSpec | None = None
+) -> ModuleType:
+    """What the deprecated `load_module` of a loader with `exec_module` does."""
+    warn(
+        "the load_module() method is deprecated and slated for removal in "
+        f"Python {_LOAD_MODULE_REMOVAL}; use exec_module() instead",
+        DeprecationWarning,
+    )
+    if spec is None:
+        spec = spec_from_loader(fullname, loader)
+    modules = system.state.modules
+    if fullname in modules:
+        _execute_again(system, spec, modules[fullname])
+        return modules[fullname]
+    lock = system.lock(fullname)
+    lock.acquire()
+    try:
+        return _load(system, spec)
+    finally:
+        lock.release()

@@ -1,0 +1,130 @@
+"""Namespace packages (PEP 420): a search path that follows its parent's, and a loader with nothing to do."""
+
+from __future__ import annotations
+
+import sys
+from _frozen_importlib_external import _NamespaceLoader, _NamespacePath
+
+from .frames import verbose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
+    from typing import Any
+
+    PathFinderFunction = Callable[[str, Sequence[str]], ModuleSpec | None]
+
+__all__ = ["NamespaceLoader", "NamespacePath"]
+
+
+class NamespacePath(_NamespacePath):
+    """The `__path__` of a namespace package: its portions, looked up again when the parent's path changes.
+
+    The parent's path is that of the package it is in, or the system's `path` at top level.
+    """
+
+    epoch = 0
+    """Counts `invalidate_caches`: a path from an earlier epoch is looked up again."""
+
+    def __init__(
+        self, name: str, path: list[str], path_finder: PathFinderFunction, state: Any = sys
+    ) -> None:
+        """For the package `name` with the portions `path`, in the import system whose state is `state`.
+
+        `path_finder(name, parent_path)` returns a spec whose `submodule_search_locations` are the new
+        portions and whose loader is None.
+        """
+        self._name = name
+        self._path = path
+        self._path_finder = path_finder
+        self._state = state
+        self._last_parent_path = tuple(self._parent_path())
+        self._last_epoch = NamespacePath.epoch
+
+    def _parent_path(self) -> Iterable[str]:
+        parent = self._name.rpartition(".")[0]
+        path: Iterable[str] = self._state.modules[parent].__path__ if parent else self._state.path
+        return path
+
+    def _recalculate(self) -> list[str]:
+        parent_path = tuple(self._parent_path())
+        if parent_path != self._last_parent_path or self._last_epoch != NamespacePath.epoch:
+            spec = self._path_finder(self._name, parent_path)
+            if spec is not None and spec.loader is None and spec.submodule_search_locations:
+                self._path = spec.submodule_search_locations
+            self._last_parent_path = parent_path
+            self._last_epoch = NamespacePath.epoch
+        return self._path
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._recalculate())
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._recalculate()[index]
+
+    def __setitem__(self, index: Any, path: Any) -> None:
+        self._path[index] = path
+
+    def __len__(self) -> int:
+        return len(self._recalculate())
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._recalculate()
+
+    def __repr__(self) -> str:
+        return f"_NamespacePath({self._path!r})"
+
+    def append(self, item: str) -> None:
+        """Add a portion at the end; it is lost when the path is looked up again."""
+        self._path.append(item)
+
+
+class NamespaceLoader(_NamespaceLoader):
+    """The loader of namespace packages (PEP 420): they have nothing to execute.
+
+    Same promise as `importlib.machinery.NamespaceLoader`, whose subclass it is. Thread-safe.
+    """
+
+    def __init__(self, name: str, path: list[str], path_finder: PathFinderFunction) -> None:
+        """For the package `name` with the portions `path`; `path_finder` is asked when they change."""
+        self._path = NamespacePath(name, path, path_finder)
+
+    @classmethod
+    def over(cls, locations: Any) -> NamespaceLoader:
+        """A loader for the namespace package whose search locations are `locations` themselves."""
+        loader = cls.__new__(cls)
+        loader._path = locations
+        return loader
+
+    def is_package(self, fullname: str) -> bool:
+        """True: a namespace package is a package."""
+        return True
+
+    def get_source(self, fullname: str) -> str:
+        """The empty string: a namespace package has no source."""
+        return ""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Code that does nothing."""
+        return compile("", "<string>", "exec", dont_inherit=True)
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """None: a plain module will do."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing: there is nothing to execute."""
+
+    def load_module(self, fullname: str) -> ModuleType:
+        """Deprecated: import the package and return it. The import system never calls this."""
+        from .system import load_module
+
+        verbose("namespace module loaded with path {!r}", self._path)
+        return load_module(self, fullname)
+
+    def get_resource_reader(self, module: str) -> Any:
+        """The standard library's reader of resources in all portions."""
+        from importlib.readers import NamespaceReader
+
+        return NamespaceReader(self._path)

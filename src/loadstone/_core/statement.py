@@ -1,0 +1,159 @@
+"""What `import a.b` and `from . import c` mean: levels, names, fromlists."""
+
+from __future__ import annotations
+
+from _warnings import warn
+from sys import version_info
+
+from .frames import hidden, trim
+from .loading import MISSING, module_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import ModuleType
+    from typing import Any, Protocol
+
+    from .system import ImportSystem
+
+    class ImportFunction(Protocol):
+        """The signature of `builtins.__import__`."""
+
+        def __call__(
+            self,
+            name: str,
+            globals: Mapping[str, object] | None = None,
+            locals: Mapping[str, object] | None = None,
+            fromlist: Sequence[str] | None = (),
+            level: int = 0,
+        ) -> ModuleType: ...
+
+
+__all__ = ["ImportFunction", "absolute_name", "import_function"]
+
+_MISMATCH_WARNING = ImportWarning if version_info < (3, 12) else DeprecationWarning
+
+
+def import_function(system: ImportSystem) -> ImportFunction:
+    """The `__import__` of `system`: what the `import` statement calls."""
+    state = system.state
+
+    def __import__(
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        """Import the module `name` and return what the `import` statement needs of it.
+
+        Without `fromlist` that is the first package of a dotted name, else the module itself, its
+        submodules that `fromlist` names imported too. `level` is the number of leading dots of a relative
+        import, which `globals` anchors; `locals` is not used. Same promise as `importlib.__import__`.
+
+        Raises TypeError for a name that is no str, ValueError for an empty name or a negative level,
+        ImportError for a relative import without or beyond a parent package, ModuleNotFoundError if there
+        is no such module; what executing a module raises passes through. Thread-safe.
+        """
+        try:
+            if level == 0 and type(name) is str and name:
+                full_name = name
+            elif level > 0:
+                full_name = absolute_name(name, package_of(globals or {}), level)
+            else:
+                full_name = absolute_name(name, None, level)
+            module: Any = state.modules.get(full_name)
+            try:
+                ready = not module.__spec__._initializing
+            except AttributeError:
+                ready = False
+            if not ready:
+                module = module_for(system, full_name, audited=True)
+            if fromlist:
+                if hasattr(module, "__path__"):
+                    _import_listed(system, module, fromlist)
+            elif level == 0:
+                front = name.partition(".")[0]
+                if front != name:
+                    module = module_for(system, front, audited=True)
+            elif name:
+                cut = len(name) - len(name.partition(".")[0])
+                front = full_name[: len(full_name) - cut]
+                try:
+                    module = state.modules[front]
+                except KeyError:
+                    raise KeyError(f"{front!r} not in sys.modules as expected") from None
+            return module  # type: ignore[no-any-return]
+        except BaseException as exception:
+            trim(exception)
+            raise
+
+    return hidden(__import__)
+
+
+@hidden
+def absolute_name(name: str, package: Any, level: int) -> str:
+    """The absolute name of what is `level` dots and `name` in `package`, checked."""
+    if not isinstance(name, str):
+        raise TypeError(f"module name must be str, not {type(name)}")
+    if level < 0:
+        raise ValueError("level must be >= 0")
+    if level == 0:
+        if not name:
+            raise ValueError("Empty module name")
+        return name
+    if not isinstance(package, str):
+        raise TypeError("__package__ not set to a string")
+    if not package:
+        raise ImportError("attempted relative import with no known parent package")
+    bits = package.rsplit(".", level - 1)
+    if len(bits) < level:
+        raise ImportError("attempted relative import beyond top-level package")
+    return f"{bits[0]}.{name}" if name else bits[0]
+
+
+@hidden
+def package_of(namespace: Mapping[str, object]) -> Any:
+    """The package that a module's relative imports start from, by its globals (PEP 366, PEP 451)."""
+    package = namespace.get("__package__")
+    spec: Any = namespace.get("__spec__")
+    if package is not None:
+        if spec is not None and package != spec.parent:
+            warn(
+                f"__package__ != __spec__.parent ({package!r} != {spec.parent!r})",
+                _MISMATCH_WARNING,
+                stacklevel=3,
+            )
+        return package
+    if spec is not None:
+        return spec.parent
+    warn(
+        "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__",
+        ImportWarning,
+        stacklevel=3,
+    )
+    name: Any = namespace["__name__"]
+    return name if "__path__" in namespace else name.rpartition(".")[0]
+
+
+@hidden
+def _import_listed(
+    system: ImportSystem, package: Any, names: Iterable[object], *, from_all: bool = False
+) -> None:
+    """Import the submodules among `names` that `package` does not have as attributes yet."""
+    for name in names:
+        if not isinstance(name, str):
+            where = f"{package.__name__}.__all__" if from_all else "``from list''"
+            raise TypeError(f"Item in {where} must be str, not {type(name).__name__}")
+        if name == "*":
+            if not from_all and hasattr(package, "__all__"):
+                _import_listed(system, package, package.__all__, from_all=True)
+        elif not hasattr(package, name):
+            full_name = f"{package.__name__}.{name}"
+            try:
+                module_for(system, full_name, audited=True)
+            except ModuleNotFoundError as error:
+                found_nothing = error.name == full_name
+                if found_nothing and system.state.modules.get(full_name, MISSING) is not None:
+                    continue
+                raise

@@ -1,0 +1,1 @@
+"""The finders and loaders that every Python starts with, and what is built of them."""

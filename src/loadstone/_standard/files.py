@@ -1,0 +1,669 @@
+"""Modules in files: the finder of one directory; loaders of source, bytecode-only and extension modules."""
+
+from __future__ import annotations
+
+import _imp
+import io
+import os
+import sys
+from _frozen_importlib_external import ExtensionFileLoader as _ExtensionFileLoader
+from _frozen_importlib_external import FileFinder as _FileFinder
+from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
+from _frozen_importlib_external import SourcelessFileLoader as _SourcelessFileLoader
+from _thread import get_ident
+from os import stat
+from time import time
+
+from .._core.cache import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    absolute,
+    cache_from_source,
+    join,
+    split,
+)
+from .._core.frames import call_with_frames_removed, hidden, trim_own, verbose
+from .._core.spec import ModuleSpec, located
+from .._core.system import load_module
+from .bytecode import (
+    CHECK_SOURCE,
+    HASH_BASED,
+    HEADER_SIZE,
+    checked_flags,
+    code_from,
+    decode_source,
+    hash_pyc,
+    same_hash,
+    same_source,
+    source_hash,
+    timestamp_header,
+    timestamp_pyc,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Buffer, Callable, Iterable
+    from importlib.machinery import ModuleSpec as AnySpec
+    from types import CodeType, ModuleType
+    from typing import Any
+
+    LoaderDetails = tuple[Callable[[str, str], Any], Iterable[str]]
+
+__all__ = [
+    "ExtensionFileLoader",
+    "FileFinder",
+    "FileLoader",
+    "SourceFileLoader",
+    "SourceLoader",
+    "SourcelessFileLoader",
+    "file_loaders",
+    "spec_from_file_location",
+]
+
+_READ_SIZE = 1 << 16
+_CODE_MARKS = (b"c", b"\xe3")
+_FILE_TYPE, _REGULAR, _DIRECTORY = 0o170000, 0o100000, 0o040000
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _is_type(path: str, kind: int) -> bool:
+    try:
+        return stat(path).st_mode & _FILE_TYPE == kind
+    except OSError:
+        return False
+
+
+def _read(path: str) -> bytes:
+    """The contents of a file, by three system calls if it is small. Raises OSError."""
+    descriptor = os.open(path, _OPEN_FLAGS)
+    try:
+        data = os.read(descriptor, _READ_SIZE)
+        if len(data) == _READ_SIZE:
+            chunks = [data]
+            while data:
+                data = os.read(descriptor, _READ_SIZE << 4)
+                chunks.append(data)
+            data = b"".join(chunks)
+    finally:
+        os.close(descriptor)
+    return data
+
+
+class LoaderBasics:
+    """What loaders of source and of bytecode have in common."""
+
+    def is_package(self: Any, fullname: str) -> bool:
+        """Whether the module's file is called ``__init__``, and the module is not."""
+        base = split(self.get_filename(fullname))[1].rsplit(".", 1)[0]
+        return base == "__init__" and fullname.rpartition(".")[2] != "__init__"
+
+    def create_module(self, spec: AnySpec) -> ModuleType | None:
+        """None: a plain module will do."""
+        return None
+
+    @hidden
+    def exec_module(self: Any, module: ModuleType) -> None:
+        """Execute the module's code in its namespace.
+
+        Raises ImportError if `get_code` returns None; what the code raises passes through.
+        """
+        try:
+            code = self.get_code(module.__name__)
+            if code is None:
+                raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
+            call_with_frames_removed(exec, code, module.__dict__)
+        except BaseException as exception:
+            trim_own(exception)
+            raise
+
+    @hidden
+    def load_module(self, fullname: str) -> ModuleType:
+        """Deprecated: import the module and return it."""
+        return load_module(self, fullname)
+
+
+class SourceLoader(LoaderBasics):
+    """How source becomes a module, and how its bytecode is cached.
+
+    A subclass gives `get_filename` and `get_data`; with `path_stats` it reads cached bytecode, with
+    `set_data` it writes it. `cache_path` says where.
+    """
+
+    def path_mtime(self, path: str) -> float:
+        """The time the source at `path` was modified (seconds). Raises OSError: not known here."""
+        raise OSError
+
+    def path_stats(self, path: str) -> Any:
+        """Facts about the source at `path`: ``mtime`` (seconds) and, optionally, ``size`` (bytes).
+
+        Raises OSError if they are not to be had.
+        """
+        return {"mtime": self.path_mtime(path)}
+
+    def cache_path(self, source_path: str) -> str | None:
+        """Where the bytecode of the source at `source_path` is cached; None to cache none.
+
+        This is the seam for loaders whose code depends on more than the source and the interpreter: one
+        that returns a path of its own keeps its bytecode apart, and the module's `__cached__` tells it.
+        """
+        try:
+            return cache_from_source(source_path)
+        except NotImplementedError:
+            return None
+
+    def _cache_bytecode(self, source_path: str, cache_path: str, data: Buffer) -> None:
+        self.set_data(cache_path, data)
+
+    def set_data(self, path: str, data: Buffer) -> None:
+        """Write `data` to `path`. Does nothing: there is nowhere to write to here."""
+
+    def get_source(self: Any, fullname: str) -> str:
+        """The source of the module, decoded. Raises ImportError if it cannot be read."""
+        try:
+            data = self.get_data(self.get_filename(fullname))
+        except OSError as error:
+            raise ImportError("source not available through get_data()", name=fullname) from error
+        return decode_source(data)
+
+    @hidden
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:
+        """The code object compiled from `data`: source as bytes or str, or an AST.
+
+        Raises SyntaxError, or ValueError for what is not source at all.
+        """
+        code: CodeType = call_with_frames_removed(
+            compile, data, path, "exec", dont_inherit=True, optimize=_optimize
+        )
+        return code
+
+    @hidden
+    def get_code(self: Any, fullname: str) -> CodeType:
+        """The code object of the module: cached bytecode while it is valid, else compiled from source.
+
+        What is compiled is written to the cache, unless `sys.dont_write_bytecode` is set. Raises ImportError
+        or EOFError for a cache file with a valid header and no code after it, SyntaxError for bad source,
+        OSError if there is neither. Thread-safe; a cache file is replaced in one step.
+        """
+        source_path: str = self.get_filename(fullname)
+        cache_path: str | None = self.cache_path(source_path)
+        mtime: int | None = None
+        source: Any = None
+        flags = 0
+        if cache_path is not None:
+            try:
+                facts = self.path_stats(source_path)
+                mtime = int(facts["mtime"])
+                data: Any = self.get_data(cache_path)
+            except OSError:
+                data = b""
+            try:
+                flags = checked_flags(data, fullname, cache_path) if data else 0
+                if not data or mtime is None:
+                    valid = False
+                elif flags & HASH_BASED:
+                    valid = True
+                    if _imp.check_hash_based_pycs != "never" and (
+                        flags & CHECK_SOURCE or _imp.check_hash_based_pycs == "always"
+                    ):
+                        source = self.get_data(source_path)
+                        valid = same_hash(data, source)
+                else:
+                    valid = same_source(data, mtime, facts.get("size"))
+            except (EOFError, ImportError):
+                valid = False
+            if valid:
+                verbose("{} matches {}", cache_path, source_path)
+                code = _whole_code(data, fullname, cache_path, source_path)
+                if code is not None:
+                    return code
+        if source is None:
+            source = self.get_data(source_path)
+        code = self.source_to_code(source, source_path)
+        verbose("code object from {}", source_path)
+        if cache_path is not None and mtime is not None and not sys.dont_write_bytecode:
+            if flags & HASH_BASED:
+                pyc = hash_pyc(code, source_hash(source), check_source=bool(flags & CHECK_SOURCE))
+            else:
+                pyc = timestamp_pyc(code, mtime, len(source))
+            try:
+                self._cache_bytecode(source_path, cache_path, pyc)
+            except NotImplementedError:
+                pass
+        return code  # type: ignore[no-any-return]
+
+
+@hidden
+def _whole_code(data: bytes, name: str, cache_path: str, source_path: str) -> CodeType | None:
+    """The code in a cache file with a valid header, or None if it is cut off or damaged."""
+    try:
+        return code_from(data, name, cache_path, source_path)
+    except ImportError:
+        raise
+    except EOFError:
+        if data[HEADER_SIZE : HEADER_SIZE + 1] not in _CODE_MARKS:
+            raise
+    except Exception as error:
+        verbose("bytecode in {!r} is damaged: {!r}", cache_path, error)
+    return None
+
+
+def _for_own_name(loader: Any, name: str | None) -> str:
+    """`name`, once it is known to be the one that `loader` is for."""
+    if name is None:
+        return loader.name  # type: ignore[no-any-return]
+    if name != loader.name:
+        raise ImportError(f"loader for {loader.name} cannot handle {name}", name=name)
+    return name
+
+
+class FileLoader:
+    """A loader of one module from one file. Two are equal if they are alike."""
+
+    name: str
+    path: str
+
+    def __init__(self, fullname: str, path: str) -> None:
+        """A loader of the module `fullname` from the file at `path`."""
+        self.name = fullname
+        self.path = path
+
+    def __eq__(self, other: object) -> bool:
+        return self.__class__ == other.__class__ and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(self.name) ^ hash(self.path)
+
+    @hidden
+    def load_module(self, fullname: str | None = None) -> ModuleType:
+        """Deprecated: import the module and return it. Raises ImportError for another module's name."""
+        parent: Any = super()
+        module: ModuleType = parent.load_module(_for_own_name(self, fullname))
+        return module
+
+    def get_filename(self, fullname: str | None = None) -> str:
+        """The path of the file. Raises ImportError for another module's name."""
+        _for_own_name(self, fullname)
+        return self.path
+
+    def get_data(self, path: str) -> bytes:
+        """The contents of the file at `path`. Raises OSError if it cannot be read.
+
+        Code is opened by `io.open_code` (PEP 578).
+        """
+        if isinstance(self, (SourceLoader, ExtensionFileLoader)):
+            with io.open_code(str(path)) as code_file:
+                return code_file.read()
+        with io.FileIO(path, "r") as file:
+            return file.readall()
+
+    def get_resource_reader(self, fullname: str | None = None) -> Any:
+        """The standard library's reader of resources beside the file."""
+        _for_own_name(self, fullname)
+        from importlib.readers import FileReader
+
+        reader: Any = FileReader
+        return reader(self)
+
+
+class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):
+    """A loader of a module from a source file; its bytecode is cached (PEP 3147, PEP 552).
+
+    Same promise as `importlib.machinery.SourceFileLoader`, whose subclass it is. Thread-safe.
+    """
+
+    def path_stats(self, path: str) -> Any:
+        """The ``mtime`` (seconds) and ``size`` (bytes) of the file at `path`. Raises OSError."""
+        facts = stat(path)
+        return {"mtime": facts.st_mtime, "size": facts.st_size}
+
+    @hidden
+    def get_code(self, fullname: str) -> CodeType:
+        """As `SourceLoader.get_code`."""
+        kind = type(self)
+        if (
+            kind.get_data is _GET_DATA
+            and kind.path_stats is _PATH_STATS
+            and kind.get_filename is _GET_FILENAME
+            and fullname == self.name
+            and not sys.flags.verbose
+        ):
+            path = self.path
+            cache_path = self.cache_path(path)
+            if cache_path is not None:
+                try:
+                    facts = stat(path)
+                    data = _read(cache_path)
+                except OSError:
+                    pass
+                else:
+                    if data.startswith(timestamp_header(facts.st_mtime, facts.st_size)):
+                        code = _whole_code(data, fullname, cache_path, path)
+                        if code is not None:
+                            return code
+        return SourceLoader.get_code(self, fullname)
+
+    def _cache_bytecode(self, source_path: str, cache_path: str, data: Buffer) -> None:
+        try:
+            mode = stat(source_path).st_mode
+        except OSError:
+            mode = 0o666
+        self.set_data(cache_path, data, _mode=mode | 0o200)
+
+    def set_data(self, path: str, data: Buffer, *, _mode: int = 0o666) -> None:
+        """Write `data` to `path` in one step, making missing folders; give up where that is not allowed."""
+        try:
+            _write(path, data, _mode)
+        except FileNotFoundError:
+            try:
+                os.makedirs(split(path)[0], exist_ok=True)
+                _write(path, data, _mode)
+            except OSError as error:
+                verbose("could not create {!r}: {!r}", path, error)
+                return
+        except OSError as error:
+            verbose("could not create {!r}: {!r}", path, error)
+            return
+        verbose("created {!r}", path)
+
+
+_GET_DATA = SourceFileLoader.get_data
+_PATH_STATS = SourceFileLoader.path_stats
+_GET_FILENAME = SourceFileLoader.get_filename
+_CACHE_PATH = SourceLoader.cache_path
+
+
+def _write(path: str, data: Buffer, mode: int) -> None:
+    """Write a file that is there as a whole or not at all."""
+    draft = f"{path}.{os.getpid()}-{get_ident()}"
+    descriptor = os.open(draft, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666)
+    try:
+        with io.FileIO(descriptor, "wb") as file:
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+        os.replace(draft, path)
+    except BaseException:
+        try:
+            os.unlink(draft)
+        except OSError:
+            pass
+        raise
+
+
+class SourcelessFileLoader(FileLoader, LoaderBasics, _SourcelessFileLoader):
+    """A loader of a module from a bytecode file without source.
+
+    Same promise as `importlib.machinery.SourcelessFileLoader`, whose subclass it is. Thread-safe.
+    """
+
+    @hidden
+    def get_code(self, fullname: str) -> CodeType:
+        """The code object in the file.
+
+        Raises ImportError if it is not for this Python or holds no code, EOFError if it is cut off.
+        """
+        path = self.get_filename(fullname)
+        data = self.get_data(path)
+        checked_flags(data, fullname, path)
+        return code_from(data, fullname, path)
+
+    def get_source(self, fullname: str) -> None:
+        """None: there is no source."""
+
+
+class ExtensionFileLoader(FileLoader, LoaderBasics, _ExtensionFileLoader):
+    """A loader of an extension module (PEP 489 multi-phase, and single-phase initialisation).
+
+    Same promise as `importlib.machinery.ExtensionFileLoader`, whose subclass it is. The interpreter's C
+    code does the loading.
+    """
+
+    @hidden
+    def create_module(self, spec: AnySpec) -> ModuleType:
+        """The module, made by the extension; raises ImportError if it cannot be loaded."""
+        try:
+            module: ModuleType = call_with_frames_removed(_imp.create_dynamic, spec)
+        except BaseException as exception:
+            trim_own(exception)
+            raise
+        verbose("extension module {!r} loaded from {!r}", spec.name, self.path)
+        return module
+
+    @hidden
+    def exec_module(self, module: ModuleType) -> None:
+        """Initialise the module; what the extension raises passes through."""
+        try:
+            call_with_frames_removed(_imp.exec_dynamic, module)
+        except BaseException as exception:
+            trim_own(exception)
+            raise
+        verbose("extension module {!r} executed from {!r}", self.name, self.path)
+
+    def is_package(self, fullname: str) -> bool:
+        """Whether the file is called ``__init__`` and an extension suffix."""
+        name = split(self.path)[1]
+        return any(name == "__init__" + suffix for suffix in EXTENSION_SUFFIXES)
+
+    def get_code(self, fullname: str) -> None:
+        """None: an extension module has no code object."""
+
+    def get_source(self, fullname: str) -> None:
+        """None: an extension module has no source."""
+
+
+def file_loaders() -> list[LoaderDetails]:
+    """The loaders of module files and the suffixes they are for, in the order that files are looked for."""
+    extension: LoaderDetails = (ExtensionFileLoader, EXTENSION_SUFFIXES)
+    details: list[LoaderDetails] = [
+        extension,
+        (SourceFileLoader, SOURCE_SUFFIXES),
+        (SourcelessFileLoader, BYTECODE_SUFFIXES),
+    ]
+    if sys.platform in ("ios", "tvos", "watchos"):
+        from _frozen_importlib_external import AppleFrameworkLoader
+
+        frameworks = [suffix.replace(".so", ".fwork") for suffix in EXTENSION_SUFFIXES]
+        details.insert(0, (AppleFrameworkLoader, frameworks))
+    return details
+
+
+_UNKNOWN: Any = object()
+
+
+@hidden
+def spec_from_file_location(
+    name: str,
+    location: Any = None,
+    *,
+    loader: Any = None,
+    submodule_search_locations: list[str] | None = _UNKNOWN,
+) -> ModuleSpec | None:
+    """A spec of the module `name` in the file at `location` (str or path-like), made absolute.
+
+    Without `loader`, one is chosen by the file's suffix; None is returned if no suffix fits. Without
+    `location`, the loader's `get_filename` tells it. `submodule_search_locations` makes it a package, an
+    empty list standing for the file's folder; if it is not given, the loader's `is_package` is asked. Same
+    promise as `importlib.util.spec_from_file_location`. The file does not need to exist.
+    """
+    if location is None:
+        location = "<unknown>"
+        if hasattr(loader, "get_filename"):
+            try:
+                location = loader.get_filename(name)
+            except ImportError:
+                pass
+    else:
+        location = os.fspath(location)
+        try:
+            location = absolute(location)
+        except OSError:
+            pass
+    if loader is None:
+        for loader_class, suffixes in file_loaders():
+            if location.endswith(tuple(suffixes)):
+                loader = loader_class(name, location)
+                break
+        else:
+            return None
+    spec = _file_spec(name, location, loader)
+    if submodule_search_locations is _UNKNOWN:
+        return located(spec, location, None)
+    if submodule_search_locations == [] and location:
+        submodule_search_locations.append(split(location)[0])
+    spec.submodule_search_locations = submodule_search_locations
+    return spec
+
+
+def _file_spec(name: str, path: str, loader: Any) -> ModuleSpec:
+    spec = ModuleSpec(name, loader, origin=path)
+    spec._set_fileattr = True
+    if getattr(type(loader), "cache_path", _CACHE_PATH) is not _CACHE_PATH:
+        spec.cached = loader.cache_path(path)
+    return spec
+
+
+_FOLDS_CASE = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))
+_CASE_VARIABLE: Any = "PYTHONCASEOK" if sys.platform == "win32" else b"PYTHONCASEOK"
+_SETTLED_AGE = 2.0
+
+
+def _ignores_case() -> bool:
+    """Whether files may differ from the module's name in case: where the file system and the user say so."""
+    if not _FOLDS_CASE or sys.flags.ignore_environment:
+        return False
+    return _CASE_VARIABLE in (os.environ if sys.platform == "win32" else os.environb)
+
+
+class FileFinder(_FileFinder):
+    """The path entry finder of one directory.
+
+    Same promise as `importlib.machinery.FileFinder`, whose subclass it is. What is in the directory is
+    remembered until the directory's modification time changes. Thread-safe under the import lock.
+    """
+
+    def __init__(self, path: str, *loader_details: LoaderDetails) -> None:
+        """For the directory `path` (the working directory of now, if empty or ``.``).
+
+        `loader_details` are pairs of a loader, called with a module's name and the path of its file, and
+        the file suffixes that it is for, in the order they are looked for.
+        """
+        self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
+        self._has_stems = all(suffix.startswith(".") for suffix, _ in self._loaders)
+        self.path = os.getcwd() if not path or path == "." else absolute(path)
+        self._path_mtime: float = -1
+        self._path_cache: dict[str, os.DirEntry[str]] = {}
+        self._relaxed_path_cache: set[str] = set()
+        self._stems: set[str] = set()
+        self._settled = False
+
+    def invalidate_caches(self) -> None:
+        """Have the directory listed anew before the next search."""
+        self._path_mtime = -1
+
+    def find_spec(self, fullname: str, target: ModuleType | None = None) -> Any:
+        """The spec of the module in this directory, or None.
+
+        A directory without a module file in it gives a spec without loader: a portion of a namespace
+        package (PEP 420). Raises OSError if the directory cannot be listed for a reason other than
+        being missing, unreadable or no directory.
+        """
+        tail = fullname.rpartition(".")[2]
+        try:
+            mtime = stat(self.path).st_mtime
+        except OSError:
+            mtime = -1
+        if mtime != self._path_mtime:
+            self._list(mtime)
+        if tail in self._stems or not self._has_stems or _FOLDS_CASE or sys.flags.verbose > 1:
+            return self._search(fullname, tail, target)
+        return None
+
+    def _search(self, fullname: str, tail: str, target: ModuleType | None) -> Any:
+        entries: Any = self._path_cache
+        key = tail
+        if _FOLDS_CASE and _ignores_case():
+            entries = self._relaxed_path_cache
+            key = tail.lower()
+        is_portion = False
+        folder = ""
+        if key in entries and not self._is(entries, key, _REGULAR):
+            folder = join(self.path, tail)
+            for suffix, loader in self._loaders:
+                path = f"{folder}{os.sep}__init__{suffix}"
+                if _is_type(path, _REGULAR):
+                    return self._get_spec(loader, fullname, path, [folder], target)
+            is_portion = self._is(entries, key, _DIRECTORY) or _is_type(folder, _DIRECTORY)
+        for suffix, loader in self._loaders:
+            path = join(self.path, tail + suffix)
+            verbose("trying {}", path, verbosity=2)
+            name = key + suffix
+            if name in entries and (self._is(entries, name, _REGULAR) or _is_type(path, _REGULAR)):
+                return self._get_spec(loader, fullname, path, None, target)
+        if is_portion:
+            verbose("possible namespace for {}", folder)
+            spec = ModuleSpec(fullname, None)
+            spec.submodule_search_locations = [folder]
+            return spec
+        return None
+
+    def _is(self, entries: Any, name: str, kind: int) -> bool:
+        """Whether the listing alone proves that the entry is of this kind."""
+        if not self._settled or entries is not self._path_cache:
+            return False
+        entry = entries[name]
+        if kind == _REGULAR:
+            return entry.is_file(follow_symlinks=False)  # type: ignore[no-any-return]
+        return entry.is_dir(follow_symlinks=False)  # type: ignore[no-any-return]
+
+    def _get_spec(
+        self, loader_class: Any, fullname: str, path: str, smsl: list[str] | None, target: Any
+    ) -> ModuleSpec:
+        spec = _file_spec(fullname, path, loader_class(fullname, path))
+        spec.submodule_search_locations = smsl
+        return spec
+
+    def _list(self, mtime: float) -> None:
+        """List the directory, whose modification time is `mtime`.
+
+        A listing proves what is there as long as the modification time stays the same, if the directory had
+        been left alone for longer than the coarsest clock of a file system ticks. Within that time of a
+        change another could go unnoticed, and every file found is looked at again, as CPython always does.
+        """
+        now = time()
+        try:
+            with os.scandir(self.path) as entries:
+                listing = {entry.name: entry for entry in entries}
+        except (FileNotFoundError, PermissionError, NotADirectoryError):
+            listing = {}
+        if sys.platform == "win32":
+            listing = {_with_lower_suffix(name): entry for name, entry in listing.items()}
+        if _FOLDS_CASE:
+            self._relaxed_path_cache = {name.lower() for name in listing}
+        self._path_cache = listing
+        self._stems = {name.partition(".")[0] for name in listing}
+        self._settled = 0 <= mtime < now - _SETTLED_AGE
+        self._path_mtime = mtime
+
+    @classmethod
+    def path_hook(cls, *loader_details: LoaderDetails) -> Any:
+        """A path hook that makes a finder of this class, with these loaders, for a directory.
+
+        It raises ImportError, with `path`, for anything else.
+        """
+
+        def path_hook_for_FileFinder(path: str) -> FileFinder:
+            """Path hook for loadstone.machinery.FileFinder."""
+            if not _is_type(path or os.getcwd(), _DIRECTORY):
+                raise ImportError("only directories are supported", path=path)
+            return cls(path, *loader_details)
+
+        return path_hook_for_FileFinder
+
+    def __repr__(self) -> str:
+        return f"FileFinder({self.path!r})"
+
+
+def _with_lower_suffix(name: str) -> str:
+    base, dot, suffix = name.partition(".")
+    return f"{base}.{suffix.lower()}" if dot else name

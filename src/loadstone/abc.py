@@ -1,0 +1,176 @@
+"""Abstract base classes of finders and loaders, under importlib's names.
+
+Each is a subclass of the class of the same name in `importlib.abc`, so that what is made of them counts as
+that too. The standard library's finders and loaders and loadstone's are registered where they qualify.
+"""
+
+from __future__ import annotations
+
+import abc as _abc
+import importlib.abc as _importlib_abc
+import importlib.machinery as _theirs
+import sys
+from zipimport import zipimporter as _zipimporter
+
+from . import machinery as _ours
+from ._core.frames import hidden as _hidden
+from ._standard import files as _files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Buffer
+    from types import CodeType, ModuleType
+    from typing import Any
+
+__all__ = [
+    "ExecutionLoader",
+    "FileLoader",
+    "InspectLoader",
+    "Loader",
+    "MetaPathFinder",
+    "PathEntryFinder",
+    "ResourceLoader",
+    "SourceLoader",
+]
+
+
+class MetaPathFinder(_importlib_abc.MetaPathFinder):
+    """A finder for `sys.meta_path`: give it ``find_spec(fullname, path, target=None)``."""
+
+    def invalidate_caches(self) -> None:
+        """Look anew at what is remembered. Does nothing unless overridden."""
+
+
+class PathEntryFinder(_importlib_abc.PathEntryFinder):
+    """A finder for one path entry, made by a path hook: give it ``find_spec(fullname, target=None)``."""
+
+    def invalidate_caches(self) -> None:
+        """Look anew at what is remembered. Does nothing unless overridden."""
+
+
+class Loader(_importlib_abc.Loader):
+    """A loader: give it ``exec_module(module)``, and ``create_module(spec)`` for a module of its own kind."""
+
+    def create_module(self, spec: Any) -> ModuleType | None:
+        """The module to execute, or None for a plain one."""
+        return None
+
+    @_hidden
+    def load_module(self, fullname: str) -> ModuleType:
+        """Deprecated: import the module and return it. Raises ImportError without `exec_module`."""
+        if not hasattr(self, "exec_module"):
+            raise ImportError
+        return _files.load_module(self, fullname)
+
+
+class ResourceLoader(Loader, _importlib_abc.ResourceLoader):
+    """A loader that gives access to data it keeps (PEP 302)."""
+
+    @_abc.abstractmethod
+    def get_data(self, path: str) -> bytes:
+        """The data at `path`; raises OSError if there is none."""
+        raise OSError
+
+
+class InspectLoader(Loader, _importlib_abc.InspectLoader):
+    """A loader that can tell about its modules without executing them (PEP 302)."""
+
+    def is_package(self, fullname: str) -> bool:
+        """Whether the module is a package; raises ImportError if it is not known."""
+        raise ImportError
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The code object, or None where one makes no sense; raises ImportError if it cannot be had."""
+        source = self.get_source(fullname)
+        return None if source is None else self.source_to_code(source)
+
+    @_abc.abstractmethod
+    def get_source(self, fullname: str) -> str | None:
+        """The source, or None where there is none; raises ImportError if it cannot be had."""
+        raise ImportError
+
+    @staticmethod
+    @_hidden
+    def source_to_code(data: Any, path: Any = "<string>") -> CodeType:
+        """The code object compiled from `data`: source as bytes or str, or an AST."""
+        code: CodeType = compile(data, path, "exec", dont_inherit=True)
+        return code
+
+    exec_module = _files.LoaderBasics.exec_module
+    load_module = _files.LoaderBasics.load_module
+
+
+class ExecutionLoader(InspectLoader, _importlib_abc.ExecutionLoader):
+    """A loader whose modules can be run as scripts (PEP 302)."""
+
+    @_abc.abstractmethod
+    def get_filename(self, fullname: str) -> str:
+        """What `__file__` is to be; raises ImportError if it is not known."""
+        raise ImportError
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The code object, or None where one makes no sense; raises ImportError if it cannot be had."""
+        source = self.get_source(fullname)
+        if source is None:
+            return None
+        try:
+            path = self.get_filename(fullname)
+        except ImportError:
+            return self.source_to_code(source)
+        return self.source_to_code(source, path)
+
+
+class FileLoader(_files.FileLoader, ResourceLoader, ExecutionLoader, _importlib_abc.FileLoader):
+    """A loader of one module from one file: `name` and `path`, and what follows from them."""
+
+
+class SourceLoader(_files.SourceLoader, ResourceLoader, ExecutionLoader, _importlib_abc.SourceLoader):
+    """A loader of source: give it `get_data` and `get_filename`, and `path_stats` and `set_data` to cache.
+
+    `cache_path` says where bytecode is cached.
+    """
+
+    def path_mtime(self, path: str) -> int:  # type: ignore[override]
+        """The time the source at `path` was modified (seconds), by `path_stats`. Raises OSError."""
+        if type(self).path_stats is SourceLoader.path_stats:
+            raise OSError
+        return int(self.path_stats(path)["mtime"])
+
+    def path_stats(self, path: str) -> Any:
+        """Facts about the source at `path`: ``mtime`` (seconds) and, optionally, ``size`` (bytes).
+
+        Raises OSError if they are not to be had.
+        """
+        if type(self).path_mtime is SourceLoader.path_mtime:
+            raise OSError
+        return {"mtime": self.path_mtime(path)}
+
+    def set_data(self, path: str, data: Buffer) -> None:
+        """Write `data` to `path`, making missing folders; silently do not where that is not allowed."""
+
+
+def _register(kind: Any, *names: str) -> None:
+    for machinery in (_theirs, _ours):
+        for name in names:
+            if hasattr(machinery, name):
+                kind.register(getattr(machinery, name))
+
+
+_register(MetaPathFinder, "BuiltinImporter", "FrozenImporter", "PathFinder", "WindowsRegistryFinder")
+_register(PathEntryFinder, "FileFinder")
+_register(InspectLoader, "BuiltinImporter", "FrozenImporter", "NamespaceLoader")
+_register(ExecutionLoader, "ExtensionFileLoader", "AppleFrameworkLoader")
+_register(FileLoader, "SourceFileLoader", "SourcelessFileLoader")
+_register(SourceLoader, "SourceFileLoader")
+for _kind in (PathEntryFinder, ResourceLoader, ExecutionLoader):
+    _kind.register(_zipimporter)  # type: ignore[type-abstract]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("ResourceReader", "Traversable", "TraversableResources") and sys.version_info < (3, 14):
+        from importlib import abc
+
+        return getattr(abc, name)
+    if name == "Finder" and sys.version_info < (3, 12):
+        return _importlib_abc.Finder
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
