@@ -67,7 +67,9 @@ def __getattr__(name: str) -> Any:
     elif name == "find_loader" and sys.version_info < (3, 12):
         from ._standard.legacy import find_loader as value
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__]
+        )
     globals()[name] = value
     return value
 

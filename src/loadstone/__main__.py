@@ -108,9 +108,8 @@ def _module(program: str, module: Any) -> types.CodeType:
             program = f"{program}.__main__"
             package, spec = spec, loadstone.find_spec(program)
             if spec is None:
-                raise _NotRunnable(
-                    f"No module named {program}; {package.name!r} is a package and cannot be directly executed"
-                )
+                reason = f"{package.name!r} is a package and cannot be directly executed"
+                raise _NotRunnable(f"No module named {program}; {reason}")
     except (ImportError, ValueError) as error:
         raise _NotRunnable(f"Error while finding module specification for {program!r} ({error})") from error
     if spec is None:
@@ -145,7 +144,9 @@ _PREPARE = {None: _script, "-c": _command, "-m": _module}
 
 def _code_of(spec: Any) -> types.CodeType:
     """The code of the program that `spec` found; its `__main__` gets the attributes of an import."""
-    code: types.CodeType | None = spec.loader.get_code(spec.name) if hasattr(spec.loader, "get_code") else None
+    code: types.CodeType | None = (
+        spec.loader.get_code(spec.name) if hasattr(spec.loader, "get_code") else None
+    )
     if code is None:
         raise _NotRunnable(f"No code object available for {spec.name}")
     module: Any = sys.modules["__main__"]

@@ -14,13 +14,15 @@ from zipimport import zipimporter as _zipimporter
 
 from . import machinery as _ours
 from ._core.frames import hidden as _hidden
+from ._core.system import load_module as _load_module
 from ._standard import files as _files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Buffer
     from types import CodeType, ModuleType
     from typing import Any
+
+    from typing_extensions import Buffer
 
 __all__ = [
     "ExecutionLoader",
@@ -60,7 +62,7 @@ class Loader(_importlib_abc.Loader):
         """Deprecated: import the module and return it. Raises ImportError without `exec_module`."""
         if not hasattr(self, "exec_module"):
             raise ImportError
-        return _files.load_module(self, fullname)
+        return _load_module(self, fullname)
 
 
 class ResourceLoader(Loader, _importlib_abc.ResourceLoader):
@@ -124,13 +126,13 @@ class FileLoader(_files.FileLoader, ResourceLoader, ExecutionLoader, _importlib_
     """A loader of one module from one file: `name` and `path`, and what follows from them."""
 
 
-class SourceLoader(_files.SourceLoader, ResourceLoader, ExecutionLoader, _importlib_abc.SourceLoader):
+class SourceLoader(_files.SourceLoader, ResourceLoader, ExecutionLoader, _importlib_abc.SourceLoader):  # type: ignore[misc]
     """A loader of source: give it `get_data` and `get_filename`, and `path_stats` and `set_data` to cache.
 
     `cache_path` says where bytecode is cached.
     """
 
-    def path_mtime(self, path: str) -> int:  # type: ignore[override]
+    def path_mtime(self, path: str) -> int:
         """The time the source at `path` was modified (seconds), by `path_stats`. Raises OSError."""
         if type(self).path_stats is SourceLoader.path_stats:
             raise OSError
@@ -163,7 +165,7 @@ _register(ExecutionLoader, "ExtensionFileLoader", "AppleFrameworkLoader")
 _register(FileLoader, "SourceFileLoader", "SourcelessFileLoader")
 _register(SourceLoader, "SourceFileLoader")
 for _kind in (PathEntryFinder, ResourceLoader, ExecutionLoader):
-    _kind.register(_zipimporter)  # type: ignore[type-abstract]
+    _kind.register(_zipimporter)
 
 
 def __getattr__(name: str) -> Any:

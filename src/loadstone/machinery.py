@@ -8,7 +8,7 @@ are those of the running Python.
 from __future__ import annotations
 
 import importlib.machinery as _importlib_machinery
-from importlib.machinery import WindowsRegistryFinder as WindowsRegistryFinder
+from importlib.machinery import WindowsRegistryFinder
 
 from ._core.cache import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
 from ._core.namespace import NamespaceLoader

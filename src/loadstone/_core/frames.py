@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import sys
-from _frozen_importlib import _call_with_frames_removed as call_with_frames_removed
+from _frozen_importlib import (  # type: ignore[attr-defined]
+    _call_with_frames_removed as call_with_frames_removed,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

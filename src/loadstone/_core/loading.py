@@ -34,8 +34,8 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
     module cannot be found or is None in `modules`; what executing it raises passes through.
     """
     while True:
-        module = system.state.modules.get(name, MISSING)
-        if module is MISSING or module is None:
+        module = system.state.modules.get(name)
+        if module is None:
             return import_name(system, name, audited)
         if not getattr(getattr(module, "__spec__", None), "_initializing", False):
             return module
@@ -59,7 +59,7 @@ def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
     try:
         lock.acquire()
     except DeadlockError:
-        module = state.modules.get(name)
+        module: ModuleType | None = state.modules.get(name)
         if module is None:
             raise
         return module

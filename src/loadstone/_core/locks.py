@@ -7,19 +7,18 @@ which thread waits for which, whatever the system, and raise DeadlockError inste
 
 from __future__ import annotations
 
+import _frozen_importlib
 import os
 import sys
-from _frozen_importlib import _DeadlockError as DeadlockError
-from _frozen_importlib import _get_module_lock as live_lock
-from _frozen_importlib import _module_locks, _ModuleLock
 from _imp import acquire_lock, release_lock
 from _thread import get_ident
 from _weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class Lock(Protocol):
         """A lock that its thread can take more than once."""
@@ -34,6 +33,10 @@ if TYPE_CHECKING:
 
 
 __all__ = ["DeadlockError", "Lock", "Locks", "acquire_lock", "live_lock", "release_lock"]
+
+_interpreter: Any = _frozen_importlib
+DeadlockError: type[RuntimeError] = _interpreter._DeadlockError
+live_lock: Callable[[str], Lock] = _interpreter._get_module_lock
 
 
 class Locks:
@@ -52,10 +55,14 @@ class Locks:
                 self._process = os.getpid()
                 _forget_lost_threads(self._table, self._modules)
             known = self._table.get(name)
-            lock = known() if known is not None else None
+            lock: Lock | None = known() if known is not None else None
             if lock is None:
-                lock = _ModuleLock(name)
-                self._table[name] = ref(lock, lambda gone, name=name: self._forget(name, gone))
+                lock = _interpreter._ModuleLock(name)
+
+                def forget(gone: ref[Lock]) -> None:
+                    self._forget(name, gone)
+
+                self._table[name] = ref(lock, forget)
             return lock
         finally:
             release_lock()
@@ -82,4 +89,4 @@ def _forget_lost_threads(table: dict[str, ref[Lock]], modules: dict[str, ModuleT
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: _forget_lost_threads(_module_locks, sys.modules))
+    os.register_at_fork(after_in_child=lambda: _forget_lost_threads(_interpreter._module_locks, sys.modules))

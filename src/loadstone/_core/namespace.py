@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from _frozen_importlib_external import _NamespaceLoader, _NamespacePath
+from _frozen_importlib_external import (  # type: ignore[attr-defined]
+    _NamespaceLoader,
+    _NamespacePath,
+)
 
 from .frames import verbose
 
@@ -12,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
-    from typing import Any
+    from typing import Any, Literal
 
     PathFinderFunction = Callable[[str, Sequence[str]], ModuleSpec | None]
 
 __all__ = ["NamespaceLoader", "NamespacePath"]
 
 
-class NamespacePath(_NamespacePath):
+class NamespacePath(_NamespacePath):  # type: ignore[misc]
     """The `__path__` of a namespace package: its portions, looked up again when the parent's path changes.
 
     The parent's path is that of the package it is in, or the system's `path` at top level.
@@ -28,9 +31,7 @@ class NamespacePath(_NamespacePath):
     epoch = 0
     """Counts `invalidate_caches`: a path from an earlier epoch is looked up again."""
 
-    def __init__(
-        self, name: str, path: list[str], path_finder: PathFinderFunction, state: Any = sys
-    ) -> None:
+    def __init__(self, name: str, path: list[str], path_finder: PathFinderFunction, state: Any = sys) -> None:
         """For the package `name` with the portions `path`, in the import system whose state is `state`.
 
         `path_finder(name, parent_path)` returns a spec whose `submodule_search_locations` are the new
@@ -98,11 +99,11 @@ class NamespaceLoader(_NamespaceLoader):
         loader._path = locations
         return loader
 
-    def is_package(self, fullname: str) -> bool:
+    def is_package(self, fullname: str) -> Literal[True]:
         """True: a namespace package is a package."""
         return True
 
-    def get_source(self, fullname: str) -> str:
+    def get_source(self, fullname: str) -> Literal[""]:
         """The empty string: a namespace package has no source."""
         return ""
 
@@ -123,7 +124,7 @@ class NamespaceLoader(_NamespaceLoader):
         verbose("namespace module loaded with path {!r}", self._path)
         return load_module(self, fullname)
 
-    def get_resource_reader(self, module: str) -> Any:
+    def get_resource_reader(self, module: Any) -> Any:
         """The standard library's reader of resources in all portions."""
         from importlib.readers import NamespaceReader
 

@@ -20,7 +20,7 @@ _Module = type(sys)
 _SETS_CACHED = sys.version_info < (3, 15)
 
 
-class ModuleSpec(_ModuleSpec):
+class ModuleSpec(_ModuleSpec):  # noqa: PLW1641 - not hashable, as importlib's
     """What a finder found: name, loader, origin and search locations of a module (PEP 451).
 
     Same promise as `importlib.machinery.ModuleSpec`, whose subclass it is; its behaviour is its own.
@@ -86,7 +86,7 @@ class ModuleSpec(_ModuleSpec):
         self._cached = path
 
     @property
-    def parent(self) -> str:  # type: ignore[override]
+    def parent(self) -> str:
         """The package the module is in: for a package itself, its own name; ``""`` at top level."""
         if self.submodule_search_locations is None:
             return self.name.rpartition(".")[0]
@@ -130,9 +130,10 @@ def spec_from_loader(
 
 def located(spec: ModuleSpec, location: str | None, is_package: bool | None) -> ModuleSpec:
     """Finish `spec`: a package's search locations start with the folder of its `location`, if it has one."""
-    if is_package is None and hasattr(spec.loader, "is_package"):
+    loader: Any = spec.loader
+    if is_package is None and hasattr(loader, "is_package"):
         try:
-            is_package = spec.loader.is_package(spec.name)
+            is_package = loader.is_package(spec.name)
         except ImportError:
             is_package = None
     if is_package:
@@ -147,7 +148,7 @@ def module_from_spec(spec: _ModuleSpec) -> ModuleType:
     Returns what the loader's `create_module` returns, or else a plain module. Raises ImportError if the
     loader has `exec_module` without `create_module`; what `create_module` raises passes through.
     """
-    loader = spec.loader
+    loader: Any = spec.loader
     module: ModuleType | None = None
     if hasattr(loader, "create_module"):
         module = loader.create_module(spec)
@@ -181,7 +182,7 @@ def _set_new(spec: _ModuleSpec, namespace: dict[str, Any]) -> None:
 
 
 @hidden
-def bind(spec: _ModuleSpec, module: Any, *, override: bool = False) -> None:
+def bind(spec: Any, module: Any, *, override: bool = False) -> None:
     """Set the import attributes of `module` by `spec`, where missing or None, or all if `override`.
 
     Attributes that cannot be set are left as they are. A namespace package gets its loader here.

@@ -253,9 +253,7 @@ def resolve_name(name: str, package: str | None) -> str:
     if not name.startswith("."):
         return name
     if not package:
-        raise ImportError(
-            f"no package specified for {name!r} (required for relative module names)"
-        )
+        raise ImportError(f"no package specified for {name!r} (required for relative module names)")
     bare = name.lstrip(".")
     return absolute_name(bare, package, len(name) - len(bare))
 

@@ -176,7 +176,7 @@ class FrozenImporter(_FrozenImporter):
         return load_module(cls, fullname, cls.find_spec(fullname))
 
     @classmethod
-    def get_code(cls, fullname: str) -> CodeType:
+    def get_code(cls, fullname: str) -> CodeType:  # type: ignore[override]
         """The code object of the module; raises ImportError if `fullname` is not frozen."""
         _require_frozen(fullname)
         code: CodeType = _imp.get_frozen_object(fullname)

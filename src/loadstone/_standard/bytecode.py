@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import marshal
-import sys
-from _imp import _fix_co_filename as set_file_name
+from _imp import _fix_co_filename as set_file_name  # type: ignore[attr-defined]
 from _imp import source_hash as _source_hash
 
 from .._core.frames import hidden, verbose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Buffer
     from types import CodeType
+
+    from typing_extensions import Buffer
 
 __all__ = [
     "HASH_BASED",
@@ -53,7 +53,7 @@ def _uint32(number: float) -> bytes:
 
 def source_hash(source_bytes: Buffer) -> bytes:
     """The 8 bytes that stand for `source_bytes` in hash-based .pyc files (PEP 552). Thread-safe."""
-    return _source_hash(_RAW_MAGIC_NUMBER, source_bytes)  # type: ignore[arg-type]
+    return _source_hash(_RAW_MAGIC_NUMBER, source_bytes)
 
 
 def decode_source(source_bytes: Buffer) -> str:

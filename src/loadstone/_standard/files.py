@@ -43,10 +43,12 @@ from .bytecode import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Callable, Iterable
+    from collections.abc import Callable, Iterable
     from importlib.machinery import ModuleSpec as AnySpec
     from types import CodeType, ModuleType
     from typing import Any
+
+    from typing_extensions import Buffer
 
     LoaderDetails = tuple[Callable[[str, str], Any], Iterable[str]]
 
@@ -306,7 +308,7 @@ class FileLoader:
         return reader(self)
 
 
-class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):
+class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ignore[misc]
     """A loader of a module from a source file; its bytecode is cached (PEP 3147, PEP 552).
 
     Same promise as `importlib.machinery.SourceFileLoader`, whose subclass it is. Thread-safe.
@@ -376,7 +378,9 @@ _CACHE_PATH = SourceLoader.cache_path
 def _write(path: str, data: Buffer, mode: int) -> None:
     """Write a file that is there as a whole or not at all."""
     draft = f"{path}.{os.getpid()}-{get_ident()}"
-    descriptor = os.open(draft, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666)
+    descriptor = os.open(
+        draft, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666
+    )
     try:
         with io.FileIO(descriptor, "wb") as file:
             left = memoryview(data)
@@ -526,6 +530,7 @@ def _file_spec(name: str, path: str, loader: Any) -> ModuleSpec:
 _FOLDS_CASE = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))
 _CASE_VARIABLE: Any = "PYTHONCASEOK" if sys.platform == "win32" else b"PYTHONCASEOK"
 _SETTLED_AGE = 2.0
+_FOLDS_DOT = sys.version_info >= (3, 11)
 
 
 def _ignores_case() -> bool:
@@ -550,7 +555,10 @@ class FileFinder(_FileFinder):
         """
         self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
         self._has_stems = all(suffix.startswith(".") for suffix, _ in self._loaders)
-        self.path = os.getcwd() if not path or path == "." else absolute(path)
+        if not path or (path == "." and _FOLDS_DOT):
+            self.path = os.getcwd()
+        else:
+            self.path = absolute(path)
         self._path_mtime: float = -1
         self._path_cache: dict[str, os.DirEntry[str]] = {}
         self._relaxed_path_cache: set[str] = set()
@@ -611,10 +619,10 @@ class FileFinder(_FileFinder):
         """Whether the listing alone proves that the entry is of this kind."""
         if not self._settled or entries is not self._path_cache:
             return False
-        entry = entries[name]
+        entry: os.DirEntry[str] = entries[name]
         if kind == _REGULAR:
-            return entry.is_file(follow_symlinks=False)  # type: ignore[no-any-return]
-        return entry.is_dir(follow_symlinks=False)  # type: ignore[no-any-return]
+            return entry.is_file(follow_symlinks=False)
+        return entry.is_dir(follow_symlinks=False)
 
     def _get_spec(
         self, loader_class: Any, fullname: str, path: str, smsl: list[str] | None, target: Any

@@ -7,6 +7,7 @@ import builtins
 import os
 import sys
 from importlib.machinery import ExtensionFileLoader as _AnyExtensionFileLoader
+from types import ModuleType
 
 from .._core.finding import find_spec
 from .._core.frames import hidden
@@ -19,17 +20,16 @@ from .path import PathFinder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from types import ModuleType
     from typing import Any
 
 __all__ = ["isolated_system"]
 
-_Module = type(sys)
 _LOADSTONE = __name__.partition(".")[0]
-_FOUNDATION = frozenset(
-    "__future__ __main__ _collections_abc _frozen_importlib _frozen_importlib_external abc codecs encodings genericpath "
-    "importlib io nt ntpath os posix posixpath runpy site stat zipimport".split()
-)
+_FOUNDATION = {
+    *("__future__", "__main__", "_collections_abc", "abc", "codecs", "encodings", "io", "site", "stat"),
+    *("_frozen_importlib", "_frozen_importlib_external", "importlib", "runpy", "zipimport"),
+    *("genericpath", "nt", "ntpath", "os", "posix", "posixpath"),
+}
 """What the interpreter itself starts with, and writes into `sys.modules` by."""
 
 
@@ -44,9 +44,7 @@ class _State:
         self.path_importer_cache: dict[str, Any] = {}
 
 
-def isolated_system(
-    path: Iterable[str], share: Iterable[str] | Callable[[str], bool] | None
-) -> ImportSystem:
+def isolated_system(path: Iterable[str], share: Iterable[str] | Callable[[str], bool] | None) -> ImportSystem:
     """As `ImportSystem.isolated`."""
     if isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"path must be an iterable of directories, not {type(path).__name__}")
@@ -154,7 +152,7 @@ class SharedLoader:
 _VERBS = ("__import__", "find_spec", "import_module", "invalidate_caches", "reload")
 
 
-class _View(_Module):
+class _View(ModuleType):
     """A module of loadstone's as code in another system sees it: with the verbs of that system."""
 
     def __init__(self, module: ModuleType, system: ImportSystem, verbs: Iterable[str]) -> None:
@@ -195,5 +193,6 @@ class _IsolatedPathFinder(PathFinder):
             else:
                 known = getattr(own, "__spec__", None)
             if known is not None and known.origin == spec.origin:
-                spec.loader = SharedLoader(cls._system)
+                loader: Any = SharedLoader(cls._system)
+                spec.loader = loader
         return spec

@@ -34,7 +34,7 @@ class PathFinder(_PathFinder):
     Same promise as `importlib.machinery.PathFinder`, whose subclass it is.
     """
 
-    _state: State = sys  # type: ignore[assignment]
+    _state: State = sys
 
     @classmethod
     def invalidate_caches(cls) -> None:
@@ -49,7 +49,8 @@ class PathFinder(_PathFinder):
         if _FORGETS_METADATA:
             from importlib.metadata import MetadataPathFinder
 
-            MetadataPathFinder.invalidate_caches()
+            forget: Any = MetadataPathFinder.invalidate_caches
+            forget()
 
     @classmethod
     def _path_hooks(cls, path: str) -> Any:

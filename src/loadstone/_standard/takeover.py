@@ -79,14 +79,14 @@ class Takeover:
                 builtins.__import__ = self._import
             else:
                 warn(
-                    f"builtins.__import__ is {builtins.__import__!r}, not loadstone's any more: left as it is",
+                    f"builtins.__import__ is {builtins.__import__!r}, no longer loadstone's: left as it is",
                     RuntimeWarning,
                     stacklevel=2,
                 )
             _replace(sys.meta_path, [(new, old) for old, new in self._finders])
             _replace(sys.path_hooks, [(new, old) for old, new in self._hooks])
             if self._hooks:
-                cache: dict[str, Any] = sys.path_importer_cache  # type: ignore[assignment]
+                cache: dict[str, Any] = sys.path_importer_cache
                 for entry in [entry for entry, finder in cache.items() if type(finder) is FileFinder]:
                     del cache[entry]
                 for entry, finder in self._cache.items():
