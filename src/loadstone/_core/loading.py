@@ -45,7 +45,7 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
         except DeadlockError:
             return module
         lock.release()
-        if system.state.modules.get(name, MISSING) is module:
+        if system.state.modules.get(name) is module:
             return module
 
 

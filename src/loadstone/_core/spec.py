@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ModuleSpec", "bind", "located", "module_from_spec", "spec_from_loader"]
 
 _Module = type(sys)
+_PREFERS_LOCATION = sys.version_info < (3, 11)
 _SETS_CACHED = sys.version_info < (3, 15)
 
 
@@ -115,7 +116,7 @@ def spec_from_loader(
     """
     if origin is None:
         origin = getattr(loader, "_ORIGIN", None)
-    if not origin and hasattr(loader, "get_filename"):
+    if (not origin or _PREFERS_LOCATION) and hasattr(loader, "get_filename"):
         try:
             location = loader.get_filename(name)
         except ImportError:
