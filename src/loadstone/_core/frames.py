@@ -25,18 +25,20 @@ if TYPE_CHECKING:
 __all__ = ["call_with_frames_removed", "hidden", "trim", "trim_own", "verbose"]
 
 _ENGINE = "importlib._bootstrap"
-_HIDDEN = f"{os.sep}{_ENGINE}{os.sep}..{os.sep}"
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
+_HIDDEN = f"{_PACKAGE}{os.sep}{_ENGINE}{os.sep}.."
 
 
 def hidden(function: F) -> F:
     """Mark `function` as part of the import system, and return it.
 
-    Its code's file name gets a detour that path normalisation takes out again, so that debuggers,
-    coverage and source lookup still find the file.
+    The file name of its code gets a detour through a folder of this package: the path still leads to the
+    file, for debuggers, coverage and source lookup.
     """
     code = function.__code__
-    directory, _, base = code.co_filename.rpartition(os.sep)
-    function.__code__ = code.replace(co_filename=f"{directory}{_HIDDEN}{base}")
+    file_name = code.co_filename
+    if file_name.startswith(_PACKAGE):
+        function.__code__ = code.replace(co_filename=_HIDDEN + file_name[len(_PACKAGE) :])
     return function
 
 

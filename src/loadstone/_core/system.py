@@ -182,10 +182,12 @@ def import_module(name: str, package: str | None = None) -> ModuleType:
     traceback.
     """
     try:
-        if name[0] != ".":
+        if package is None or name[0] != ".":
             module: Any = sys.modules[name]
         elif name[1] != ".":
-            module = sys.modules[package + name]  # type: ignore[operator]
+            module = sys.modules[package + name]
+        elif name[2] != ".":
+            module = sys.modules[package.rpartition(".")[0] + name[1:]]
         else:
             module = sys.modules[_anchored(name, package)]
         if not module.__spec__._initializing:
