@@ -76,10 +76,9 @@ def _load(module: _LazyModule) -> None:
     this one: then the module is what it is, as in any circular import.
     """
     spec = _plain(module, "__spec__")
-    lock = _live.lock(spec.name)
     try:
         try:
-            lock.acquire()
+            lock = _live.locks.take(spec.name)
         except _DeadlockError:
             return
         try:

@@ -106,9 +106,9 @@ def cache_from_source(path: Any, debug_override: bool | None = None, *, optimiza
     if tag is None:
         raise NotImplementedError("sys.implementation.cache_tag is None")
     if optimization is None:
-        optimization = sys.flags.optimize or ""
-    optimization = str(optimization)
-    if optimization:
+        level = sys.flags.optimize
+        optimization = f".{_OPTIMIZATION}{level}" if level else ""
+    elif optimization := str(optimization):
         if not optimization.isalnum():
             raise ValueError(f"{optimization!r} is not alphanumeric")
         optimization = f".{_OPTIMIZATION}{optimization}"

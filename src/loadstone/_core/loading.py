@@ -39,12 +39,10 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
             return import_name(system, name, audited)
         if not getattr(getattr(module, "__spec__", None), "_initializing", False):
             return module
-        lock = system.lock(name)
         try:
-            lock.acquire()
+            system.locks.take(name).release()
         except DeadlockError:
             return module
-        lock.release()
         if system.state.modules.get(name) is module:
             return module
 
@@ -55,9 +53,8 @@ def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
     state = system.state
     if audited:
         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
-    lock = system.lock(name)
     try:
-        lock.acquire()
+        lock = system.locks.take(name)
     except DeadlockError:
         module: ModuleType | None = state.modules.get(name)
         if module is None:
@@ -216,8 +213,7 @@ def reload(system: ImportSystem, module: ModuleType) -> ModuleType:
 def _execute_again(system: ImportSystem, spec: ModuleSpec, module: ModuleType) -> ModuleType:
     state = system.state
     name = spec.name
-    lock = system.lock(name)
-    lock.acquire()
+    lock = system.locks.take(name)
     try:
         if state.modules.get(name) is not module:
             raise ImportError(f"module {name!r} not in sys.modules", name=name)
@@ -265,8 +261,7 @@ def load_module(
     if fullname in modules:
         _execute_again(system, spec, modules[fullname])
         return modules[fullname]
-    lock = system.lock(fullname)
-    lock.acquire()
+    lock = system.locks.take(fullname)
     try:
         return _load(system, spec)
     finally:

@@ -12,11 +12,11 @@ import os
 import sys
 from _imp import acquire_lock, release_lock
 from _thread import get_ident
+from _weakref import _remove_dead_weakref as remove_dead  # type: ignore[attr-defined]
 from _weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import ModuleType
     from typing import Any, Protocol
 
@@ -32,61 +32,82 @@ if TYPE_CHECKING:
             """Give it back; raises RuntimeError if this thread does not hold it."""
 
 
-__all__ = ["DeadlockError", "Lock", "Locks", "acquire_lock", "live_lock", "release_lock"]
+__all__ = ["DeadlockError", "Lock", "Locks", "acquire_lock", "live_locks", "release_lock"]
 
 _interpreter: Any = _frozen_importlib
 DeadlockError: type[RuntimeError] = _interpreter._DeadlockError
-live_lock: Callable[[str], Lock] = _interpreter._get_module_lock
+_ModuleLock: Any = _interpreter._ModuleLock
+_COUNTS_BY_LIST = isinstance(_ModuleLock("").count, list)
+
+
+class _Reference(ref):  # type: ignore[type-arg]
+    """A weak reference to the lock of the module `name`."""
+
+    __slots__ = ("name",)
+
+    name: str
 
 
 class Locks:
-    """The locks of an isolated system: `locks(name)` is the one of the module `name`, while it is in use."""
+    """The module locks of one import system. A lock stays in the table while someone holds or wants it."""
 
-    def __init__(self, modules: dict[str, ModuleType]) -> None:
-        """`modules` is where the system keeps the modules that the locks are for."""
+    def __init__(self, modules: dict[str, ModuleType], table: dict[str, Any] | None = None) -> None:
+        """`modules` is where the system keeps the modules that the locks are for.
+
+        `table` is the interpreter's own for the live system, whose forked children are looked after.
+        """
         self._modules = modules
-        self._table: dict[str, ref[Lock]] = {}
-        self._process = os.getpid()
+        self._table: dict[str, Any] = {} if table is None else table
+        self._process = os.getpid() if table is None else None
+        own_table = self._table
 
-    def __call__(self, name: str) -> Lock:
+        def forget(reference: _Reference) -> None:
+            remove_dead(own_table, reference.name)
+
+        self._forget = forget
+
+    def take(self, name: str) -> Lock:
+        """Take the lock of the module `name`, and return it to be released.
+
+        Raises DeadlockError if waiting for it would never end.
+        """
+        table = self._table
         acquire_lock()
         try:
-            if self._process != os.getpid():
+            if self._process is not None and self._process != os.getpid():
                 self._process = os.getpid()
-                _forget_lost_threads(self._table, self._modules)
-            known = self._table.get(name)
-            lock: Lock | None = known() if known is not None else None
+                self.forget_lost_threads()
+            reference = table.get(name)
+            lock = None if reference is None else reference()
             if lock is None:
-                lock = _interpreter._ModuleLock(name)
-
-                def forget(gone: ref[Lock]) -> None:
-                    self._forget(name, gone)
-
-                self._table[name] = ref(lock, forget)
-            return lock
+                # Nobody else knows a new lock: it can be taken without waiting.
+                lock = _ModuleLock(name)
+                lock.owner = get_ident()
+                if _COUNTS_BY_LIST:
+                    lock.count.append(True)
+                else:
+                    lock.count = 1
+                reference = table[name] = _Reference(lock, self._forget)
+                reference.name = name
+                return lock  # type: ignore[no-any-return]
         finally:
             release_lock()
+        lock.acquire()
+        return lock  # type: ignore[no-any-return]
 
-    def _forget(self, name: str, gone: ref[Lock]) -> None:
-        acquire_lock()
-        try:
-            if self._table.get(name) is gone:
-                del self._table[name]
-        finally:
-            release_lock()
+    def forget_lost_threads(self) -> None:
+        """In a forked child: have it import anew what another thread of its parent was importing."""
+        mine = get_ident()
+        for name, reference in list(self._table.items()):
+            lock = reference()
+            if lock is not None and lock.owner not in (None, mine):
+                self._table.pop(name, None)
+                spec = getattr(self._modules.get(name), "__spec__", None)
+                if getattr(spec, "_initializing", False):
+                    self._modules.pop(name, None)
 
 
-def _forget_lost_threads(table: dict[str, ref[Lock]], modules: dict[str, ModuleType]) -> None:
-    """In a forked child: have it import anew what a thread of its parent was in the middle of importing."""
-    mine = get_ident()
-    for name, reference in list(table.items()):
-        lock = reference()
-        if lock is not None and lock.owner not in (None, mine):
-            table.pop(name, None)
-            spec = getattr(modules.get(name), "__spec__", None)
-            if getattr(spec, "_initializing", False):
-                modules.pop(name, None)
-
+live_locks = Locks(sys.modules, _interpreter._module_locks)
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: _forget_lost_threads(_interpreter._module_locks, sys.modules))
+    os.register_at_fork(after_in_child=live_locks.forget_lost_threads)

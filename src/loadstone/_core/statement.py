@@ -63,11 +63,7 @@ def import_function(system: ImportSystem) -> ImportFunction:
             else:
                 full_name = absolute_name(name, None, level)
             module: Any = state.modules.get(full_name)
-            try:
-                ready = not module.__spec__._initializing
-            except AttributeError:
-                ready = False
-            if not ready:
+            if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
                 module = module_for(system, full_name, audited=True)
             if fromlist:
                 if hasattr(module, "__path__"):
@@ -75,7 +71,9 @@ def import_function(system: ImportSystem) -> ImportFunction:
             elif level == 0:
                 front = name.partition(".")[0]
                 if front != name:
-                    module = module_for(system, front, audited=True)
+                    module = state.modules.get(front)
+                    if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
+                        module = module_for(system, front, audited=True)
             elif name:
                 cut = len(name) - len(name.partition(".")[0])
                 front = full_name[: len(full_name) - cut]
@@ -83,7 +81,7 @@ def import_function(system: ImportSystem) -> ImportFunction:
                     module = state.modules[front]
                 except KeyError:
                     raise KeyError(f"{front!r} not in sys.modules as expected") from None
-            return module  # type: ignore[no-any-return]
+            return module if system.present is None else system.present(module)
         except BaseException as exception:
             trim(exception)
             raise

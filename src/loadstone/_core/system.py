@@ -9,7 +9,7 @@ from .frames import hidden, trim
 from .loading import load_module as _load_module
 from .loading import module_for
 from .loading import reload as _reload
-from .locks import live_lock
+from .locks import live_locks
 from .statement import absolute_name, import_function
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Protocol
 
-    from .locks import Lock
+    from .locks import Locks
 
     class State(Protocol):
         """What an import system works on; the module `sys` is the live one's."""
@@ -44,10 +44,13 @@ class ImportSystem:
     builtins: dict[str, Any] | None = None
     """What modules of an isolated system get as their `__builtins__`; None for the live one."""
 
-    def __init__(self, state: State, lock: Callable[[str], Lock]) -> None:
-        """A system that works on `state`; `lock(name)` is the lock of the module `name`."""
+    present: Callable[[Any], Any] | None = None
+    """What an `import` statement inside an isolated system gets for a module; None for the live one."""
+
+    def __init__(self, state: State, locks: Locks) -> None:
+        """A system that works on `state` and locks its modules by `locks`."""
         self.state = state
-        self.lock = lock
+        self.locks = locks
         self.reloading: dict[str, ModuleType] = {}
         self.__import__ = import_function(self)
 
@@ -165,7 +168,7 @@ class ImportSystem:
         return f"<{type(self).__name__} of {len(self.state.modules)} modules, path={self.state.path!r}>"
 
 
-live = ImportSystem(sys, live_lock)
+live = ImportSystem(sys, live_locks)
 
 
 @hidden

@@ -43,6 +43,7 @@ HEADER_SIZE = 16
 HASH_BASED = 0b01
 CHECK_SOURCE = 0b10
 
+_TIMESTAMP_BASED = MAGIC_NUMBER + bytes(4)
 _RAW_MAGIC_NUMBER = int.from_bytes(MAGIC_NUMBER, "little")
 _Code = type(_magic_number.__code__)
 
@@ -93,7 +94,8 @@ def checked_flags(data: bytes, name: str, path: str) -> int:
 
 def timestamp_header(mtime: float, size: int) -> bytes:
     """The header of a .pyc for a source file modified at `mtime` (seconds) of `size` bytes."""
-    return MAGIC_NUMBER + b"\0\0\0\0" + _uint32(mtime) + _uint32(size)
+    facts = (size & 0xFFFFFFFF) << 32 | int(mtime) & 0xFFFFFFFF
+    return _TIMESTAMP_BASED + facts.to_bytes(8, "little")
 
 
 def same_source(data: bytes, mtime: float, size: int | None) -> bool:

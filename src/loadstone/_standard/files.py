@@ -43,7 +43,7 @@ from .bytecode import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
     from importlib.machinery import ModuleSpec as AnySpec
     from types import CodeType, ModuleType
     from typing import Any
@@ -554,16 +554,15 @@ class FileFinder(_FileFinder):
         the file suffixes that it is for, in the order they are looked for.
         """
         self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
-        self._has_stems = all(suffix.startswith(".") for suffix, _ in self._loaders)
         if not path or (path == "." and _FOLDS_DOT):
             self.path = os.getcwd()
         else:
             self.path = absolute(path)
         self._path_mtime: float = -1
-        self._path_cache: dict[str, os.DirEntry[str]] = {}
-        self._relaxed_path_cache: set[str] = set()
-        self._stems: set[str] = set()
         self._settled = False
+        self._listing: list[os.DirEntry[str]] = []
+        self._stems: Container[str] = ()
+        self._path_cache: dict[str, os.DirEntry[str]] | None = None
 
     def invalidate_caches(self) -> None:
         """Have the directory listed anew before the next search."""
@@ -577,21 +576,25 @@ class FileFinder(_FileFinder):
         being missing, unreadable or no directory.
         """
         tail = fullname.rpartition(".")[2]
+        return self._search(fullname, tail, target) if self._may_have(tail) else None
+
+    def _may_have(self, tail: str) -> bool:
+        """Whether something in the directory, as it is now, is called `tail`, with or without a suffix."""
         try:
             mtime = stat(self.path).st_mtime
         except OSError:
             mtime = -1
         if mtime != self._path_mtime:
             self._list(mtime)
-        if tail in self._stems or not self._has_stems or _FOLDS_CASE or sys.flags.verbose > 1:
-            return self._search(fullname, tail, target)
-        return None
+        return tail in self._stems
 
     def _search(self, fullname: str, tail: str, target: ModuleType | None) -> Any:
         entries: Any = self._path_cache
+        if entries is None:
+            entries = self._path_cache = _by_name(self._listing)
         key = tail
         if _FOLDS_CASE and _ignores_case():
-            entries = self._relaxed_path_cache
+            entries = {name.lower() for name in entries}
             key = tail.lower()
         is_portion = False
         folder = ""
@@ -603,11 +606,13 @@ class FileFinder(_FileFinder):
                     return self._get_spec(loader, fullname, path, [folder], target)
             is_portion = self._is(entries, key, _DIRECTORY) or _is_type(folder, _DIRECTORY)
         for suffix, loader in self._loaders:
-            path = join(self.path, tail + suffix)
-            verbose("trying {}", path, verbosity=2)
             name = key + suffix
-            if name in entries and (self._is(entries, name, _REGULAR) or _is_type(path, _REGULAR)):
-                return self._get_spec(loader, fullname, path, None, target)
+            if sys.flags.verbose > 1:
+                verbose("trying {}", join(self.path, tail + suffix), verbosity=2)
+            if name in entries:
+                path = join(self.path, tail + suffix)
+                if self._is(entries, name, _REGULAR) or _is_type(path, _REGULAR):
+                    return self._get_spec(loader, fullname, path, None, target)
         if is_portion:
             verbose("possible namespace for {}", folder)
             spec = ModuleSpec(fullname, None)
@@ -640,16 +645,15 @@ class FileFinder(_FileFinder):
         """
         now = time()
         try:
-            with os.scandir(self.path) as entries:
-                listing = {entry.name: entry for entry in entries}
+            listing = list(os.scandir(self.path))
         except (FileNotFoundError, PermissionError, NotADirectoryError):
-            listing = {}
-        if sys.platform == "win32":
-            listing = {_with_lower_suffix(name): entry for name, entry in listing.items()}
-        if _FOLDS_CASE:
-            self._relaxed_path_cache = {name.lower() for name in listing}
-        self._path_cache = listing
-        self._stems = {name.partition(".")[0] for name in listing}
+            listing = []
+        self._listing = listing
+        self._path_cache = None
+        if _FOLDS_CASE or sys.flags.verbose > 1 or not all(suffix[:1] == "." for suffix, _ in self._loaders):
+            self._stems = _Everything()
+        else:
+            self._stems = {entry.name.partition(".")[0] for entry in listing}
         self._settled = 0 <= mtime < now - _SETTLED_AGE
         self._path_mtime = mtime
 
@@ -670,6 +674,20 @@ class FileFinder(_FileFinder):
 
     def __repr__(self) -> str:
         return f"FileFinder({self.path!r})"
+
+
+class _Everything:
+    """Contains whatever is asked for."""
+
+    def __contains__(self, thing: object) -> bool:
+        return True
+
+
+def _by_name(listing: list[os.DirEntry[str]]) -> dict[str, os.DirEntry[str]]:
+    """The entries of a directory by the names that modules in it may go by."""
+    if sys.platform == "win32":
+        return {_with_lower_suffix(entry.name): entry for entry in listing}
+    return {entry.name: entry for entry in listing}
 
 
 def _with_lower_suffix(name: str) -> str:

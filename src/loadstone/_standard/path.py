@@ -6,11 +6,13 @@ import os
 import sys
 from _frozen_importlib_external import PathFinder as _PathFinder
 from _warnings import warn
+from os import stat
 
 from .._core.cache import is_absolute
 from .._core.finding import object_name
 from .._core.namespace import NamespacePath
 from .._core.spec import ModuleSpec, spec_from_loader
+from .files import FileFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class PathFinder(_PathFinder):
     ) -> ModuleSpec | None:
         """The first spec with a loader, or one of the portions found, which may be none."""
         portions: list[str] = []
+        tail = fullname.rpartition(".")[2]
         cache = cls._state.path_importer_cache
         for entry in path:
             if not isinstance(entry, str):
@@ -95,7 +98,18 @@ class PathFinder(_PathFinder):
                 finder = cls._path_importer_cache(entry)
             if finder is None:
                 continue
-            if not _ASKS_FIND_LOADER or hasattr(finder, "find_spec"):
+            if type(finder) is FileFinder:
+                # What its find_spec does, without the call: this loop is where long paths take their time.
+                try:
+                    mtime = stat(finder.path).st_mtime
+                except OSError:
+                    mtime = -1
+                if mtime != finder._path_mtime:
+                    finder._list(mtime)
+                if tail not in finder._stems:
+                    continue
+                spec = finder._search(fullname, tail, target)
+            elif not _ASKS_FIND_LOADER or hasattr(finder, "find_spec"):
                 spec = finder.find_spec(fullname, target)
             else:
                 spec = _find_by_loader(finder, fullname)
