@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Protocol
 
-    from .system import ImportSystem
+    from .system import ImportSystem, State
 
     class ImportFunction(Protocol):
         """The signature of `builtins.__import__`."""
@@ -81,12 +81,33 @@ def import_function(system: ImportSystem) -> ImportFunction:
                     module = state.modules[front]
                 except KeyError:
                     raise KeyError(f"{front!r} not in sys.modules as expected") from None
-            return module if system.present is None else system.present(module)
+            if system.present is not None:
+                _bind_early(state, full_name, fromlist)
+                return system.present(module)  # type: ignore[no-any-return]
+            return module  # type: ignore[no-any-return]
         except BaseException as exception:
             trim(exception)
             raise
 
     return hidden(__import__)
+
+
+def _bind_early(state: State, name: str, fromlist: Iterable[str] | None) -> None:
+    """Set modules that are in the middle of a circular import as attributes of their packages.
+
+    Of the live system, the interpreter looks them up in `sys.modules` when an attribute is missing.
+    """
+    names = [name, *(f"{name}.{item}" for item in fromlist or ())]
+    for full_name in names:
+        while (parent_name := full_name.rpartition(".")[0]) and full_name in state.modules:
+            parent = state.modules.get(parent_name)
+            child = full_name[len(parent_name) + 1 :]
+            if parent is not None and not hasattr(parent, child):
+                try:
+                    setattr(parent, child, state.modules[full_name])
+                except AttributeError:
+                    break
+            full_name = parent_name
 
 
 @hidden

@@ -622,9 +622,10 @@ class FileFinder(_FileFinder):
 
     def _is(self, entries: Any, name: str, kind: int) -> bool:
         """Whether the listing alone proves that the entry is of this kind."""
-        if not self._settled or entries is not self._path_cache:
+        listed = self._path_cache
+        if not self._settled or listed is None or entries is not listed:
             return False
-        entry: os.DirEntry[str] = entries[name]
+        entry = listed[name]
         if kind == _REGULAR:
             return entry.is_file(follow_symlinks=False)
         return entry.is_dir(follow_symlinks=False)

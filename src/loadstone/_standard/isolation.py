@@ -141,7 +141,14 @@ class SharedLoader:
     def exec_module(self, module: ModuleType) -> None:
         """Import the module in the live system, and have this system hold that one."""
         name = module.__name__
-        self._system.state.modules[name] = live.import_module(name)
+        modules = self._system.state.modules
+        shared = modules[name] = live.import_module(name)
+        if not hasattr(shared, "__path__"):
+            # What such a module puts into `sys.modules` below itself, as os does, no finder finds.
+            prefix = name + "."
+            modules.update(
+                {key: found for key, found in sys.modules.copy().items() if key.startswith(prefix)}
+            )
 
 
 class _Views:
@@ -154,7 +161,9 @@ class _Views:
     def __call__(self, module: Any) -> Any:
         """The view of a shared module that has one, or else the module itself."""
         name = getattr(module, "__name__", None)
-        if not isinstance(name, str) or name not in _KINDS or sys.modules.get(name) is not module:
+        if not isinstance(name, str) or name not in _KINDS:
+            return module
+        if sys.modules.get(name) != module:
             return module
         return self._made.get(name) or self._made.setdefault(name, _KINDS[name](module, self._system))
 
