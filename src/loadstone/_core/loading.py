@@ -8,7 +8,7 @@ from sys import audit, version_info
 from .finding import find_spec, object_name
 from .frames import hidden, verbose
 from .locks import DeadlockError
-from .spec import bind, module_from_spec, spec_from_loader
+from .spec import TRACKS_SUBMODULES, bind, module_from_spec, spec_from_loader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,21 +86,21 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
         except AttributeError:
             message = f"No module named {name!r}; {parent_name!r} is not a package"
             raise ModuleNotFoundError(message, name=name) from None
+        parent_spec: Any = parent.__spec__ if TRACKS_SUBMODULES else None
         spec = find_spec(state, name, path)
-        pending = getattr(getattr(parent, "__spec__", None), "_uninitialized_submodules", None)
     else:
+        parent_spec = None
         spec = find_spec(state, name, None)
-        pending = None
     if spec is None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    if pending is None:
+    if not parent_spec:
         module = _load(system, spec)
     else:
-        pending.append(child)
+        parent_spec._uninitialized_submodules.append(child)
         try:
             module = _load(system, spec)
         finally:
-            pending.pop()
+            parent_spec._uninitialized_submodules.pop()
     if parent_name:
         try:
             setattr(state.modules[parent_name], child, module)
@@ -116,7 +116,6 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
 def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     """Make the module of `spec`, put it into `modules`, execute it; take it out again if that fails."""
     state = system.state
-    name = spec.name
     loader = spec.loader
     if loader is not None and not hasattr(loader, "exec_module"):
         _warn_load_module(loader)
@@ -127,20 +126,21 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     initializing: Any = spec
     initializing._initializing = True
     try:
-        state.modules[name] = module
+        state.modules[spec.name] = module
         try:
             loader = spec.loader
             if loader is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:
-                raise ImportError("missing loader", name=name)
+                raise ImportError("missing loader", name=spec.name)
         except BaseException:
-            state.modules.pop(name, None)
+            state.modules.pop(spec.name, None)
             raise
+        # The module may have put another in its place, and may have renamed its spec.
         modules = state.modules
-        module = modules.pop(name)
-        modules[name] = module
-        verbose("import {!r} # {!r}", name, spec.loader)
+        module = modules.pop(spec.name)
+        modules[spec.name] = module
+        verbose("import {!r} # {!r}", spec.name, spec.loader)
     finally:
         initializing._initializing = False
     return module

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-__all__ = ["ModuleSpec", "bind", "located", "module_from_spec", "spec_from_loader"]
+__all__ = ["TRACKS_SUBMODULES", "ModuleSpec", "bind", "located", "module_from_spec", "spec_from_loader"]
 
 _Module = type(sys)
+TRACKS_SUBMODULES = hasattr(_ModuleSpec("", None), "_uninitialized_submodules")
 _PREFERS_LOCATION = sys.version_info < (3, 11)
 _SETS_CACHED = sys.version_info < (3, 15)
 

@@ -71,6 +71,8 @@ def import_function(system: ImportSystem) -> ImportFunction:
             elif level == 0:
                 front = name.partition(".")[0]
                 if front != name:
+                    if not front:
+                        raise ValueError("Empty module name")
                     module = state.modules.get(front)
                     if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
                         module = module_for(system, front, audited=True)
@@ -125,7 +127,13 @@ def absolute_name(name: str, package: Any, level: int) -> str:
         raise TypeError("__package__ not set to a string")
     if not package:
         raise ImportError("attempted relative import with no known parent package")
-    bits = package.rsplit(".", level - 1)
+    return joined_name(name, package, level)
+
+
+@hidden
+def joined_name(name: str, package: Any, level: int) -> str:
+    """The absolute name of what is `level` dots and `name` in `package`, which is taken for a str."""
+    bits: list[str] = package.rsplit(".", level - 1)
     if len(bits) < level:
         raise ImportError("attempted relative import beyond top-level package")
     return f"{bits[0]}.{name}" if name else bits[0]

@@ -10,7 +10,7 @@ from .loading import load_module as _load_module
 from .loading import module_for
 from .loading import reload as _reload
 from .locks import live_locks
-from .statement import absolute_name, import_function
+from .statement import absolute_name, import_function, joined_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,7 +207,8 @@ def import_module(name: str, package: str | None = None) -> ModuleType:
 @hidden
 def _full_name(name: str, package: str | None) -> str:
     """The absolute name of what `import_module` is asked for."""
-    return _anchored(name, package) if name.startswith(".") else absolute_name(name, None, 0)
+    # A slice is a plain str, whatever the class of the name.
+    return _anchored(name, package) if name.startswith(".") else absolute_name(name[:], None, 0)
 
 
 @hidden
@@ -260,7 +261,7 @@ def resolve_name(name: str, package: str | None) -> str:
     if not package:
         raise ImportError(f"no package specified for {name!r} (required for relative module names)")
     bare = name.lstrip(".")
-    return absolute_name(bare, package, len(name) - len(bare))
+    return joined_name(bare, package, len(name) - len(bare))
 
 
 @hidden
