@@ -53,6 +53,10 @@ def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
     state = system.state
     if audited:
         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
+    # The parent first, while this thread holds no lock that the thread at the parent could be waiting for.
+    parent_name = name.rpartition(".")[0]
+    if parent_name and parent_name not in state.modules and name not in state.modules:
+        import_name(system, parent_name, audited)
     try:
         lock = system.locks.take(name)
     except DeadlockError:
@@ -80,7 +84,7 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
             import_name(system, parent_name, audited)
             if name in state.modules:
                 return state.modules[name]
-        parent = state.modules[parent_name]
+        parent = _settled(system, parent_name)
         try:
             path = parent.__path__
         except AttributeError:
@@ -103,13 +107,28 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
             parent_spec._uninitialized_submodules.pop()
     if parent_name:
         try:
-            setattr(state.modules[parent_name], child, module)
+            setattr(_settled(system, parent_name), child, module)
         except AttributeError:
             warn(
                 f"Cannot set an attribute on {parent_name!r} for child module {child!r}",
                 ImportWarning,
             )
     return module
+
+
+def _settled(system: ImportSystem, name: str) -> ModuleType:
+    """The module `name` in `modules`. Raises KeyError if it is not there."""
+    try:
+        return system.state.modules[name]
+    except KeyError:
+        # The thread that finishes a module moves it to the end of `modules`, under the module's lock.
+        try:
+            system.locks.take(name).release()
+        except DeadlockError:
+            pass
+        if name not in system.state.modules:
+            raise
+        return system.state.modules[name]
 
 
 @hidden

@@ -115,7 +115,7 @@ def spec_from_loader(
     `importlib.util.spec_from_loader`. What the loader raises passes through, except ImportError, which
     means that the loader does not know.
     """
-    if origin is None:
+    if origin is None and not _PREFERS_LOCATION:
         origin = getattr(loader, "_ORIGIN", None)
     if (not origin or _PREFERS_LOCATION) and hasattr(loader, "get_filename"):
         try:
