@@ -1,0 +1,142 @@
+"""The module locks: one lock a module, for the live system and for isolated ones."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from loadstone._core.locks import DeadlockError, Locks, live_locks
+
+
+def run(function: Callable[[], Any]) -> threading.Thread:
+    """Start `function` in a thread."""
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_one_lock_a_module() -> None:
+    """A name has one lock while that is in use, and each system its own."""
+    one, other = Locks({}), Locks({})
+    lock = one.take("a")
+    assert one.take("a") is lock
+    assert one.take("b") is not lock
+    assert other.take("a") is not lock
+    assert live_locks.take("a") is not lock
+
+
+def test_locks_that_nobody_uses_are_forgotten() -> None:
+    """The table of locks does not grow with the modules that were imported."""
+    system = Locks({})
+    lock = system.take("a")
+    system.take("b")
+    gc.collect()
+    assert list(system._table) == ["a"]
+    del lock
+    gc.collect()
+    assert not system._table
+
+
+def test_a_new_lock_is_not_forgotten_for_an_old_one() -> None:
+    """Where a lock that is forgotten has a successor in the table already, that one stays."""
+    system = Locks({})
+    lock, other = system.take("a"), system.take("b")
+    system._table["a"] = system._table["b"]
+    del lock
+    gc.collect()
+    assert system._table["a"]() is other
+
+
+@pytest.mark.parametrize("locks", [Locks({}), live_locks], ids=["isolated", "live"])
+def test_locks_are_reentrant_and_exclusive(locks: Locks) -> None:
+    """A thread can take a lock again; another one waits until it is given back as often."""
+    lock = locks.take("some_module")
+    locks.take("some_module")
+    taken = threading.Event()
+
+    def take() -> None:
+        mine = locks.take("some_module")
+        taken.set()
+        mine.release()
+
+    thread = run(take)
+    assert not taken.wait(0.05)
+    lock.release()
+    assert not taken.wait(0.05)
+    lock.release()
+    assert taken.wait(10)
+    thread.join(10)
+    with pytest.raises(RuntimeError):
+        lock.release()
+    locks.take("some_module").release()
+
+
+def test_waiting_in_a_circle_is_an_error_across_systems() -> None:
+    """Where two threads would wait for each other's lock, of whatever systems, one gets a DeadlockError."""
+    system = Locks({})
+    mine = system.take("a")
+    started, errors = threading.Event(), []
+
+    def attempt(locks: Locks, name: str) -> None:
+        try:
+            locks.take(name).release()
+        except DeadlockError as error:
+            errors.append(error)
+
+    def opposite() -> None:
+        theirs = live_locks.take("b")
+        started.set()
+        attempt(system, "a")
+        theirs.release()
+
+    thread = run(opposite)
+    assert started.wait(10)
+    attempt(live_locks, "b")
+    mine.release()
+    thread.join(10)
+    assert len(errors) == 1
+
+
+def test_what_a_forked_child_forgets() -> None:
+    """Locks that threads of the parent hold, and modules they were importing, are forgotten in a child."""
+    initializing, done = ModuleType("initializing"), ModuleType("done")
+    initializing.__spec__ = SimpleNamespace(_initializing=True)  # type: ignore[assignment]
+    modules = {"initializing": initializing, "done": done, "mine": initializing}
+    system = Locks(modules)
+    held: list[Any] = []
+    run(lambda: held.extend(system.take(name) for name in ("initializing", "done", "absent"))).join(10)
+    mine, free = system.take("mine"), system.take("free")
+    free.release()
+    assert system._process == os.getpid()
+    system._process -= 1
+    anew = [system.take(lock.name) for lock in held]
+    assert [new is lock for new, lock in zip(anew, held, strict=True)] == [False, False, False]
+    assert system.take("mine") is mine
+    assert system.take("free") is free
+    assert modules == {"done": done, "mine": initializing}
+
+
+def test_dead_references_are_nothing_to_forget() -> None:
+    """A lock that is gone by itself is passed over when a child looks after its locks."""
+    system = Locks({})
+    system._table["gone"] = lambda: None
+    system.forget_lost_threads()
+    assert list(system._table) == ["gone"]
+
+
+def test_the_live_locks_are_the_interpreters() -> None:
+    """The live system takes the lock that an import statement takes, whichever comes first."""
+    bootstrap: Any = sys.modules["_frozen_importlib"]
+    lock = live_locks.take("some_module")
+    assert bootstrap._get_module_lock("some_module") is lock
+    lock.release()
+    theirs = bootstrap._get_module_lock("other_module")
+    assert live_locks.take("other_module") is theirs
+    theirs.release()

@@ -1,0 +1,191 @@
+"""The house rules: who may import whom, what is public and documented, and what a first import costs."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "loadstone"
+REFERENCE = ROOT / "docs" / "reference"
+
+# Each line may import only from the lines above it. A line that ends in ".*" is a package as a whole, whose
+# modules may import each other; the empty line is the public face, loadstone/__init__.py.
+HOUSE = (
+    "_core",
+    "_core.frames",
+    "_core.cache",
+    "_core.namespace",
+    "_core.spec",
+    "_core.locks",
+    "_core.finding",
+    "_core.loading",
+    "_core.statement",
+    "_core.system",
+    "_standard",
+    "_standard.bytecode",
+    "_standard.builtin",
+    "_standard.files",
+    "_standard.path",
+    "_standard.legacy",
+    "_standard.isolation",
+    "_standard.takeover",
+    "machinery",
+    "abc",
+    "util",
+    "framework.*",
+    "",
+    "startup.*",
+    "importers.*",
+    "report.*",
+    "testing.*",
+    "pytest_plugin",
+    "__main__",
+)
+
+# The only imports of a line further down: inside a function, when that is called.
+DEFERRED = {
+    ("_core.namespace", "_core.system"): "the deprecated load_module works on the live system",
+    ("_core.system", "_standard.isolation"): "ImportSystem.isolated is made of the standard finders",
+}
+
+PUBLIC_MODULES = ("loadstone", "loadstone.abc", "loadstone.machinery", "loadstone.util")
+
+# What a program that only wants import_module must not pay for.
+TOO_DEAR = {
+    "collections",
+    "contextlib",
+    "dataclasses",
+    "enum",
+    "functools",
+    "inspect",
+    "pathlib",
+    "re",
+    "threading",
+    "typing",
+}
+
+
+def module_name(file: Path) -> str:
+    """The name below loadstone of the module in `file`; empty for the package itself."""
+    parts = file.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+FILES = {module_name(file): file for file in sorted(SOURCE.rglob("*.py"))}
+OWN = {f"loadstone.{name}".rstrip(".") for name in FILES}
+
+
+def line_of(name: str) -> int:
+    """The place of the module `name` on the map."""
+    for number, line in enumerate(HOUSE):
+        if line == name or (line.endswith(".*") and f"{name}.".startswith(line[:-1])):
+            return number
+    pytest.fail(f"loadstone.{name} is not on the map: give it a line in HOUSE in {Path(__file__).name}")
+
+
+def run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below `node`, without what stands below ``if TYPE_CHECKING:``."""
+    for child in ast.iter_child_nodes(node):
+        if (
+            isinstance(child, ast.If)
+            and isinstance(child.test, ast.Name)
+            and child.test.id == "TYPE_CHECKING"
+        ):
+            children: list[ast.AST] = list(child.orelse)
+        else:
+            children = [child]
+        for each in children:
+            yield each
+            yield from run_time_nodes(each)
+
+
+def imported(name: str, *, top_level_only: bool = False) -> set[str]:
+    """The full names of the modules that the module `name` of loadstone imports at run time."""
+    file = FILES[name]
+    package = ["loadstone", *name.split(".")] if name else ["loadstone"]
+    if file.name != "__init__.py":
+        package.pop()
+    found = set()
+    tree = ast.parse(file.read_bytes())
+    for node in tree.body if top_level_only else run_time_nodes(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            anchor = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*anchor, node.module] if node.module else anchor)
+            for alias in node.names:
+                full = f"{base}.{alias.name}"
+                found.add(full if full in OWN else base)
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_module_imports_only_from_lines_above_its_own(name: str) -> None:
+    """Every module has its line on the map, and imports only from the lines above."""
+    place = line_of(name)
+    for full in imported(name):
+        if full.partition(".")[0] == "loadstone":
+            other = full.removeprefix("loadstone").removeprefix(".")
+            if (name, other) in DEFERRED:
+                assert full not in imported(name, top_level_only=True)
+                continue
+            same_package = HOUSE[place].endswith(".*") and line_of(other) == place
+            assert same_package or line_of(other) < place, (
+                f"loadstone.{name} imports {full}, which is not above it"
+            )
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("_core", "_standard"))])
+def test_the_engine_imports_only_the_standard_library(name: str) -> None:
+    """Neither the engine nor the standard finders and loaders import a third-party package at run time."""
+    packages = {full.partition(".")[0] for full in imported(name)}
+    assert packages <= {"loadstone", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("name", PUBLIC_MODULES)
+def test_public_names_exist_and_are_documented(name: str) -> None:
+    """Every name in the `__all__` of a public module exists, has a docstring and stands in the reference."""
+    module = importlib.import_module(name)
+    page = (REFERENCE / f"{name.rpartition('.')[2]}.md").read_text(encoding="utf-8")
+    assert f"automodule:: {name}\n" in page
+    for public in module.__all__:
+        value = getattr(module, public)
+        if isinstance(value, ModuleType):
+            assert (REFERENCE / f"{public}.md").exists(), f"{public} has no page in docs/reference"
+            continue
+        assert re.search(rf"^\.\. auto\w+:: {public}$", page, re.M), (
+            f"{name}.{public} is not in the reference"
+        )
+        assert not callable(value) or value.__doc__, f"{name}.{public} has no docstring"
+
+
+def test_import_module_is_cheap_to_import() -> None:
+    """A program that only wants `import_module` gets no third-party package, and nothing dear."""
+    program = f"""
+import sys
+bare = set(sys.modules)
+sys.path.insert(0, {str(SOURCE.parent)!r})
+import loadstone
+loadstone.import_module
+print(*sys.modules.keys() - bare)
+"""
+    command = [sys.executable, "-I", "-S", "-c", program]
+    new = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    packages = {name.partition(".")[0] for name in new}
+    assert packages <= {"loadstone", *sys.stdlib_module_names}
+    assert not packages & TOO_DEAR
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    """What CI runs is the command that the README gives, to the letter."""
+    command = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
