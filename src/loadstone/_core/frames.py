@@ -57,10 +57,10 @@ def trim(exception: BaseException) -> None:
     entry = own.tb_next
     while entry is not None:
         if _ENGINE in entry.tb_frame.f_code.co_filename:
-            entry = _after(entry, _ENGINE)
-            if entry is None and not always:
+            rest = _after(entry, _ENGINE)
+            if rest is None and not always and not _ends_in_call(entry):
                 break
-            kept.tb_next = entry
+            kept.tb_next = entry = rest
         else:
             kept = entry
             entry = entry.tb_next
@@ -77,6 +77,13 @@ def trim_own(exception: BaseException) -> None:
     rest = _after(exception.__traceback__, _HIDDEN)
     if rest is not None or isinstance(exception, (ImportError, SyntaxError)):
         exception.__traceback__ = rest
+
+
+def _ends_in_call(entry: TracebackType) -> bool:
+    """Whether the last frame is the interpreter's mark for calls of what is not the import system's."""
+    while entry.tb_next is not None:
+        entry = entry.tb_next
+    return entry.tb_frame.f_code is call_with_frames_removed.__code__
 
 
 def _after(entry: TracebackType | None, mark: str) -> TracebackType | None:

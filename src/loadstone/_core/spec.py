@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from _frozen_importlib import ModuleSpec as _ModuleSpec
 
-from .cache import cached_path, split
+from .cache import cache_from_source, cached_path, split
 from .frames import hidden
 from .namespace import NamespaceLoader
 
@@ -14,12 +14,32 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-__all__ = ["TRACKS_SUBMODULES", "ModuleSpec", "bind", "located", "module_from_spec", "spec_from_loader"]
+__all__ = [
+    "TRACKS_SUBMODULES",
+    "ModuleSpec",
+    "bind",
+    "default_cache_path",
+    "located",
+    "module_from_spec",
+    "spec_from_loader",
+]
 
 _Module = type(sys)
 TRACKS_SUBMODULES = hasattr(_ModuleSpec("", None), "_uninitialized_submodules")
 _PREFERS_LOCATION = sys.version_info < (3, 11)
 _SETS_CACHED = sys.version_info < (3, 15)
+
+
+def default_cache_path(loader: Any, source_path: str) -> str | None:
+    """Where the bytecode of the source at `source_path` is cached; None to cache none.
+
+    This is the seam for loaders whose code depends on more than the source and the interpreter: one that
+    returns a path of its own keeps its bytecode apart, and the module's `__cached__` tells it.
+    """
+    try:
+        return cache_from_source(source_path)
+    except NotImplementedError:
+        return None
 
 
 class ModuleSpec(_ModuleSpec):  # noqa: PLW1641 - not hashable, as importlib's
@@ -77,9 +97,13 @@ class ModuleSpec(_ModuleSpec):  # noqa: PLW1641 - not hashable, as importlib's
     def cached(self) -> str | None:
         """Where the module's bytecode is cached (a path), or None.
 
-        Worked out from `origin` when first asked, if `has_location` is true.
+        Worked out from `origin` when first asked, if `has_location` is true; a loader with a `cache_path` of
+        its own is asked.
         """
         if self._cached is None and self.origin is not None and self._set_fileattr:
+            cache_path = getattr(type(self.loader), "cache_path", default_cache_path)
+            if cache_path is not default_cache_path:
+                return cache_path(self.loader, self.origin)
             self._cached = cached_path(self.origin)
         return self._cached
 

@@ -88,7 +88,7 @@ class BuiltinImporter(_BuiltinImporter):
         return load_module(cls, fullname)
 
 
-_FINDS_IN_PACKAGES = sys.version_info >= (3, 11)
+_FINDS_IN_PACKAGES = _NAMES_FROZEN_OBJECT = sys.version_info >= (3, 11)
 
 
 def _require_builtin(name: str) -> None:
@@ -162,6 +162,8 @@ class FrozenImporter(_FrozenImporter):
         """Execute the frozen code in the module's namespace; raises ImportError if there is none."""
         name = module.__spec__.name  # type: ignore[union-attr]
         try:
+            if not _NAMES_FROZEN_OBJECT:
+                _require_frozen(name)
             code = _imp.get_frozen_object(name)
             call_with_frames_removed(exec, code, module.__dict__)
         except BaseException as exception:
@@ -172,8 +174,7 @@ class FrozenImporter(_FrozenImporter):
     @hidden
     def load_module(cls, fullname: str) -> ModuleType:
         """Deprecated: import the module and return it."""
-        _require_frozen(fullname)
-        return load_module(cls, fullname, cls.find_spec(fullname))
+        return load_module(cls, fullname, cls.find_spec(fullname) if _NAMES_FROZEN_OBJECT else None)
 
     @classmethod
     def get_code(cls, fullname: str) -> CodeType:  # type: ignore[override]

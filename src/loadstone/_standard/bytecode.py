@@ -66,9 +66,9 @@ def decode_source(source_bytes: Buffer) -> str:
     import io
     import tokenize
 
-    data = bytes(source_bytes)
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    return io.IncrementalNewlineDecoder(None, True).decode(data.decode(encoding))
+    stream = io.BytesIO(memoryview(source_bytes))
+    encoding, _ = tokenize.detect_encoding(stream.readline)
+    return io.IncrementalNewlineDecoder(None, True).decode(stream.getvalue().decode(encoding))
 
 
 @hidden

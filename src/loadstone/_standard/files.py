@@ -19,12 +19,11 @@ from .._core.cache import (
     EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
     absolute,
-    cache_from_source,
     join,
     split,
 )
 from .._core.frames import call_with_frames_removed, hidden, trim_own, verbose
-from .._core.spec import ModuleSpec, located
+from .._core.spec import ModuleSpec, default_cache_path, located
 from .._core.system import load_module
 from .bytecode import (
     CHECK_SOURCE,
@@ -143,16 +142,7 @@ class SourceLoader(LoaderBasics):
         """
         return {"mtime": self.path_mtime(path)}
 
-    def cache_path(self, source_path: str) -> str | None:
-        """Where the bytecode of the source at `source_path` is cached; None to cache none.
-
-        This is the seam for loaders whose code depends on more than the source and the interpreter: one
-        that returns a path of its own keeps its bytecode apart, and the module's `__cached__` tells it.
-        """
-        try:
-            return cache_from_source(source_path)
-        except NotImplementedError:
-            return None
+    cache_path = default_cache_path
 
     def _cache_bytecode(self, source_path: str, cache_path: str, data: Buffer) -> None:
         self.set_data(cache_path, data)
@@ -372,7 +362,6 @@ class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ig
 _GET_DATA = SourceFileLoader.get_data
 _PATH_STATS = SourceFileLoader.path_stats
 _GET_FILENAME = SourceFileLoader.get_filename
-_CACHE_PATH = SourceLoader.cache_path
 
 
 def _write(path: str, data: Buffer, mode: int) -> None:
@@ -522,8 +511,6 @@ def spec_from_file_location(
 def _file_spec(name: str, path: str, loader: Any) -> ModuleSpec:
     spec = ModuleSpec(name, loader, origin=path)
     spec._set_fileattr = True
-    if getattr(type(loader), "cache_path", _CACHE_PATH) is not _CACHE_PATH:
-        spec.cached = loader.cache_path(path)
     return spec
 
 
@@ -554,10 +541,10 @@ class FileFinder(_FileFinder):
         the file suffixes that it is for, in the order they are looked for.
         """
         self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
-        if not path or (path == "." and _FOLDS_DOT):
+        if _FOLDS_DOT and path in ("", "."):
             self.path = os.getcwd()
         else:
-            self.path = absolute(path)
+            self.path = absolute(path or ".")
         self._path_mtime: float = -1
         self._settled = False
         self._listing: list[os.DirEntry[str]] = []
@@ -632,8 +619,11 @@ class FileFinder(_FileFinder):
 
     def _get_spec(
         self, loader_class: Any, fullname: str, path: str, smsl: list[str] | None, target: Any
-    ) -> ModuleSpec:
-        spec = _file_spec(fullname, path, loader_class(fullname, path))
+    ) -> ModuleSpec | None:
+        loader = loader_class(fullname, path)
+        if loader is None:
+            return spec_from_file_location(fullname, path, submodule_search_locations=smsl)
+        spec = _file_spec(fullname, path, loader)
         spec.submodule_search_locations = smsl
         return spec
 
