@@ -1,5 +1,8 @@
 """Sphinx configuration."""
 
+import inspect
+from typing import Any
+
 import loadstone
 
 project = "Loadstone"
@@ -17,3 +20,16 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+
+
+def drop_docstring_of_type(
+    app: Any, what: str, name: str, obj: object, options: Any, lines: list[str]
+) -> None:
+    """Data without a docstring of its own would get that of its type: of list, of bytes."""
+    if what == "data" and inspect.cleandoc(type(obj).__doc__ or "").split() == " ".join(lines).split():
+        lines.clear()
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-process-docstring", drop_docstring_of_type)

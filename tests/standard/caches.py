@@ -25,7 +25,9 @@ def compiled(source: str = "x = 'cached'\n") -> CodeType:
     return code
 
 
-def timestamp_pyc(file: Path, body: Any = None, *, mtime: float | None = None, size: int | None = None) -> bytes:
+def timestamp_pyc(
+    file: Path, body: Any = None, *, mtime: float | None = None, size: int | None = None
+) -> bytes:
     """A timestamp-based .pyc for the source `file`, with the code `body`."""
     facts = os.stat(file)
     header = (

@@ -17,12 +17,23 @@ if TYPE_CHECKING:
 
 BUILTIN = ["sys", "builtins", "time", "_imp", "posix", "marshal", "gc"]
 FROZEN = [
-    "_frozen_importlib", "_frozen_importlib_external", "zipimport", "__hello__", "__hello_alias__", "__hello_only__",
+    "_frozen_importlib", "_frozen_importlib_external", "zipimport", "__hello__", "__hello_alias__",
+    "__hello_only__",
     "__phello__", "__phello__.spam", "__phello__.ham", "__phello__.ham.eggs", "__phello__.__init__",
     "__phello_alias__", "__phello_alias__.spam", "os", "posixpath", "codecs", "site", "abc", "io", "runpy",
     "importlib._bootstrap",
 ]  # fmt: skip
-NEITHER = ["json", "nothing_of_this_name", "", "sys.path", "posix.x", "__phello__.nothing", "größe", "\udc80", "a\0b"]
+NEITHER = [
+    "json",
+    "nothing_of_this_name",
+    "",
+    "sys.path",
+    "posix.x",
+    "__phello__.nothing",
+    "größe",
+    "\udc80",
+    "a\0b",
+]
 JUNK: list[Any] = [None, 3, b"sys", ["sys"], object()]
 
 
@@ -33,8 +44,8 @@ def describe(spec: Any) -> Any:
     state = spec.loader_state
     return {
         "name": spec.name, "loader": spec.loader.__name__, "origin": spec.origin, "parent": spec.parent,
-        "locations": spec.submodule_search_locations, "has_location": spec.has_location, "cached": spec.cached,
-        "state": None if state is None else vars(state), "repr": repr(spec).replace("loadstone._standard.builtin", "?")
+        "locations": spec.submodule_search_locations, "has_location": spec.has_location,
+        "cached": spec.cached, "state": None if state is None else vars(state),
     }  # fmt: skip
 
 
@@ -45,10 +56,7 @@ def test_what_is_found(sandbox: Sandbox, importer: str, name: Any) -> None:
     for arguments in ((), (None,), (["/some/where"],), ([], sys)):
 
         def find(library: Library, arguments: tuple[Any, ...] = arguments) -> Any:
-            found = describe(getattr(library.machinery, importer).find_spec(name, *arguments))
-            if found is not None:
-                del found["repr"]
-            return found
+            return describe(getattr(library.machinery, importer).find_spec(name, *arguments))
 
         theirs, ours = both(find)
         assert ours[0] == theirs[0]
@@ -67,7 +75,7 @@ def test_specs_of_own_kind(library: Library) -> None:
     assert machinery.FrozenImporter.find_spec("sys") is None
 
 
-@pytest.mark.parametrize("name", BUILTIN + ["zipimport", "json", "nothing", "", 3, None], ids=repr)
+@pytest.mark.parametrize("name", [*BUILTIN, "zipimport", "json", "nothing", "", 3, None], ids=repr)
 @pytest.mark.parametrize("method", ["get_code", "get_source", "is_package"])
 def test_inspecting_builtin_modules(method: str, name: Any) -> None:
     """Built-in modules have no code, no source and are no packages; other names are an ImportError."""
@@ -126,12 +134,19 @@ def test_executing_what_is_not_built_in() -> None:
 
 NAMES = ["__hello__", "__phello__", "__phello__.spam"]
 if sys.version_info >= (3, 11):
-    NAMES += ["__hello_alias__", "__hello_only__", "__phello_alias__", "__phello_alias__.spam", "__phello__.ham.eggs"]
+    NAMES += [
+        "__hello_alias__",
+        "__hello_only__",
+        "__phello_alias__",
+        "__phello_alias__.spam",
+        "__phello__.ham.eggs",
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_importing_frozen_modules(sandbox: Sandbox, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Frozen modules and packages are imported with the attributes that importlib gives them."""
+
     def load(library: Library) -> Any:
         for full in list(sys.modules):
             if full.startswith(("__hello", "__phello")):
@@ -180,7 +195,7 @@ def test_without_the_standard_library(library: Library, monkeypatch: pytest.Monk
 
 
 def test_creating_frozen_modules_by_hand(library: Library, sandbox: Sandbox) -> None:
-    """A spec without loader state makes a module without file; a name that is not frozen cannot be executed."""
+    """A spec without loader state makes a module without file; what is not frozen cannot be executed."""
     importer = library.machinery.FrozenImporter
     spec = library.machinery.ModuleSpec("zipimport", importer, origin="frozen")
     module = library.util.module_from_spec(spec)

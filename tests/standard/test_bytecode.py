@@ -279,7 +279,9 @@ def memory(library: Library, stats: Any) -> Any:
     return loader
 
 
-@pytest.mark.parametrize("stats", [{"mtime": 5.5, "size": len(SOURCE)}, {"mtime": 5, "size": None}, {"mtime": 5}])
+@pytest.mark.parametrize(
+    "stats", [{"mtime": 5.5, "size": len(SOURCE)}, {"mtime": 5, "size": None}, {"mtime": 5}]
+)
 def test_facts_of_other_loaders(library: Library, stats: Any) -> None:
     """A loader tells its source's time, and its size or not."""
     if "size" not in stats and not library.is_loadstone:

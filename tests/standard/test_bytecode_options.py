@@ -133,7 +133,9 @@ def test_verbose_about_damage(file: Path, sandbox: Sandbox) -> None:
     cache = put(file, MAGIC + uint32(0b01) + bytes(8) + b"\xe3" + b"\xff" * 50)
     done = sandbox.python("-v", "-c", Library("loadstone").prelude + PRINT)
     assert done.stdout == "source\n"
-    assert any(line.startswith(f"# bytecode in {str(cache)!r} is damaged: ") for line in done.stderr.splitlines())
+    assert any(
+        line.startswith(f"# bytecode in {str(cache)!r} is damaged: ") for line in done.stderr.splitlines()
+    )
 
 
 def test_verbose_about_extensions(library: Library, sandbox: Sandbox) -> None:

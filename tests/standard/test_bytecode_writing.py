@@ -144,7 +144,9 @@ def test_limit_of_file_size(sandbox: Sandbox) -> None:
 def test_killed_while_writing(sandbox: Sandbox) -> None:
     """A process that is killed in the middle of writing leaves no half cache in the cache's place."""
     sandbox.write({"mod.py": LARGE})
-    prepare = "signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))"
+    prepare = (
+        "signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))"
+    )
     library = Library("loadstone")
     # The kernel kills the process when a write reaches the limit.
     done = sandbox.python("-c", library.prelude + FULL.format(prepare=prepare))
@@ -152,7 +154,9 @@ def test_killed_while_writing(sandbox: Sandbox) -> None:
     assert done.stdout == ""
     name = Path(library.util.cache_from_source(sandbox.root / "mod.py")).name
     assert name not in caches(sandbox.root)
-    done = sandbox.python("-c", library.prelude + "import sys\nsys.path.insert(0, '')\nimport mod\nprint(mod.x)")
+    done = sandbox.python(
+        "-c", library.prelude + "import sys\nsys.path.insert(0, '')\nimport mod\nprint(mod.x)"
+    )
     assert (done.stdout, done.stderr) == ("source\n", "")
     assert name in caches(sandbox.root)
 
@@ -242,6 +246,16 @@ def small_disk(sandbox: Sandbox) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def fill(file: Path) -> None:
+    """Write to `file` until the disk is full."""
+    with open(file, "wb", buffering=0) as opened:
+        try:
+            while True:
+                opened.write(bytes(4096))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC  # noqa: PT017
+
+
 def test_full_disk(small_disk: Path) -> None:
     """On a full disk modules are compiled, no cache is left in part, and none of an earlier time is lost."""
     library = Library("loadstone")
@@ -249,13 +263,9 @@ def test_full_disk(small_disk: Path) -> None:
     file.write_text(SOURCE + "".join(f"v{number} = {number}.5\n" for number in range(1500)))
     whole = timestamp_pyc(file, compile(file.read_text(), str(file), "exec"))
     stale = put(file, timestamp_pyc(file, mtime=5))
-    with open(small_disk / "filler", "wb", buffering=0) as filler:
-        with pytest.raises(OSError, match=r".") as caught:
-            while True:
-                filler.write(bytes(4096))
-        assert caught.value.errno == errno.ENOSPC
-        # Room for a page or two, less than the cache needs.
-        os.truncate(small_disk / "filler", max(0, os.path.getsize(small_disk / "filler") - 8192))
+    fill(small_disk / "filler")
+    # Room for a page or two, less than the cache needs.
+    os.truncate(small_disk / "filler", os.path.getsize(small_disk / "filler") - 8192)
     assert len(whole) > 8192
     before = stale.read_bytes()
     assert run(library.loader(file).get_code("mod")) == "source"

@@ -56,7 +56,11 @@ def little_memory() -> Iterator[None]:
 def pyc(file: Path, kind: str, source: bytes = SOURCE) -> bytes:
     """A cache of `source` with a valid header for `file`."""
     code = compile(source, str(file), "exec")
-    return timestamp_pyc(file, code) if kind == "timestamp" else hash_pyc(SOURCE, code, checked=kind == "checked")
+    return (
+        timestamp_pyc(file, code)
+        if kind == "timestamp"
+        else hash_pyc(SOURCE, code, checked=kind == "checked")
+    )
 
 
 def load(file: Path) -> object:

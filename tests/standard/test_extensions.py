@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 def file_of(name: str) -> str:
     """Where the extension module is."""
     spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None or not spec.origin.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES)):
+    if (
+        spec is None
+        or spec.origin is None
+        or not spec.origin.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES))
+    ):
         pytest.skip(f"this Python has no extension module {name}")
     return spec.origin
 
@@ -58,7 +62,9 @@ def test_multi_phase_executed_again(library: Library, sandbox: Sandbox) -> None:
     assert module.foo == "changed"
 
 
-@pytest.mark.parametrize("name", ["_json", "_struct", "_bisect", "_ctypes_test", "_testbuffer", "_testsinglephase"])
+@pytest.mark.parametrize(
+    "name", ["_json", "_struct", "_bisect", "_ctypes_test", "_testbuffer", "_testsinglephase"]
+)
 def test_import(running: Library, sandbox: Sandbox, name: str) -> None:
     """Extension modules of both kinds are imported, by both kinds of import."""
     path = file_of(name)
@@ -84,7 +90,12 @@ def test_single_phase(sandbox: Sandbox) -> None:
         modules = [load(library, name, path) for name in ("_testimportmultiple", "_testimportmultiple_foo")]
         with pytest.raises(ImportError) as caught:
             load(library, "_testimportmultiple_nothing", path)
-        return [module.__name__ for module in modules], str(caught.value), caught.value.name, caught.value.path
+        return (
+            [module.__name__ for module in modules],
+            str(caught.value),
+            caught.value.name,
+            caught.value.path,
+        )
 
     theirs, ours = both(names)
     assert ours == theirs
@@ -110,9 +121,11 @@ def test_single_phase_in_a_child(library: Library, sandbox: Sandbox) -> None:
 
 MULTI_PHASE = [
     "_testmultiphase_nonmodule", "_testmultiphase_nonmodule_with_methods", "_testmultiphase_null_slots",
-    "_testmultiphase_bad_slot_large", "_testmultiphase_bad_slot_negative", "_testmultiphase_create_int_with_state",
+    "_testmultiphase_bad_slot_large", "_testmultiphase_bad_slot_negative",
+    "_testmultiphase_create_int_with_state",
     "_testmultiphase_negative_size", "_testmultiphase_export_null", "_testmultiphase_export_uninitialized",
-    "_testmultiphase_export_raise", "_testmultiphase_export_unreported_exception", "_testmultiphase_create_null",
+    "_testmultiphase_export_raise", "_testmultiphase_export_unreported_exception",
+    "_testmultiphase_create_null",
     "_testmultiphase_create_raise", "_testmultiphase_create_unreported_exception",
     "_testmultiphase_nonmodule_with_exec_slots", "_testmultiphase_exec_err", "_testmultiphase_exec_raise",
     "_testmultiphase_exec_unreported_exception", "_testmultiphase_multiple_create_slots",
@@ -135,7 +148,9 @@ def test_modules_of_every_kind(sandbox: Sandbox, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"not an extension", b"\x7fELF" + bytes(100), "folder"], ids=["missing", "", "text", "cut", "folder"]
+    "content",
+    [None, b"", b"not an extension", b"\x7fELF" + bytes(100), "folder"],
+    ids=["missing", "", "text", "cut", "folder"],
 )
 def test_bad_files(sandbox: Sandbox, content: Any) -> None:
     """A file that is missing or no extension is an ImportError with its name and path."""

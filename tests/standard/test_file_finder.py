@@ -82,7 +82,9 @@ def test_what_is_found(
         assert type(spec) is library.machinery.ModuleSpec
 
 
-@pytest.mark.parametrize("name", ["m", "pkg.m", "other.pkg.m", "m.", "", ".m", "m.py", "a/m", "m/a", "M", " m"])
+@pytest.mark.parametrize(
+    "name", ["m", "pkg.m", "other.pkg.m", "m.", "", ".m", "m.py", "a/m", "m/a", "M", " m"]
+)
 def test_only_the_last_part_of_the_name_counts(sandbox: Sandbox, name: str) -> None:
     """A finder looks for what comes after the last dot, and gives the spec the whole name."""
     root = sandbox.write({"m.py": "", "a/m.py": "", "py/x": ""})
@@ -99,7 +101,9 @@ def test_odd_names(sandbox: Sandbox, name: Any) -> None:
         assert ours[0] == theirs[0]
 
 
-@pytest.mark.parametrize("suffixes", [[".txt"], ["_end.py"], [""], [".a", ".b"], [".b", ".a"], [".x.py"], ["é"]])
+@pytest.mark.parametrize(
+    "suffixes", [[".txt"], ["_end.py"], [""], [".a", ".b"], [".b", ".a"], [".x.py"], ["é"]]
+)
 def test_suffixes_are_free(sandbox: Sandbox, suffixes: list[str]) -> None:
     """A loader may be for any suffix, and the first that fits in the order given is taken."""
     root = sandbox.write(
@@ -364,7 +368,9 @@ def test_long_paths(library: Library, sandbox: Sandbox, length: int) -> None:
     assert library.finder("/" + "d" * 5000).find_spec("m") is None
 
 
-@pytest.mark.parametrize("entry", ["", ".", "sub", "./sub", "../sub", "sub/", "sub/.", "./", "././sub", ".//sub"])
+@pytest.mark.parametrize(
+    "entry", ["", ".", "sub", "./sub", "../sub", "sub/", "sub/.", "./", "././sub", ".//sub"]
+)
 def test_relative_entries(sandbox: Sandbox, entry: str) -> None:
     """A relative entry is taken from the working directory of the moment that the finder is made."""
     root = sandbox.write({"m.py": "", "sub/m.py": "", "in/sub/m.py": ""})
@@ -409,7 +415,13 @@ def test_path_hook(library: Library, sandbox: Sandbox) -> None:
     assert finder.find_spec("m").origin == str(root / "m.py")
     os.chdir(root)
     assert os.path.samefile(hook("").path, root)
-    for entry in (str(root / "file"), str(root / "m.py"), str(root / "nothing"), str(root / "loop"), "x" * 5000):
+    for entry in (
+        str(root / "file"),
+        str(root / "m.py"),
+        str(root / "nothing"),
+        str(root / "loop"),
+        "x" * 5000,
+    ):
         with pytest.raises(ImportError, match="only directories are supported") as caught:
             hook(entry)
         assert caught.value.path == entry
@@ -488,6 +500,10 @@ def test_verbose_search(library: Library, sandbox: Sandbox) -> None:
     program = library.prelude + "import sys\nsys.path.insert(0, 'lib')\nimport m, bare\n"
     lines = sandbox.python("-vv", "-c", program).stderr.splitlines()
     root = sandbox.root / "lib"
-    for ending in (f"# trying {root}/m{EXTENSION}", f"# trying {root}/m.py", f"# possible namespace for {root}/bare"):
+    for ending in (
+        f"# trying {root}/m{EXTENSION}",
+        f"# trying {root}/m.py",
+        f"# possible namespace for {root}/bare",
+    ):
         assert ending in lines
     assert result(lines.index, f"# trying {root}/m.pyc")[0] is ValueError

@@ -71,7 +71,13 @@ def test_first_use_executes(library: Library, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     "use",
-    [dir, lambda module: hasattr(module, "y"), lambda module: module.__name__, lambda module: module.__dict__, vars],
+    [
+        dir,
+        lambda module: hasattr(module, "y"),
+        lambda module: module.__name__,
+        lambda module: module.__dict__,
+        vars,
+    ],
     ids=["dir", "hasattr", "__name__", "__dict__", "vars"],
 )
 def test_uses(sandbox: Sandbox, use: Callable[[Any], Any]) -> None:
@@ -136,7 +142,9 @@ def test_missing_attributes(library: Library, sandbox: Sandbox) -> None:
 
 def test_module_getattr(sandbox: Sandbox) -> None:
     """A module's own `__getattr__` answers for a lazy module too."""
-    sandbox.write({"mod.py": COUNT + "\n    def __getattr__(name):\n        return name.upper()\n"}, on_path=True)
+    sandbox.write(
+        {"mod.py": COUNT + "\n    def __getattr__(name):\n        return name.upper()\n"}, on_path=True
+    )
     assert lazy(OURS, "mod").anything == "ANYTHING"
 
 
@@ -182,7 +190,9 @@ def test_substituted_modules(library: Library, sandbox: Sandbox) -> None:
     """A module that puts another in its place in `sys.modules` cannot be lazy."""
     sandbox.write({"mod.py": "import sys\nsys.modules[__name__] = sys\n"}, on_path=True)
     module = lazy(library, "mod")
-    with pytest.raises(ValueError, match=r"module object for 'mod' substituted in sys\.modules during a lazy load"):
+    with pytest.raises(
+        ValueError, match=r"module object for 'mod' substituted in sys\.modules during a lazy load"
+    ):
         _ = module.x
 
 
@@ -295,7 +305,11 @@ def together(*actions: Callable[[], Any]) -> list[Any]:
 
 def test_threads(sandbox: Sandbox) -> None:
     """Many threads use a lazy module at once: one executes it, all get it whole."""
-    source = "import time\ntime.sleep(0.05)\n" + "\n".join(line[4:] for line in COUNT.splitlines()) + "\nlast = 1\n"
+    source = (
+        "import time\ntime.sleep(0.05)\n"
+        + "\n".join(line[4:] for line in COUNT.splitlines())
+        + "\nlast = 1\n"
+    )
     for number in range(5):
         sandbox.write({f"mod{number}.py": source}, on_path=not number)
         module = lazy(OURS, f"mod{number}")
@@ -317,7 +331,9 @@ def test_threads_and_failure(sandbox: Sandbox) -> None:
 def test_threads_that_wait_for_each_other(sandbox: Sandbox) -> None:
     """Two lazy modules that use each other are loaded by two threads without a deadlock."""
     template = "import time\nx = 1\ntime.sleep(0.1)\nimport {}\nseen = hasattr({}, 'x')\n"
-    sandbox.write({"one.py": template.format("two", "two"), "two.py": template.format("one", "one")}, on_path=True)
+    sandbox.write(
+        {"one.py": template.format("two", "two"), "two.py": template.format("one", "one")}, on_path=True
+    )
     one, two = lazy(OURS, "one"), lazy(OURS, "two")
     start = time.monotonic()
     assert together(lambda: one.x, lambda: two.x) == [1, 1]

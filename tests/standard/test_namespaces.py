@@ -42,7 +42,9 @@ def test_what_a_namespace_package_is(running: Library, sandbox: Sandbox) -> None
     portions(sandbox, "one")
     space = running.root.import_module("space")
     assert getattr(space, "__file__", None) is None
-    assert isinstance(space.__loader__, importlib.machinery.NamespaceLoader if sys.version_info >= (3, 11) else object)
+    assert isinstance(
+        space.__loader__, importlib.machinery.NamespaceLoader if sys.version_info >= (3, 11) else object
+    )
     assert space.__spec__.loader is space.__loader__
     assert space.__spec__.origin is None
     assert not space.__spec__.has_location

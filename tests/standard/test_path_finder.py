@@ -65,7 +65,7 @@ def bare(library: Library) -> Library:
 
 
 def test_the_first_hook_that_accepts_makes_the_finder(bare: Library) -> None:
-    """Path hooks are asked in order; what the first one returns without ImportError is the finder, from then on."""
+    """Path hooks are asked in order; what the first one without ImportError returns is the finder."""
     found = spec(bare)
     entry, other = Entry(found), Entry()
     calls = []
@@ -125,10 +125,12 @@ def test_a_remembered_finder_is_asked(bare: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("no"), ModuleNotFoundError("no"), OSError("no"), KeyError("x:"), RuntimeError()], ids=repr
+    "error",
+    [ValueError("no"), ModuleNotFoundError("no"), OSError("no"), KeyError("x:"), RuntimeError()],
+    ids=repr,
 )
 def test_hooks_that_raise(bare: Library, error: Exception) -> None:
-    """ImportError means that a hook is not for the entry; anything else passes through, and is not remembered."""
+    """ImportError means that a hook is not for the entry; anything else passes through."""
     found = spec(bare)
     sys.path_hooks += [hook_for({"x:": error}), hook_for({"x:": Entry(found)})]
     if isinstance(error, ImportError):
@@ -288,7 +290,7 @@ def test_entries_of_a_subclass_of_str(hooked: Library, sandbox: Sandbox) -> None
 
 @pytest.mark.parametrize("path", [(), [], "text", 3, None, iter([]), ["\0"], ["\udcff"], {"x:": 1}], ids=repr)
 def test_odd_paths(sandbox: Sandbox, path: Any) -> None:
-    """A path is anything that can be iterated over; None is `sys.path`; anything else is importlib's error."""
+    """A path is what can be iterated over; None is `sys.path`; anything else is importlib's error."""
 
     def find(library: Library) -> Any:
         sys.path_hooks[:] = library.hooks()
@@ -395,7 +397,9 @@ def test_old_finders(bare: Library) -> None:
     sys.path_importer_cache.update({"l:": ByLoader(), "m:": ByModule()})  # type: ignore[dict-item]
     finder = bare.machinery.PathFinder
     for entry, method in (("l:", "find_loader"), ("m:", "find_module")):
-        with pytest.warns(ImportWarning, match=rf"find_spec\(\) not found; falling back to {method}\(\)") as caught:
+        with pytest.warns(
+            ImportWarning, match=rf"find_spec\(\) not found; falling back to {method}\(\)"
+        ) as caught:
             assert finder.find_spec("m", [entry]).loader == "a loader"
         assert len(caught) == 1
         with pytest.warns(ImportWarning, match="falling back"):
@@ -428,7 +432,7 @@ def test_subclasses_of_the_file_finder(bare: Library, sandbox: Sandbox) -> None:
 
 
 def test_methods_of_importlib(library: Library, sandbox: Sandbox) -> None:
-    """What tools call below the public names answers as importlib's does: runpy, pkgutil and pytest use it."""
+    """What tools such as pkgutil call below the public names answers as importlib's does."""
     sys.path_hooks[:] = library.hooks()
     finder = library.machinery.PathFinder
     entry = str(sandbox.root)

@@ -1,4 +1,4 @@
-"""The standard library's tools on what the finders and loaders import: resources, metadata, listing, source."""
+"""The standard library's tools on what is imported: resources, metadata, listing, source, pickling."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 FILES = {
     "pkg/__init__.py": "'''A package.'''\n",
-    "pkg/mod.py": "import pickle\n\nclass C:\n    '''A class.'''\n\ndef fails():\n    raise ValueError('no')\n",
+    "pkg/mod.py": (
+        "import pickle\n\nclass C:\n    '''A class.'''\n\ndef fails():\n    raise ValueError('no')\n"
+    ),
     "pkg/sub/__init__.py": "",
     "pkg/sub/deep.py": "x = 1\n",
     "pkg/data.txt": "hello\n",
@@ -146,7 +148,9 @@ def test_running_modules(packages: Library) -> None:
 
 def test_running_paths(running: Library, sandbox: Sandbox) -> None:
     """`runpy.run_path` runs a script, and a folder or archive by its `__main__`."""
-    root = sandbox.write({"script.py": "x = 1\n", "app/__main__.py": "import other\nx = other.x\n", "app/other.py": "x = 2\n"})
+    root = sandbox.write(
+        {"script.py": "x = 1\n", "app/__main__.py": "import other\nx = other.x\n", "app/other.py": "x = 2\n"}
+    )
     assert runpy.run_path(str(root / "script.py"))["x"] == 1
     assert runpy.run_path(str(root / "app"))["x"] == 2
     sys.modules.pop("other")

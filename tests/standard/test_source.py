@@ -85,7 +85,9 @@ def outcome(action: Any) -> Any:
     try:
         return action()
     except Exception as error:
-        details = [getattr(error, name, None) for name in ("msg", "filename", "lineno", "offset", "text", "reason")]
+        details = [
+            getattr(error, name, None) for name in ("msg", "filename", "lineno", "offset", "text", "reason")
+        ]
         return type(error), str(error), details
 
 
@@ -171,7 +173,9 @@ def test_source_to_code(library: Library, sandbox: Sandbox) -> None:
         assert code.co_name == "<module>"
     assert loader.source_to_code(b"assert 0", Path("file.py"), _optimize=2).co_filename == "file.py"
     for junk in (None, 3, b"\0", b"x ="):
-        theirs, ours = both(lambda library, junk=junk: library.loader("mod.py").source_to_code(junk, "file.py"))
+        theirs, ours = both(
+            lambda library, junk=junk: library.loader("mod.py").source_to_code(junk, "file.py")
+        )
         assert ours[0] == theirs[0]
 
 
@@ -195,4 +199,6 @@ def test_data(library: Library, sandbox: Sandbox) -> None:
     assert loader.get_data(str(root / "data.bin")) == b"\0\xff"
     for path in ("nothing", "", "mod.py"):
         with pytest.raises(OSError, match=r"No such|Is a directory"):
-            loader.get_data(str(root / path / "x" if path == "nothing" else root / path if not path else "x/" + path))
+            loader.get_data(
+                str(root / path / "x" if path == "nothing" else root / path if not path else "x/" + path)
+            )

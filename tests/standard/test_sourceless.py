@@ -60,7 +60,8 @@ def test_bad_bytecode(sandbox: Sandbox, data: bytes) -> None:
 def test_import(library: Library, sandbox: Sandbox) -> None:
     """Modules and packages of bytecode alone are imported; they are their own cache."""
     root = sandbox.write(
-        {"lone.pyc": HEADERS["timestamp"] + BODY, "pkg/__init__.pyc": HEADERS["unchecked"] + BODY}, on_path=True
+        {"lone.pyc": HEADERS["timestamp"] + BODY, "pkg/__init__.pyc": HEADERS["unchecked"] + BODY},
+        on_path=True,
     )
     with library.running():
         import lone  # type: ignore[import-not-found]

@@ -1,0 +1,257 @@
+"""Measure loadstone against the interpreter's own import system: the table of performance targets.
+
+    python tests/bench [--rounds N] [--only NAME] [--json FILE] [--quick] [--instructions]
+
+Both sides are measured in turns within one run, in a new order every round: what is imported for the first
+time in fresh interpreters, what is imported already within one. The figures are medians; the ratio is the
+median of the rounds' own ratios, loadstone's figure by its peer's, with the least and the greatest. System
+calls (by strace) and instructions (by valgrind) are counted once, where the tool is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import trees
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent.parent
+SIDES = ("cpython", "loadstone")
+PACKAGES, MODULES = 50, 20
+LENGTHS = (100, 500)
+TARGETS = 50
+HOT_ROUNDS = 10  # for each round of fresh interpreters
+HOT_LIMIT = 1 / 4 if sys.version_info < (3, 12) else 1 / 3
+
+Pairs = list[tuple[float, float]]
+
+
+@dataclass
+class Row:
+    """One line of the table: pairs of the peer's figure and loadstone's, and what is to be reached."""
+
+    name: str
+    unit: str
+    pairs: Pairs
+    limit: float
+    limits_ratio: bool = True
+
+    @property
+    def figures(self) -> tuple[float, float]:
+        """The medians of the peer's figures and of loadstone's."""
+        peer, own = zip(*self.pairs, strict=True)
+        return statistics.median(peer), statistics.median(own)
+
+    @property
+    def ratios(self) -> tuple[float, float, float]:
+        """The median, the least and the greatest of loadstone's figure by its peer's."""
+        ratios = [own / peer for peer, own in self.pairs]
+        return statistics.median(ratios), min(ratios), max(ratios)
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is reached."""
+        return (self.ratios[0] if self.limits_ratio else self.figures[1]) <= self.limit
+
+    def cells(self) -> list[str]:
+        """The line, as it is printed."""
+        peer, own = self.figures
+        median, least, greatest = self.ratios
+        spread = f" [{least:.2f}-{greatest:.2f}]" if len(self.pairs) > 1 else ""
+        target = f"ratio ≤ {self.limit:.2f}" if self.limits_ratio else f"≤ {self.limit:g} {self.unit}"
+        return [
+            self.name,
+            f"{peer:.4g} {self.unit}",
+            f"{own:.4g} {self.unit}",
+            f"{median:.2f}{spread}",
+            target,
+            "met" if self.met else "NOT MET",
+        ]
+
+    def record(self) -> dict[str, Any]:
+        """The line, for the JSON file."""
+        peer, own = self.figures
+        median, least, greatest = self.ratios
+        return {
+            "row": self.name,
+            "unit": self.unit,
+            "peer": peer,
+            "loadstone": own,
+            "ratio": {"median": median, "min": least, "max": greatest},
+            "rounds": len(self.pairs),
+            "target": {"of": "ratio" if self.limits_ratio else "loadstone", "at_most": self.limit},
+            "met": self.met,
+        }
+
+
+class Bench:
+    """One run: how many rounds, where loadstone is, and a folder for what is generated."""
+
+    def __init__(self, rounds: int, folder: Path, instructions: bool) -> None:
+        self.rounds = rounds
+        self.folder = folder
+        self.instructions = instructions
+        spec = find_spec("loadstone")
+        locations = spec.submodule_search_locations if spec else None
+        self.root = Path(locations[0]).parent if locations else PROJECT / "src"
+
+    def run(self, task: str, *arguments: object, under: Sequence[str] = ()) -> list[Any]:
+        """What a task of child.py prints, in a fresh interpreter; `under` is a command that runs it."""
+        command = [*under, sys.executable, "-I", "-S", HERE / "child.py", self.root, task, *arguments]
+        done = subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, check=False, cwd=self.folder
+        )
+        if done.returncode:
+            raise SystemExit(f"{task} {arguments}: {done.stderr}")
+        numbers: list[Any] = ast.literal_eval(done.stdout)
+        return numbers
+
+    def in_turns(self, task: str, *arguments: object, before: Callable[[], object] = bool) -> list[Pairs]:
+        """The pairs of each number that a task prints whose first argument is the side."""
+        rounds: list[dict[str, list[float]]] = []
+        for number in range(1 + self.rounds):
+            taken = {}
+            for side in random.sample(SIDES, 2):
+                before()
+                taken[side] = self.run(task, side, *arguments)
+            if number:  # the round before the first fills the caches of the file system
+                rounds.append(taken)
+        first = rounds[0]["cpython"]
+        return [[(taken["cpython"][i], taken["loadstone"][i]) for taken in rounds] for i in range(len(first))]
+
+    def system_calls(self, task: str, side: str, *arguments: object) -> int:
+        """How many system calls a task makes. Needs strace."""
+        report = self.folder / "strace"
+        self.run(task, side, *arguments, under=["strace", "-f", "-c", "-o", str(report)])
+        lines = [line.split() for line in report.read_text().splitlines()]
+        counts = [line[3] for line in lines if len(line) > 4 and line[-1] != "total"]
+        return sum(int(count) for count in counts if count.isdigit())
+
+    def count_instructions(self, task: str, side: str) -> float:
+        """How many instructions a task takes, with the interpreter's own start. Needs valgrind."""
+        log = self.folder / "valgrind"
+        options = ["--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log}"]
+        self.run(task, side, under=["valgrind", *options])
+        collected = [line.split(":")[1] for line in log.read_text().splitlines() if "Collected" in line]
+        return float(collected[0])
+
+
+def scaled(pairs: Pairs, factor: float) -> Pairs:
+    """Both figures of all pairs in another unit."""
+    return [(peer * factor, own * factor) for peer, own in pairs]
+
+
+def loaded(bench: Bench) -> Iterator[Row]:
+    """`import_module` of a module that is imported already, by absolute and by relative names."""
+    rounds = bench.rounds * HOT_ROUNDS
+    for name, limit, *arguments in (
+        ("import_module, loaded", HOT_LIMIT, "json.decoder"),
+        ("import_module, loaded, .name", 1 / 5, ".decoder", "json"),
+        ("import_module, loaded, ..name", 1 / 5, "..decoder", "json.encoder"),
+    ):
+        yield Row(name, "ns", scaled(bench.run("hot", rounds, *arguments), 1e9), limit)
+
+
+def cold(bench: Bench) -> Iterator[Row]:
+    """First imports of small modules with cached bytecode: time and system calls a module."""
+    tree = bench.folder / "packages"
+    trees.write_packages(tree, PACKAGES, MODULES)
+    count = PACKAGES * MODULES
+    arguments = (tree, PACKAGES, MODULES)
+
+    (pairs,) = bench.in_turns("cold", *arguments)
+    yield Row("cold import", "µs", scaled(pairs, 1e6 / count), 0.75)
+    (pairs,) = bench.in_turns("cold", *arguments, before=lambda: trees.set_age(tree, 0))
+    yield Row("cold import, directories just written", "µs", scaled(pairs, 1e6 / count), 0.75)
+
+    if shutil.which("strace") is None:
+        return
+    for name, age in (("", trees.LONG_AGO), (", directories just written", 0)):
+        calls = []
+        for side in SIDES:
+            without = bench.system_calls("cold", side, tree, 0, 0)
+            trees.set_age(tree, age)
+            calls.append((bench.system_calls("cold", side, *arguments) - without) / count)
+        yield Row(f"system calls a module{name}", "calls", [(calls[0], calls[1])], 6, limits_ratio=False)
+
+
+def long_path(bench: Bench) -> Iterator[Row]:
+    """Imports along a long `sys.path`: found in its last entry, or nowhere."""
+    for length in LENGTHS:
+        tree = bench.folder / f"path{length}"
+        trees.write_entries(tree, length - 1, TARGETS)
+        kinds = ("first imports", "finders warm", "failing")
+        for kind, pairs in zip(kinds, bench.in_turns("long_path", tree, length, TARGETS), strict=True):
+            yield Row(f"{length} entries on sys.path, {kind}", "µs", scaled(pairs, 1e6), 1 / 2)
+
+
+def idle(bench: Bench) -> Iterator[Row]:
+    """What a finder costs that has nothing to say."""
+    pairs = bench.run("idle", bench.rounds * HOT_ROUNDS)
+    yield Row("an idle finder, per import", "ns", scaled(pairs, 1e9), 150, limits_ratio=False)
+
+
+def startup(bench: Bench) -> Iterator[Row]:
+    """``import loadstone; loadstone.import_module`` and ``import importlib.util``, in a bare interpreter."""
+    rounds = bench.rounds
+    bench.rounds *= 3
+    seconds, modules = bench.in_turns("startup")
+    bench.rounds = rounds
+    yield Row("start-up", "ms", scaled(seconds, 1e3), 1.0)
+    yield Row("start-up, new modules", "modules", modules[:1], 1.0)
+    if bench.instructions and shutil.which("valgrind"):
+        bare, peer, own = (bench.count_instructions("startup", side) for side in ("none", *SIDES))
+        yield Row("start-up, instructions", "million", scaled([(peer - bare, own - bare)], 1e-6), 1.0)
+
+
+ROWS = {function.__name__: function for function in (loaded, cold, long_path, idle, startup)}
+
+
+def show(cells: Sequence[str]) -> None:
+    """Print one line of the table."""
+    widths = (48, 13, 13, 18, 12, 7)
+    line = " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    print(line.rstrip(), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="rounds of fresh interpreters")
+    parser.add_argument("--only", action="append", choices=ROWS, help="these rows only")
+    parser.add_argument("--json", type=Path, default=PROJECT / "build" / "bench.json", metavar="FILE")
+    parser.add_argument("--quick", action="store_true", help="3 rounds: does it work at all")
+    parser.add_argument("--instructions", action="store_true", help="count start-up's instructions too")
+    options = parser.parse_args()
+
+    rows = []
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    print(python)
+    show(["row", "peer", "loadstone", "ratio [min-max]", "target", "reached"])
+    with tempfile.TemporaryDirectory(prefix="loadstone-bench-") as folder:
+        bench = Bench(3 if options.quick else options.rounds, Path(folder), options.instructions)
+        for name in options.only or ROWS:
+            for row in ROWS[name](bench):
+                show(row.cells())
+                rows.append(row.record())
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    record = {"python": python, "platform": platform.platform(), "rows": rows}
+    options.json.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{sum(row['met'] for row in rows)} of {len(rows)} targets met; written to {options.json}")
+
+
+if __name__ == "__main__":
+    main()
