@@ -129,12 +129,13 @@ def _script(program: str, module: Any) -> types.CodeType:
         return _code_of(spec)
     _start_path_at(os.path.dirname(os.path.realpath(program)))
     try:
-        with io.open_code(os.path.abspath(program)) as file:
+        path = os.path.join(os.getcwd(), program)
+        with io.open_code(path) as file:
             source = file.read()
     except OSError as error:
         message = f"can't open file {program!r}: [Errno {error.errno}] {error.strerror}"
         raise _NotRunnable(message) from error
-    module.__file__ = os.path.abspath(program)
+    module.__file__ = path
     module.__loader__ = loadstone.machinery.SourceFileLoader("__main__", module.__file__)
     return compile(source, module.__file__, "exec", dont_inherit=True)
 
@@ -171,7 +172,11 @@ def _report(error: BaseException) -> None:
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
         traceback = traceback.tb_next
-    sys.excepthook(type(error), error.with_traceback(traceback), traceback)
+    hook = getattr(sys, "excepthook", None)
+    if hook is None:
+        print("sys.excepthook is missing", file=sys.stderr)
+        hook = sys.__excepthook__
+    hook(type(error), error.with_traceback(traceback), traceback)
 
 
 if __name__ == "__main__":

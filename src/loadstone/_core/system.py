@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from importlib.machinery import ModuleSpec
+    from os import PathLike
     from types import ModuleType
     from typing import Any, Protocol
 
@@ -56,7 +57,7 @@ class ImportSystem:
 
     @staticmethod
     def isolated(
-        path: Iterable[str] = (),
+        path: Iterable[str | PathLike[str]] = (),
         *,
         share: Iterable[str] | Callable[[str], bool] | None = None,
     ) -> ImportSystem:

@@ -44,7 +44,9 @@ class _State:
         self.path_importer_cache: dict[str, Any] = {}
 
 
-def isolated_system(path: Iterable[str], share: Iterable[str] | Callable[[str], bool] | None) -> ImportSystem:
+def isolated_system(
+    path: Iterable[str | os.PathLike[str]], share: Iterable[str] | Callable[[str], bool] | None
+) -> ImportSystem:
     """As `ImportSystem.isolated`."""
     if isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"path must be an iterable of directories, not {type(path).__name__}")
