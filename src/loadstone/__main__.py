@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import io
+import linecache
 import os
 import signal
 import sys
@@ -97,6 +98,8 @@ class _NotRunnable(Exception):
 
 def _command(program: str, module: Any) -> types.CodeType:
     _start_path_at("")
+    if sys.version_info >= (3, 13):
+        linecache.cache["<string>"] = (len(program), None, program.splitlines(True), "<string>")
     return compile(program, "<string>", "exec")
 
 
@@ -128,12 +131,12 @@ def _script(program: str, module: Any) -> types.CodeType:
             raise _NotRunnable(f"can't find '__main__' module in {program!r}")
         return _code_of(spec)
     _start_path_at(os.path.dirname(os.path.realpath(program)))
+    path = os.path.join(os.getcwd(), program)
     try:
-        path = os.path.join(os.getcwd(), program)
         with io.open_code(path) as file:
             source = file.read()
     except OSError as error:
-        message = f"can't open file {program!r}: [Errno {error.errno}] {error.strerror}"
+        message = f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}"
         raise _NotRunnable(message) from error
     module.__file__ = path
     module.__loader__ = loadstone.machinery.SourceFileLoader("__main__", module.__file__)
@@ -176,7 +179,15 @@ def _report(error: BaseException) -> None:
     if hook is None:
         print("sys.excepthook is missing", file=sys.stderr)
         hook = sys.__excepthook__
-    hook(type(error), error.with_traceback(traceback), traceback)
+    try:
+        hook(type(error), error.with_traceback(traceback), traceback)
+    except Exception as failure:
+        hook_frames = failure.__traceback__.tb_next if failure.__traceback__ else None
+        failure.__context__ = None
+        print("Error in sys.excepthook:", file=sys.stderr)
+        sys.__excepthook__(type(failure), failure.with_traceback(hook_frames), hook_frames)
+        print("\nOriginal exception was:", file=sys.stderr)
+        sys.__excepthook__(type(error), error, traceback)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def test_the_standard_library_is_shared(sandbox: Sandbox, system: ImportSystem) 
         assert system.import_module(name) is sys.modules[name]
     assert system.import_module("xml.etree.ElementTree") is ET
     assert system.import_module("concurrent.futures") is concurrent.futures
-    source = "import os.path\nfrom os import path\nimport collections.abc as c\nimport xml.etree.ElementTree as E\n"
+    source = "import os.path\nfrom os import path\nimport xml.etree.ElementTree as E\n"
     sandbox.write({"user.py": source})
     user = system.import_module("user")
     assert user.path is os.path

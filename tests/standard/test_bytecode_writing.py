@@ -126,8 +126,10 @@ FULL = """
 import resource, signal, sys
 sys.path.insert(0, "")
 {prepare}
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
 import mod
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 print(mod.x)
 """
 

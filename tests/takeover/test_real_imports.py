@@ -73,7 +73,7 @@ def test_standard_library(sandbox: Sandbox) -> None:
     missing, foreign, count = imported(sandbox, *available)
     assert missing == []
     assert foreign == {}
-    assert count > 300
+    assert count > 150
 
 
 OPTIONAL = {"curses", "idlelib.run", "lib2to3.refactor", "tkinter", "tomllib", "turtledemo"}
