@@ -57,13 +57,9 @@ def __getattr__(name: str) -> Any:
 
         value: Any = getattr(live, name)
     elif name in _MODULES:
-        from importlib import import_module as _import
-
-        value = _import(f"{__name__}.{name}")
+        value = __import__(f"{__name__}.{name}", fromlist=[name])
     elif name in _HOMES:
-        from importlib import import_module as _import
-
-        value = getattr(_import(f"{__name__}{_HOMES[name]}"), name)
+        value = getattr(__import__(f"{__name__}{_HOMES[name]}", fromlist=[name]), name)
     elif name == "find_loader" and sys.version_info < (3, 12):
         from ._standard.legacy import find_loader as value
     else:

@@ -114,7 +114,12 @@ def _module(program: str, module: Any) -> types.CodeType:
                 reason = f"{package.name!r} is a package and cannot be directly executed"
                 raise _NotRunnable(f"No module named {program}; {reason}")
     except (ImportError, ValueError) as error:
-        raise _NotRunnable(f"Error while finding module specification for {program!r} ({error})") from error
+        message = (
+            f"Error while finding module specification for {program!r} ({type(error).__name__}: {error})"
+        )
+        if program.endswith(".py"):
+            message += f". Try using {program[:-3]!r} instead of {program!r} as the module name."
+        raise _NotRunnable(message) from error
     if spec is None:
         raise _NotRunnable(f"No module named {program}")
     code = _code_of(spec)
@@ -123,15 +128,15 @@ def _module(program: str, module: Any) -> types.CodeType:
 
 
 def _script(program: str, module: Any) -> types.CodeType:
+    path = os.path.join(os.getcwd(), program)
     if os.path.isdir(program) or zipfile.is_zipfile(program):
         _start_path_at(os.path.abspath(program))
         loadstone.invalidate_caches()
         spec = loadstone.machinery.PathFinder.find_spec("__main__", [os.path.abspath(program)])
         if spec is None:
-            raise _NotRunnable(f"can't find '__main__' module in {program!r}")
+            raise _NotRunnable(f"can't find '__main__' module in {path!r}")
         return _code_of(spec)
     _start_path_at(os.path.dirname(os.path.realpath(program)))
-    path = os.path.join(os.getcwd(), program)
     try:
         with io.open_code(path) as file:
             source = file.read()

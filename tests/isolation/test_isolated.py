@@ -441,6 +441,37 @@ def test_dataclasses(sandbox: Sandbox, system: ImportSystem, future: str, option
     assert not [name for name in sys.modules if name.startswith("points@")]
 
 
+def test_dataclasses_that_are_not_shared(sandbox: Sandbox) -> None:
+    """A system with a `dataclasses` of its own makes dataclasses by that."""
+    import json
+
+    source = (
+        "from __future__ import annotations\nimport dataclasses\n\n"
+        "@dataclasses.dataclass\nclass Point:\n    x: int\n"
+    )
+    sandbox.write({"points.py": source})
+    system = ImportSystem.isolated([sandbox.root, Path(json.__path__[0]).parent], share=["inspect", "re"])
+    points = system.import_module("points")
+    assert points.dataclasses is system.modules["dataclasses"]
+    assert points.dataclasses is not sys.modules.get("dataclasses")
+    assert points.Point(1).x == 1
+
+
+def test_dataclasses_of_other_modules(sandbox: Sandbox, system: ImportSystem) -> None:
+    """A class that says it is from a module elsewhere can be a dataclass too."""
+    import json
+
+    source = (
+        "import dataclasses, json\n"
+        "class A:\n    x: int\nA.__module__ = 'json'\nA = dataclasses.dataclass(A)\n"
+        "class B:\n    x: int\nB.__module__ = 'nowhere'\nB = dataclasses.dataclass(B)\n"
+    )
+    sandbox.write({"mod.py": source})
+    mod = system.import_module("mod")
+    assert mod.A(1).x == mod.B(1).x == 1
+    assert mod.A.__module__ == json.__name__
+
+
 def test_a_failing_dataclass(sandbox: Sandbox, system: ImportSystem) -> None:
     """A dataclass that is refused leaves nothing behind."""
     sandbox.write(

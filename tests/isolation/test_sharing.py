@@ -238,6 +238,34 @@ def test_leak_importlib(sandbox: Sandbox, system: ImportSystem) -> None:
     assert user.load("json") is json
 
 
+def test_leak_looking_up_classes(sandbox: Sandbox, system: ImportSystem) -> None:
+    """The standard library looks for a class's module in the live system: hints and source are not found."""
+    import inspect
+    import typing
+
+    sandbox.write(
+        {"lines.py": "class Line:\n    start: 'Point'\n\nclass Point:\n    pass\n\ndef f(): pass\n"}
+    )
+    lines = system.import_module("lines")
+    with pytest.raises(NameError, match="Point"):
+        typing.get_type_hints(lines.Line)
+    assert typing.get_type_hints(lines.Line, vars(lines)) == {"start": lines.Point}
+    with pytest.raises((TypeError, OSError)):
+        inspect.getsource(lines.Line)
+    assert inspect.getsource(lines.f) == "def f(): pass\n"
+    assert inspect.getsource(lines).startswith("class Line")
+
+
+def test_leak_resources_by_name(sandbox: Sandbox, system: ImportSystem) -> None:
+    """Resources are looked for by name in the live system, and by module in the module's own."""
+    source = "from importlib.resources import files\ndef read(where):\n    return (files(where) / 'data').read_text()\n"  # noqa: E501
+    sandbox.write({"pkg/__init__.py": source, "pkg/data": "hello"})
+    package = system.import_module("pkg")
+    with pytest.raises(ModuleNotFoundError):
+        package.read("pkg")
+    assert package.read(package) == "hello"
+
+
 def test_leak_pickle(sandbox: Sandbox, system: ImportSystem) -> None:
     """Pickle finds classes by the live system: those of an isolated module cannot be pickled."""
     sandbox.write({"shapes.py": "class Circle:\n    pass\n"})

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from ..conftest import Sandbox
 
 
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes that are killed are not measured: what they leave is no coverage data."""
+    for variable in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 @pytest.fixture(autouse=True)
 def caching(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytecode is cached as it is by default, here and in child processes."""

@@ -125,6 +125,26 @@ def test_creating_builtin_modules() -> None:
         assert ours[0] == theirs[0]
 
 
+class Fickle:
+    """A spec whose name can be asked for once only."""
+
+    asked = 0
+
+    @property
+    def name(self) -> str:
+        self.asked += 1
+        if self.asked > 1:
+            raise LookupError("once only")
+        return "gc"
+
+
+def test_what_the_interpreter_raises() -> None:
+    """What the interpreter's C code raises passes through."""
+    theirs, ours = both(lambda library: library.machinery.BuiltinImporter.create_module(Fickle()))
+    assert ours == theirs
+    assert ours[0] is LookupError
+
+
 def test_executing_what_is_not_built_in() -> None:
     """A module that no built-in made is not initialised; what is no module is refused."""
     for thing in (ModuleType("x"), None, 3):

@@ -352,6 +352,14 @@ def test_only_the_time(library: Library) -> None:
     assert run(kind().get_code("mod")) == "source"
 
 
+def test_the_time_from_the_facts(library: Library) -> None:
+    """A loader that gives `path_stats` has `path_mtime`; loaders of files have none."""
+    loader = memory(library, {"mtime": 5.5})
+    assert loader.path_mtime("/nowhere/mod.py") == 5
+    with pytest.raises(OSError, match=r"^$"):
+        library.loader("/nowhere/mod.py").path_mtime("/nowhere/mod.py")
+
+
 @pytest.mark.parametrize("method", ["get_data", "path_stats", "get_filename"])
 def test_overridden_methods_are_asked(library: Library, file: Path, method: str) -> None:
     """A subclass of SourceFileLoader that overrides a method has it called, whatever is cached."""

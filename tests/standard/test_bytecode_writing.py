@@ -115,6 +115,49 @@ def test_set_data_gives_up_silently(library: Library, sandbox: Sandbox) -> None:
     assert os.listdir(sandbox.root) == ["file"]
 
 
+DRAFTS = """
+import os, sys
+def vanish(event, arguments):
+    if event == "os.rename":
+        os.unlink(arguments[0])
+sys.addaudithook(vanish)
+sys.path.insert(0, "")
+import mod
+print(mod.x)
+"""
+
+
+def test_drafts_that_vanish(sandbox: Sandbox) -> None:
+    """Where the draft of a cache is removed before it gets its name, the import works without a cache."""
+    sandbox.write({"mod.py": SOURCE})
+    done = sandbox.python("-c", Library("loadstone").prelude + DRAFTS)
+    assert (done.stdout, done.stderr) == ("source\n", "")
+    assert caches(sandbox.root) == []
+
+
+def test_source_that_is_no_file(library: Library, sandbox: Sandbox) -> None:
+    """The cache of source that is no file of its own gets the usual permissions."""
+
+    class Own(library.machinery.SourceFileLoader):  # type: ignore[misc,name-defined]
+        def get_data(self, path: str) -> bytes:
+            if path.endswith(".py"):
+                return SOURCE.encode()
+            return bytes(super().get_data(path))
+
+        def path_stats(self, path: str) -> dict[str, int]:
+            return {"mtime": 1, "size": len(SOURCE)}
+
+    file = sandbox.root / "mod.py"
+    old = os.umask(0o022)
+    try:
+        assert run(Own("mod", str(file)).get_code("mod")) == "source"
+    finally:
+        os.umask(old)
+    cache = Path(library.util.cache_from_source(file))
+    assert cache.stat().st_mode & 0o777 == 0o644
+    assert run(Own("mod", str(file)).get_code("mod")) == "source"
+
+
 def test_set_data_of_junk(sandbox: Sandbox) -> None:
     """What is no data raises, and leaves no file behind."""
     with pytest.raises(TypeError):
@@ -143,7 +186,7 @@ def test_limit_of_file_size(sandbox: Sandbox) -> None:
     assert caches(sandbox.root) == []
 
 
-def test_killed_while_writing(sandbox: Sandbox) -> None:
+def test_killed_while_writing(sandbox: Sandbox, unmeasured: None) -> None:
     """A process that is killed in the middle of writing leaves no half cache in the cache's place."""
     sandbox.write({"mod.py": LARGE})
     prepare = (
@@ -181,7 +224,7 @@ print("done")
 """
 
 
-def test_killed_at_any_time(sandbox: Sandbox) -> None:
+def test_killed_at_any_time(sandbox: Sandbox, unmeasured: None) -> None:
     """Whenever a writing process is killed, the cache is whole or not there."""
     file = sandbox.write({"mod.py": LARGE}) / "mod.py"
     cache = Path(Library("loadstone").util.cache_from_source(file))

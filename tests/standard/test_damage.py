@@ -35,7 +35,7 @@ async def f():
         pass
 """
 PROFILE = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     database=None,
     derandomize=True,

@@ -177,6 +177,14 @@ def test_failure_shows_no_engine_frame(sandbox: Sandbox) -> None:
     assert files[-1].endswith("mod.py")
 
 
+def test_a_module_that_deletes_from_itself(sandbox: Sandbox) -> None:
+    """While it is executed, a module may delete its own attributes."""
+    sandbox.write({"mod.py": COUNT + "\n    import mod\n    gone = 1\n    del mod.gone\n"}, on_path=True)
+    module = lazy(OURS, "mod")
+    assert module.x == 1
+    assert not hasattr(module, "gone")
+
+
 def test_a_module_that_uses_itself(sandbox: Sandbox) -> None:
     """While it is executed, the module is what it is, as in a circular import."""
     source = COUNT + "\n    import mod\n    early = mod.x\n    late = hasattr(mod, 'y')\n    y = 1\n"

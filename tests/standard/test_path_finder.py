@@ -339,6 +339,18 @@ def test_new_files_after_invalidate_caches(hooked: Library, sandbox: Sandbox) ->
     assert finder.find_spec("m", [entry])
 
 
+def test_a_directory_vanishes(hooked: Library, sandbox: Sandbox) -> None:
+    """In an entry whose directory is gone nothing is found, until it is back."""
+    root = sandbox.write({"lib/m.py": "", "other/m.py": ""})
+    finder = hooked.machinery.PathFinder
+    path = [str(root / "lib"), str(root / "other")]
+    assert finder.find_spec("m", path).origin == str(root / "lib/m.py")
+    (root / "lib").rename(root / "away")
+    assert finder.find_spec("m", path).origin == str(root / "other/m.py")
+    (root / "away").rename(root / "lib")
+    assert finder.find_spec("m", path).origin == str(root / "lib/m.py")
+
+
 def test_zip_archives(hooked: Library, sandbox: Sandbox) -> None:
     """Zip archives on the path, and folders inside them, are found by their own path hook."""
     import zipfile
