@@ -105,6 +105,8 @@ def _command(program: str, module: Any) -> types.CodeType:
 
 def _module(program: str, module: Any) -> types.CodeType:
     _start_path_at(os.getcwd())
+    if program.startswith("."):
+        raise _NotRunnable("Relative module names not supported")
     try:
         spec = loadstone.find_spec(program)
         if spec is not None and spec.submodule_search_locations is not None:
