@@ -258,7 +258,10 @@ def test_leak_looking_up_classes(sandbox: Sandbox, system: ImportSystem) -> None
 
 def test_leak_resources_by_name(sandbox: Sandbox, system: ImportSystem) -> None:
     """Resources are looked for by name in the live system, and by module in the module's own."""
-    source = "from importlib.resources import files\ndef read(where):\n    return (files(where) / 'data').read_text()\n"  # noqa: E501
+    source = (
+        "from importlib.resources import files\n"
+        "def read(where):\n    return (files(where) / 'data').read_text()\n"
+    )
     sandbox.write({"pkg/__init__.py": source, "pkg/data": "hello"})
     package = system.import_module("pkg")
     with pytest.raises(ModuleNotFoundError):

@@ -356,8 +356,11 @@ def test_the_time_from_the_facts(library: Library) -> None:
     """A loader that gives `path_stats` has `path_mtime`; loaders of files have none."""
     loader = memory(library, {"mtime": 5.5})
     assert loader.path_mtime("/nowhere/mod.py") == 5
+    own = library.loader("/nowhere/mod.py")
     with pytest.raises(OSError, match=r"^$"):
-        library.loader("/nowhere/mod.py").path_mtime("/nowhere/mod.py")
+        own.path_mtime("/nowhere/mod.py")
+    with pytest.raises(OSError, match=r"^$"):
+        super(library.machinery.SourceFileLoader, own).path_stats("/nowhere/mod.py")
 
 
 @pytest.mark.parametrize("method", ["get_data", "path_stats", "get_filename"])
