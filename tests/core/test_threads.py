@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,7 @@ class Stage:
             try:
                 result[:] = [function(*arguments), None]
             except BaseException as error:
+                traceback.print_exc()  # for who reads about the test that failed
                 result[:] = [None, error]
 
         thread = threading.Thread(target=run, daemon=True)
