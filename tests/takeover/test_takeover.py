@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import threading
 import warnings
 from importlib import machinery
 from typing import TYPE_CHECKING, Any
@@ -237,6 +238,36 @@ def test_a_foreign_import_function_below(state: State) -> None:
     with loadstone.takeover():
         assert builtins.__import__ is loadstone.live.__import__
     assert builtins.__import__ is foreign
+
+
+def test_threads_take_over_and_give_back(state: State, sandbox: Sandbox) -> None:
+    """Threads may take over, import and give back at once; in the end everything is as it was."""
+    sandbox.write({f"mod{number}.py": "import json\n" for number in range(40)}, on_path=True)
+    outer = loadstone.takeover()
+    errors: list[BaseException] = []
+
+    def work(start: int) -> None:
+        try:
+            for number in range(start, 40, 4):
+                handle = loadstone.takeover()
+                __import__(f"mod{number}")
+                handle.uninstall()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(start,)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    closers = [threading.Thread(target=outer.uninstall) for _ in range(4)]
+    for thread in closers:
+        thread.start()
+    for thread in closers:
+        thread.join()
+    assert errors == []
+    sys.path.pop(0)
+    state.check()
 
 
 def test_import_verbs_of_importlib(state: State, sandbox: Sandbox) -> None:
