@@ -46,7 +46,7 @@ class Sandbox:
         sys.path.insert(0, entry)
         # Coverage looks at a changed path when it meets its next file, and drops what other threads have
         # imported meanwhile from sys.modules. Have it meet one now.
-        exec(compile("", f"{entry}/met", "exec"))  # noqa: S102
+        exec(compile("", f"{entry}/{len(sys.path)}", "exec"))
         return entry
 
     def python(

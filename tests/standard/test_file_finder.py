@@ -207,6 +207,19 @@ def test_future_directories_are_never_settled(library: Library, sandbox: Sandbox
     assert finder.find_spec("m") is None
 
 
+@pytest.mark.parametrize(("whole", "age", "proves"), [(True, 3, True), (True, 0, False), (False, 0.5, True)])
+def test_when_directories_are_settled(sandbox: Sandbox, whole: bool, age: float, proves: bool) -> None:
+    """A listing is proof once the file system's clock has ticked: sooner where it tells fractions."""
+    root = sandbox.write({"m.py": ""})
+    then = int(time.time()) - age if whole else time.time() - age
+    os.utime(root, (then, then))
+    finder = Library("loadstone").finder(root)
+    assert finder.find_spec("m")
+    (root / "m.py").unlink()
+    os.utime(root, (then, then))
+    assert (finder.find_spec("m") is not None) == proves
+
+
 def test_settled_directories_prove_what_is_listed(sandbox: Sandbox) -> None:
     """In a directory left alone for seconds before it was listed, loadstone takes the listing's word."""
     root = sandbox.write({"m.py": "", "bare/x.py": ""})

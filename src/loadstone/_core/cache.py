@@ -28,6 +28,7 @@ SOURCE_SUFFIXES = [".py", ".pyw"] if sys.platform == "win32" else [".py"]
 BYTECODE_SUFFIXES = [".pyc"]
 EXTENSION_SUFFIXES = extension_suffixes()
 
+_IS_POSIX = sys.platform != "win32"
 _CACHE_DIRECTORY = "__pycache__"
 _OPTIMIZATION = "opt-"
 _SOURCE = tuple(SOURCE_SUFFIXES)
@@ -95,6 +96,13 @@ def cache_from_source(path: Any, debug_override: bool | None = None, *, optimiza
     Raises NotImplementedError if `sys.implementation.cache_tag` is None, ValueError for an `optimization`
     that is not alphanumeric, TypeError if both options are given or `path` is no path. Thread-safe.
     """
+    if _IS_POSIX and type(path) is str and debug_override is optimization is sys.pycache_prefix is None:
+        # What follows, for nearly all calls there are.
+        folder, _, name = path.rpartition("/")
+        base = name.rpartition(".")[0]
+        tag = sys.implementation.cache_tag
+        if base and folder and folder[-1] != "/" and tag is not None and not sys.flags.optimize:
+            return f"{folder}/{_CACHE_DIRECTORY}/{base}.{tag}.pyc"
     if debug_override is not None:
         _warn_debug_override()
         if optimization is not None:

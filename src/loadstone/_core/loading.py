@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from _warnings import warn
-from sys import audit, version_info
+from sys import audit
 
 from .finding import find_spec, object_name
 from .frames import hidden, verbose
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MISSING", "import_name", "load_module", "module_for", "reload"]
 
 MISSING: Any = object()
-_LOAD_MODULE_REMOVAL = "3.12" if version_info < (3, 14) else "3.15"
+_LOAD_MODULE_REMOVAL = "3.12" if sys.version_info < (3, 14) else "3.15"
 
 
 @hidden
@@ -159,7 +160,8 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
         modules = state.modules
         module = modules.pop(spec.name)
         modules[spec.name] = module
-        verbose("import {!r} # {!r}", spec.name, spec.loader)
+        if sys.flags.verbose:
+            verbose("import {!r} # {!r}", spec.name, spec.loader)
     finally:
         initializing._initializing = False
     return module

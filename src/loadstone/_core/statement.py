@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from _warnings import warn
-from sys import version_info
 
 from .frames import hidden, trim
 from .loading import MISSING, module_for
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportFunction", "absolute_name", "import_function"]
 
-_MISMATCH_WARNING = ImportWarning if version_info < (3, 12) else DeprecationWarning
+_Module = type(sys)
+_MISMATCH_WARNING = ImportWarning if sys.version_info < (3, 12) else DeprecationWarning
 
 
 def import_function(system: ImportSystem) -> ImportFunction:
@@ -66,7 +67,7 @@ def import_function(system: ImportSystem) -> ImportFunction:
             if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
                 module = module_for(system, full_name, audited=True)
             if fromlist:
-                if hasattr(module, "__path__"):
+                if _is_package(module):
                     _import_listed(system, module, fromlist)
             elif level == 0:
                 front = name.partition(".")[0]
@@ -92,6 +93,15 @@ def import_function(system: ImportSystem) -> ImportFunction:
             raise
 
     return hidden(__import__)
+
+
+def _is_package(module: Any) -> bool:
+    """Whether `module` has a `__path__`."""
+    # A plain module is asked by its namespace: there, an attribute that is missing is dear.
+    if type(module) is not _Module:
+        return hasattr(module, "__path__")
+    namespace = module.__dict__
+    return "__path__" in namespace or ("__getattr__" in namespace and hasattr(module, "__path__"))
 
 
 def _bind_early(state: State, name: str, fromlist: Iterable[str] | None) -> None:

@@ -42,7 +42,7 @@ from .bytecode import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Iterable
     from importlib.machinery import ModuleSpec as AnySpec
     from types import CodeType, ModuleType
     from typing import Any
@@ -516,7 +516,7 @@ def _file_spec(name: str, path: str, loader: Any) -> ModuleSpec:
 
 _FOLDS_CASE = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))
 _CASE_VARIABLE: Any = "PYTHONCASEOK" if sys.platform == "win32" else b"PYTHONCASEOK"
-_SETTLED_AGE = 2.0
+_COARSE_TICK, _FINE_TICK = 2.0, 0.1
 _FOLDS_DOT = sys.version_info >= (3, 11)
 
 
@@ -548,7 +548,7 @@ class FileFinder(_FileFinder):
         self._path_mtime: float = -1
         self._settled = False
         self._listing: list[os.DirEntry[str]] = []
-        self._stems: Container[str] = ()
+        self._stems: Any = {}
         self._path_cache: dict[str, os.DirEntry[str]] | None = None
 
     def invalidate_caches(self) -> None:
@@ -576,6 +576,13 @@ class FileFinder(_FileFinder):
         return tail in self._stems
 
     def _search(self, fullname: str, tail: str, target: ModuleType | None) -> Any:
+        if self._settled:
+            only = self._stems.get(tail)
+            if only is not None and only.is_file(follow_symlinks=False):
+                ending = only.name[len(tail) :]
+                for suffix, loader in self._loaders:
+                    if suffix == ending:
+                        return self._get_spec(loader, fullname, only.path, None, target)
         entries: Any = self._path_cache
         if entries is None:
             entries = self._path_cache = _by_name(self._listing)
@@ -592,9 +599,10 @@ class FileFinder(_FileFinder):
                 if _is_type(path, _REGULAR):
                     return self._get_spec(loader, fullname, path, [folder], target)
             is_portion = self._is(entries, key, _DIRECTORY) or _is_type(folder, _DIRECTORY)
+        talks = sys.flags.verbose > 1
         for suffix, loader in self._loaders:
             name = key + suffix
-            if sys.flags.verbose > 1:
+            if talks:
                 verbose("trying {}", join(self.path, tail + suffix), verbosity=2)
             if name in entries:
                 path = join(self.path, tail + suffix)
@@ -631,12 +639,14 @@ class FileFinder(_FileFinder):
         """List the directory, whose modification time is `mtime`.
 
         A listing proves what is there as long as the modification time stays the same, if the directory had
-        been left alone for longer than the coarsest clock of a file system ticks. Within that time of a
-        change another could go unnoticed, and every file found is looked at again, as CPython always does.
+        been left alone for longer than the file system's clock takes to tick: with a time in whole seconds
+        that could be two seconds, as on FAT, and with a fraction it is a few milliseconds. Within that time
+        of a change another could go unnoticed, and every file found is looked at again, as CPython always
+        does.
         """
         now = time()
         try:
-            listing = list(os.scandir(self.path))
+            listing = list(os.scandir(self.path.rstrip("/") or self.path))
         except (FileNotFoundError, PermissionError, NotADirectoryError):
             listing = []
         self._listing = listing
@@ -644,8 +654,13 @@ class FileFinder(_FileFinder):
         if _FOLDS_CASE or sys.flags.verbose > 1 or not all(suffix[:1] == "." for suffix, _ in self._loaders):
             self._stems = _Everything()
         else:
-            self._stems = {entry.name.partition(".")[0] for entry in listing}
-        self._settled = 0 <= mtime < now - _SETTLED_AGE
+            # Each stem with its entry, or None where several entries share it.
+            stems: dict[str, Any] = {}
+            for entry in listing:
+                stem = entry.name.partition(".")[0]
+                stems[stem] = None if stem in stems else entry
+            self._stems = stems
+        self._settled = 0 <= mtime < now - (_FINE_TICK if mtime % 1 else _COARSE_TICK)
         self._path_mtime = mtime
 
     @classmethod
@@ -668,10 +683,13 @@ class FileFinder(_FileFinder):
 
 
 class _Everything:
-    """Contains whatever is asked for."""
+    """Contains whatever is asked for, and knows nothing of it."""
 
     def __contains__(self, thing: object) -> bool:
         return True
+
+    def get(self, thing: object) -> None:
+        """None."""
 
 
 def _by_name(listing: list[os.DirEntry[str]]) -> dict[str, os.DirEntry[str]]:
