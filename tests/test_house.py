@@ -22,6 +22,7 @@ REFERENCE = ROOT / "docs" / "reference"
 HOUSE = (
     "_core",
     "_core.frames",
+    "_core.front",
     "_core.cache",
     "_core.namespace",
     "_core.spec",
@@ -183,6 +184,8 @@ print(*sys.modules.keys() - bare)
     packages = {name.partition(".")[0] for name in new}
     assert packages <= {"loadstone", *sys.stdlib_module_names}
     assert not packages & TOO_DEAR
+    own = {name for name in new if name.startswith("loadstone")}
+    assert own == {"loadstone", "loadstone._core", "loadstone._core.frames", "loadstone._core.front"}
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:

@@ -4,14 +4,13 @@
 when they are first used (PEP 562), so that importing this package costs next to nothing.
 """
 
-from __future__ import annotations
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from . import abc, machinery, util
-    from ._core.system import ImportSystem, import_module, live
+    from ._core.front import import_module
+    from ._core.system import ImportSystem, live
     from ._standard.takeover import Takeover, takeover
 
     __import__ = live.__import__
@@ -41,7 +40,7 @@ _TAKEOVER = "._standard.takeover"
 _HOMES = {
     "ImportSystem": _SYSTEM,
     "Takeover": _TAKEOVER,
-    "import_module": _SYSTEM,
+    "import_module": "._core.front",
     "live": _SYSTEM,
     "takeover": _TAKEOVER,
 }
@@ -49,7 +48,7 @@ _VERBS = ("__import__", "find_spec", "invalidate_caches", "reload")
 _MODULES = ("abc", "machinery", "util")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     import sys
 
     if name in _VERBS:

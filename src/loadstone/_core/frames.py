@@ -6,8 +6,6 @@ and the `import` statement cuts frames of ``<frozen importlib._bootstrap>`` from
 gives a function a file name of that kind which still leads to the real file.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from _frozen_importlib import (  # type: ignore[attr-defined]
@@ -29,7 +27,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _HIDDEN = f"{_PACKAGE}{os.sep}{_ENGINE}{os.sep}.."
 
 
-def hidden(function: F) -> F:
+def hidden(function: "F") -> "F":
     """Mark `function` as part of the import system, and return it.
 
     The file name of its code gets a detour through a folder of this package: the path still leads to the
@@ -79,14 +77,14 @@ def trim_own(exception: BaseException) -> None:
         exception.__traceback__ = rest
 
 
-def _ends_in_call(entry: TracebackType) -> bool:
+def _ends_in_call(entry: "TracebackType") -> bool:
     """Whether the last frame is the interpreter's mark for calls of what is not the import system's."""
     while entry.tb_next is not None:
         entry = entry.tb_next
     return entry.tb_frame.f_code is call_with_frames_removed.__code__
 
 
-def _after(entry: TracebackType | None, mark: str) -> TracebackType | None:
+def _after(entry: "TracebackType | None", mark: str) -> "TracebackType | None":
     while entry is not None and mark in entry.tb_frame.f_code.co_filename:
         entry = entry.tb_next
     return entry

@@ -6,6 +6,7 @@ import sys
 
 from .finding import find_spec
 from .frames import hidden, trim
+from .front import import_module
 from .loading import load_module as _load_module
 from .loading import module_for
 from .loading import reload as _reload
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         path_importer_cache: dict[str, Any]
 
 
-__all__ = ["ImportSystem", "State", "import_module", "live", "load_module", "resolve_name"]
+__all__ = ["ImportSystem", "State", "import_module", "import_now", "live", "load_module", "resolve_name"]
 
 
 class ImportSystem:
@@ -173,39 +174,6 @@ live = ImportSystem(sys, live_locks)
 
 
 @hidden
-def import_module(name: str, package: str | None = None) -> ModuleType:
-    """Import the module `name` and return it: for a dotted name, the last module.
-
-    A relative name, with leading dots, is resolved from `package`, which it then needs. Asks the finders of
-    `sys.meta_path` and inserts into `sys.modules`, as the `import` statement does, and takes the same locks:
-    a module that threads import both ways is executed once. Same promise as `importlib.import_module`.
-
-    Raises TypeError for a relative name without `package` and for a name that is no str, ValueError for an
-    empty name, ImportError for a relative name beyond the top-level package, ModuleNotFoundError if there
-    is no such module; what executing it raises passes through, with no frame of the import system in its
-    traceback.
-    """
-    try:
-        if package is None or name[0] != ".":
-            module: Any = sys.modules[name]
-        elif name[1] != ".":
-            module = sys.modules[package + name]
-        elif name[2] != ".":
-            module = sys.modules[package.rpartition(".")[0] + name[1:]]
-        else:
-            module = sys.modules[_anchored(name, package)]
-        if not module.__spec__._initializing:
-            return module  # type: ignore[no-any-return]
-    except Exception:  # noqa: S110
-        pass
-    try:
-        return module_for(live, _full_name(name, package))
-    except BaseException as exception:
-        trim(exception)
-        raise
-
-
-@hidden
 def _full_name(name: str, package: str | None) -> str:
     """The absolute name of what `import_module` is asked for."""
     # A slice is a plain str, whatever the class of the name.
@@ -269,3 +237,9 @@ def resolve_name(name: str, package: str | None) -> str:
 def load_module(loader: Any, fullname: str, spec: ModuleSpec | None = None) -> ModuleType:
     """What the deprecated `load_module` of a loader with `exec_module` does, in the live system."""
     return _load_module(live, loader, fullname, spec)
+
+
+@hidden
+def import_now(name: str, package: str | None) -> ModuleType:
+    """As `import_module` of the live system, which returns a module that is there by itself."""
+    return module_for(live, _full_name(name, package))
