@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
-from loadstone._core import finding, loading, statement, system
+from loadstone._core import finding, front, loading, statement, system
 from loadstone._core.locks import DeadlockError, Locks
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def test_resolve_name() -> None:
             assert results[0] == results[1]
 
 
-def test_relative_names_of_loaded_modules() -> None:
+def test_relative_names_of_loaded_modules(sandbox: Sandbox) -> None:
     """Modules that are loaded are found by any number of dots."""
     import email.mime.text
 
@@ -136,6 +136,14 @@ def test_relative_names_of_loaded_modules() -> None:
     assert loadstone.import_module(".text", "email.mime") is email.mime.text
     assert loadstone.import_module("..mime.text", "email.mime") is email.mime.text
     assert loadstone.import_module("..", "email.mime") is email
+    assert loadstone.import_module("email", "email.mime") is email
+    for number in range(600):
+        assert loadstone.import_module("." * (number + 1) + "text", "email.mime" + ".x" * number)
+        sys.modules[f"email.x{number}"] = email
+        assert loadstone.import_module(f".x{number}", "email") is email
+    assert len(front.absolute_names) <= 256
+    assert all(len(names) <= 256 for names in front.absolute_names.values())
+    assert loadstone.import_module("..mime.text", "email.mime") is email.mime.text
 
 
 def test_package_of() -> None:

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-__all__ = ["import_module"]
+__all__ = ["absolute_names", "import_module"]
 
 _interpreter: "Any" = _frozen_importlib
 _SYSTEM = f"{__package__}.system"
 _ENGINE = ("cache", "namespace", "spec", "locks", "finding", "loading", "statement", "system")
 _core: "Any" = sys.modules[__package__]
+
+absolute_names: "dict[str, dict[str, str]]" = {}
+"""By package, then name: the absolute name, which is looked up sooner than resolved again."""
+
 _finders = [sys.path_importer_cache.get(entry) for entry in (_core.__path__[0], os.path.dirname(os.__file__))]
 
 
@@ -34,14 +38,10 @@ def import_module(name: str, package: str | None = None) -> "ModuleType":
     traceback.
     """
     try:
-        if package is None or name[0] != ".":
+        if package is None:
             module: Any = sys.modules[name]
-        elif name[1] != ".":
-            module = sys.modules[package + name]
-        elif name[2] != ".":
-            module = sys.modules[package.rpartition(".")[0] + name[1:]]
         else:
-            module = None
+            module = sys.modules[absolute_names[package][name]]
         if not module.__spec__._initializing:
             return module  # type: ignore[no-any-return]
     except Exception:  # noqa: S110

@@ -6,7 +6,7 @@ import sys
 
 from .finding import find_spec
 from .frames import hidden, trim
-from .front import import_module
+from .front import absolute_names, import_module
 from .loading import load_module as _load_module
 from .loading import module_for
 from .loading import reload as _reload
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 __all__ = ["ImportSystem", "State", "import_module", "import_now", "live", "load_module", "resolve_name"]
+
+_NAMES_KEPT = 256
 
 
 class ImportSystem:
@@ -242,4 +244,12 @@ def load_module(loader: Any, fullname: str, spec: ModuleSpec | None = None) -> M
 @hidden
 def import_now(name: str, package: str | None) -> ModuleType:
     """As `import_module` of the live system, which returns a module that is there by itself."""
-    return module_for(live, _full_name(name, package))
+    full_name = _full_name(name, package)
+    if type(name) is type(package) is str:
+        if len(absolute_names) >= _NAMES_KEPT:
+            absolute_names.clear()
+        names = absolute_names.setdefault(package, {})
+        if len(names) >= _NAMES_KEPT:
+            names.clear()
+        names[name] = full_name
+    return module_for(live, full_name)
