@@ -13,6 +13,8 @@ from textwrap import dedent
 
 import pytest
 
+from loadstone.framework.chain import handles
+
 collect_ignore = ["bench", "cpython", "typing"]
 
 LISTS = ("argv", "meta_path", "path", "path_hooks")
@@ -83,9 +85,13 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     flags = {name: getattr(sys, name) for name in FLAGS}
     import_function = builtins.__import__
     directory = os.getcwd()
+    installed = list(handles)
     try:
         yield Sandbox(tmp_path)
     finally:
+        for handle in list(handles):
+            if handle not in installed:
+                handle.uninstall()
         builtins.__import__ = import_function
         os.chdir(directory)
         for name, flag in flags.items():

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from ._core.front import import_module
     from ._core.system import ImportSystem, live
     from ._standard.takeover import Takeover, takeover
+    from .framework.alias import alias, block
+    from .framework.chain import rest_of_chain
+    from .framework.finder import Finder
+    from .framework.imported import when_imported
+    from .framework.install import Hook, hooks, install
+    from .framework.interceptor import Interceptor
+    from .framework.lazy import lazy
+    from .framework.loader import Loader, WrappedLoader
 
     __import__ = live.__import__
     find_spec = live.find_spec
@@ -21,18 +29,30 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Finder",
+    "Hook",
     "ImportSystem",
+    "Interceptor",
+    "Loader",
     "Takeover",
+    "WrappedLoader",
     "__import__",
     "abc",
+    "alias",
+    "block",
     "find_spec",
+    "hooks",
     "import_module",
+    "install",
     "invalidate_caches",
+    "lazy",
     "live",
     "machinery",
     "reload",
+    "rest_of_chain",
     "takeover",
     "util",
+    "when_imported",
 ]
 
 _SYSTEM = "._core.system"
@@ -43,6 +63,18 @@ _HOMES = {
     "import_module": "._core.front",
     "live": _SYSTEM,
     "takeover": _TAKEOVER,
+    "alias": ".framework.alias",
+    "block": ".framework.alias",
+    "lazy": ".framework.lazy",
+    "when_imported": ".framework.imported",
+    "Finder": ".framework.finder",
+    "Hook": ".framework.install",
+    "Interceptor": ".framework.interceptor",
+    "Loader": ".framework.loader",
+    "WrappedLoader": ".framework.loader",
+    "hooks": ".framework.install",
+    "install": ".framework.install",
+    "rest_of_chain": ".framework.chain",
 }
 _VERBS = ("__import__", "find_spec", "invalidate_caches", "reload")
 _MODULES = ("abc", "machinery", "util")

@@ -47,19 +47,19 @@ class _Pending:
         self.loading = False
 
 
-class _LazyModule(types.ModuleType):
+class LazyModule(types.ModuleType):
     """A module that is executed when an attribute other than `__spec__` is first asked for."""
 
     @_hidden
     def __getattribute__(self, attribute: str) -> Any:
         if attribute != "__spec__":
             _load(self)
-        return _plain(self, attribute) if type(self) is _LazyModule else getattr(self, attribute)
+        return _plain(self, attribute) if is_lazy(self) else getattr(self, attribute)
 
     @_hidden
     def __delattr__(self, attribute: str) -> None:
         _load(self)
-        if type(self) is _LazyModule:
+        if is_lazy(self):
             super().__delattr__(attribute)
         else:
             delattr(self, attribute)
@@ -68,8 +68,13 @@ class _LazyModule(types.ModuleType):
 _plain = types.ModuleType.__getattribute__
 
 
+def is_lazy(module: object) -> bool:
+    """Whether `module` is a lazy one that has not been executed yet; looking does not execute it."""
+    return issubclass(type(module), LazyModule)
+
+
 @_hidden
-def _load(module: _LazyModule) -> None:
+def _load(module: LazyModule) -> None:
     """Execute a lazy module, unless that has been done or this thread is at it.
 
     Another thread's execution is waited for by the module's own lock, except where that thread waits for
@@ -83,7 +88,7 @@ def _load(module: _LazyModule) -> None:
             return
         try:
             pending = spec.loader_state
-            if type(module) is _LazyModule and not pending.loading:
+            if is_lazy(module) and not pending.loading:
                 pending.loading = True
                 try:
                     _execute(module, spec, pending)
@@ -97,7 +102,7 @@ def _load(module: _LazyModule) -> None:
 
 
 @_hidden
-def _execute(module: _LazyModule, spec: Any, pending: _Pending) -> None:
+def _execute(module: LazyModule, spec: Any, pending: _Pending) -> None:
     namespace = _plain(module, "__dict__")
     before = pending.attributes
     changed = {
@@ -107,7 +112,7 @@ def _execute(module: _LazyModule, spec: Any, pending: _Pending) -> None:
     if sys.modules.get(spec.name, module) is not module:
         raise ValueError(f"module object for {spec.name!r} substituted in sys.modules during a lazy load")
     namespace.update(changed)
-    if type(module) is _LazyModule:
+    if is_lazy(module):
         object.__setattr__(module, "__class__", pending.kind)
 
 
@@ -118,6 +123,9 @@ class LazyLoader(_importlib_util.LazyLoader):
     thread executes the module, others that use it wait. A load that fails is tried again at the next use.
     Importing the module again does not load it.
     """
+
+    module_class: type[LazyModule] = LazyModule
+    """What a module is until it is executed."""
 
     def __init__(self, loader: Any) -> None:
         """Around `loader`; raises TypeError if that has no `exec_module`."""
@@ -143,7 +151,7 @@ class LazyLoader(_importlib_util.LazyLoader):
         spec: Any = module.__spec__
         module.__loader__ = spec.loader = self.loader
         spec.loader_state = _Pending(module)
-        module.__class__ = _LazyModule
+        module.__class__ = self.module_class
 
 
 def _check_eager(loader: Any) -> None:

@@ -205,6 +205,19 @@ def idle(bench: Bench) -> Iterator[Row]:
     yield Row("an idle finder, per import", "ns", scaled(pairs, 1e9), 150, limits_ratio=False)
 
 
+def hooks(bench: Bench) -> Iterator[Row]:
+    """What a hundred installed hooks cost that are bound to other names."""
+    tree = bench.folder / "packages"
+    trees.write_packages(tree, PACKAGES, MODULES)
+    spec = find_spec("attrs")
+    if spec is None or spec.origin is None:
+        raise SystemExit("attrs is not installed")
+    site = Path(spec.origin).parent.parent
+    for name, peers, limit in (("no hook", 0, 1.1), ("100 idle finders", 100, 1.0)):
+        (pairs,) = bench.in_turns("hooked", tree, PACKAGES, MODULES, site, peers)
+        yield Row(f"100 hooks for other names, against {name}", "ms", scaled(pairs, 1e3), limit)
+
+
 def startup(bench: Bench) -> Iterator[Row]:
     """``import loadstone; loadstone.import_module`` and ``import importlib.util``, in a bare interpreter."""
     rounds = bench.rounds
@@ -218,7 +231,7 @@ def startup(bench: Bench) -> Iterator[Row]:
         yield Row("start-up, instructions", "million", scaled([(peer - bare, own - bare)], 1e-6), 1.0)
 
 
-ROWS = {function.__name__: function for function in (loaded, cold, long_path, idle, startup)}
+ROWS = {function.__name__: function for function in (loaded, cold, long_path, idle, hooks, startup)}
 
 
 def show(cells: Sequence[str]) -> None:

@@ -90,8 +90,8 @@ def hot(rounds: str, name: str, package: str = "") -> list[list[float]]:
     return alternated(int(rounds), [partial(measure, function) for function in functions])
 
 
-def cold(side: str, tree: str, packages: str, modules: str) -> list[float]:
-    """Seconds that import statements for all modules of a generated tree take, without start-up."""
+def import_tree(tree: str, packages: str, modules: str, prepare: Callable[[], object]) -> list[float]:
+    """Seconds that import statements for all modules of a generated tree take."""
     statements = [
         f"import p{package:02}.m{module:02}"
         for package in range(int(packages))
@@ -99,10 +99,35 @@ def cold(side: str, tree: str, packages: str, modules: str) -> list[float]:
     ]
     code = compile("\n".join(statements), "<statements>", "exec")
     sys.path.insert(0, tree)
-    take_over(side)
+    prepare()
     start = perf_counter()
     exec(code, {})
     return [perf_counter() - start]
+
+
+def cold(side: str, tree: str, packages: str, modules: str) -> list[float]:
+    """Seconds that import statements for all modules of a generated tree take, without start-up."""
+    return import_tree(tree, packages, modules, lambda: take_over(side))
+
+
+def hooked(side: str, tree: str, packages: str, modules: str, site: str, peers: str) -> list[float]:
+    """The same under the interpreter's own import, with hooks that don't apply.
+
+    The peer's are so many finders with nothing to say, loadstone's are bound to names. `site` is where
+    loadstone's dependencies are.
+    """
+    sys.path.append(site)
+    import loadstone
+
+    class Hook(loadstone.Interceptor):
+        changes_modules = False
+
+    if side == "loadstone":
+        for number in range(IDLE_FINDERS):
+            loadstone.install(Hook([f"package{number}", f"package{number}.*"]))
+    else:
+        sys.meta_path[:0] = [Idle() for _ in range(int(peers))]
+    return import_tree(tree, packages, modules, bool)
 
 
 def long_path(side: str, tree: str, length: str, targets: str) -> list[float]:

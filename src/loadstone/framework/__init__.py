@@ -1,0 +1,1 @@
+"""What people write importers with: finders, loaders, interceptors, and installing them."""

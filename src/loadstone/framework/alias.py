@@ -1,0 +1,155 @@
+"""Names that stand for other modules, and names that must not be imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+from warnings import warn
+
+from .._core.spec import ModuleSpec as _ModuleSpec
+from .._core.system import import_module
+from .chain import handles
+from .finder import Finder
+from .install import Hook, install
+from .loader import Loader
+from .names import check_pattern
+
+__all__ = ["Alias", "Block", "alias", "block"]
+
+
+class Alias(Finder):
+    """The finder of `alias`: the modules at and below `old` are those at and below `new`."""
+
+    changes_modules = True
+
+    def __init__(self, old: str, new: str, message: str | None = None) -> None:
+        """With a `message`, importing an old name gives a DeprecationWarning."""
+        self.old = old
+        self.new = new
+        self.message = message
+        parents = [old[:end] for end, character in enumerate(old) if character == "."]
+        self.names = (old, f"{old}.*", *parents)
+
+    def applies_to(self, spec: ModuleSpec) -> bool:
+        """Whether a module is at or below the old name."""
+        return f"{spec.name}.".startswith(f"{self.old}.")
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """A spec whose module is the one that the alias stands for.
+
+        A parent of the old name that nobody else knows is an empty namespace package.
+        """
+        if fullname != self.old and not fullname.startswith(f"{self.old}."):
+            spec = self.rest(fullname, path, target)
+            if spec is None:
+                spec = _ModuleSpec(fullname, None, is_package=True)
+            return spec
+        if self.message is not None:
+            warn(self.message, DeprecationWarning, stacklevel=2)
+        new = self.new + fullname[len(self.old) :]
+        return _ModuleSpec(fullname, _AliasLoader(new), origin=f"alias of {new!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.old!r}, {self.new!r})"
+
+
+class _AliasLoader(Loader):
+    """A loader that imports another module, and leaves it as it is."""
+
+    def __init__(self, new: str) -> None:
+        self.new = new
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The other module; what importing it raises passes through."""
+        try:
+            module = import_module(self.new)
+        except ModuleNotFoundError as error:
+            if error.name != self.new:
+                raise
+            raise ModuleNotFoundError(
+                f"No module named {self.new!r}, which {spec.name!r} is an alias of", name=spec.name
+            ) from error
+        spec.loader_state = getattr(module, "__spec__", None)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its own spec back."""
+        spec: Any = module.__spec__
+        if spec is not None and spec.loader is self:
+            module.__spec__ = spec.loader_state
+
+
+def alias(old: str, new: str, *, deprecated: bool | str = False) -> Hook:
+    """Make the module `new`, with all that is below it, importable as `old` too.
+
+    There is one module object under both names; its `__name__` and `__spec__` are those of `new`, which is
+    imported when the old name is. Parents of a dotted old name need not exist. With `deprecated`, importing
+    an old name gives a DeprecationWarning that blames the importer's line, with that text if it is one.
+
+    Returns the handle whose `uninstall()` undoes it; what was imported meanwhile stays. Raises TypeError or
+    ValueError for what is no module name, ValueError for aliases that stand for each other. Warns with
+    RuntimeWarning if the old name is loaded already. Thread-safe.
+    """
+    for name in (old, new):
+        if "*" in check_pattern(name) or not all(part.isidentifier() for part in name.split(".")):
+            raise ValueError(f"an alias is made of module names, not {name!r}")
+    circle = _circle(old, new)
+    if circle:
+        raise ValueError(f"aliases in a circle: {' -> '.join(circle)}")
+    text = deprecated if isinstance(deprecated, str) else f"{old} is deprecated: import {new} instead"
+    return install(Alias(old, new, text if deprecated else None))
+
+
+def _circle(old: str, new: str) -> list[str]:
+    """The names that the alias leads through, if they come back to it; else nothing."""
+    steps = [old, new]
+    while True:
+        name = steps[-1]
+        if name == old or name.startswith(f"{old}."):
+            return steps
+        for handle in list(handles):
+            hook = handle.hook
+            if isinstance(hook, Alias) and (name == hook.old or name.startswith(f"{hook.old}.")):
+                steps.append(hook.new + name[len(hook.old) :])
+                break
+        else:
+            return []
+
+
+class Block(Finder):
+    """The finder of `block`: what it is bound to cannot be imported."""
+
+    changes_modules = True
+
+    def __init__(self, pattern: str, reason: str) -> None:
+        """For the modules that `pattern` matches; `reason` stands in the error."""
+        self.pattern = check_pattern(pattern)
+        self.names = (pattern,)
+        self.reason = reason
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Raises ModuleNotFoundError, with the reason."""
+        raise ModuleNotFoundError(f"import of {fullname} is blocked: {self.reason}", name=fullname)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.pattern!r}, {self.reason!r})"
+
+
+def block(pattern: str, reason: str) -> Hook:
+    """Have imports of the modules that `pattern` matches raise ModuleNotFoundError with the `reason`.
+
+    ``pkg`` is that module (and so what is below it), ``pkg.*`` only what is below it.
+
+    Returns the handle whose `uninstall()` undoes it. Raises TypeError or ValueError for what is no pattern,
+    TypeError for a reason that is no str. Warns with RuntimeWarning if such modules are loaded already.
+    Thread-safe.
+    """
+    if not isinstance(reason, str):
+        raise TypeError(f"reason must be str, not {type(reason).__name__}")
+    return install(Block(pattern, reason))

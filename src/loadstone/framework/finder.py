@@ -1,0 +1,191 @@
+"""Finder: what people subclass to make modules importable that others do not find."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from types import MethodType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .._core.frames import hidden
+from .._core.spec import ModuleSpec as _ModuleSpec
+from .._core.spec import located
+from ..abc import MetaPathFinder, PathEntryFinder
+from .chain import rest_of_chain
+
+if TYPE_CHECKING:
+    from .install import Hook
+
+    F = TypeVar("F")
+
+    def either(function: F) -> F:
+        """Type checkers see a method."""
+        return function
+
+else:
+
+    class either:
+        """A method of the instance, or of the class where a class itself is the finder."""
+
+        def __init__(self, function):
+            self.function = function
+            self.__doc__ = function.__doc__
+
+        def __get__(self, instance, owner):
+            return MethodType(self.function, owner if instance is None else instance)
+
+
+__all__ = ["Finder", "FinderEntry"]
+
+
+class Finder(MetaPathFinder):
+    """A finder for `sys.meta_path`: give it `find_spec`, which returns `self.spec(…)` for what it knows.
+
+    Packages that `spec` is asked for get a path entry of this finder in their `__path__`, so that the path
+    finder asks it for their submodules, and `pkgutil` lists them by `list_modules`. A finder may be an
+    instance or a class. Thread-safe as far as what subclasses override is.
+    """
+
+    names: Sequence[str] | None = None
+    """Patterns of the only modules that this finder is to be asked for, once it is installed; None for all.
+
+    ``pkg`` is that module, ``pkg.*`` everything below it; others are matched as by `fnmatch.fnmatchcase`.
+    """
+
+    @abc.abstractmethod
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of the module `fullname`, or None if this finder does not know it.
+
+        `path` is the parent package's `__path__`, None at top level; `target` the module that is reloaded.
+        """
+
+    @either
+    @hidden
+    def rest(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the finders after this one on the chain say: `rest_of_chain` for this finder."""
+        return rest_of_chain(self, fullname, path, target)
+
+    @either
+    def spec(
+        self,
+        fullname: str,
+        loader: Any,
+        *,
+        origin: str | None = None,
+        location: str | None = None,
+        is_package: bool | None = None,
+        search_locations: list[str] | None = None,
+        loader_state: object = None,
+    ) -> ModuleSpec:
+        """A spec of the module `fullname`, to be loaded by `loader`.
+
+        `location` is what becomes its `__file__`; `origin` says where a module without a file comes from.
+        Whether it is a package is asked of the loader, where it has `is_package`, if it is not given. A
+        package without `search_locations` is searched by this finder. A `loader` of None makes a portion
+        of a namespace package. What the loader's `is_package` raises passes through, except ImportError.
+        """
+        where = origin if location is None else location
+        spec = _ModuleSpec(fullname, loader, origin=where, loader_state=loader_state)
+        spec.has_location = location is not None
+        if search_locations is None:
+            if is_package is None and loader is None:
+                is_package = True
+            located(spec, None, is_package)
+            if spec.submodule_search_locations is not None:
+                search_locations = [self.entry(fullname)]
+        spec.submodule_search_locations = search_locations
+        return spec
+
+    @property
+    def label(self) -> str:
+        """What path entries of this finder start with: its class's name and a number of its own."""
+        return _label(self)
+
+    @either
+    def entry(self, package: str) -> str:
+        """The path entry for the submodules of `package`, known to the path hook of this finder."""
+        import sys
+
+        from .install import add_path_hook
+
+        add_path_hook(sys.path_hooks, self)
+        return f"{_label(self)}/{package.replace('.', '/')}"
+
+    @either
+    def path_hook(self, entry: str) -> FinderEntry:
+        """A path entry finder for an entry of this finder; raises ImportError, with `path`, for others."""
+        label = _label(self)
+        if entry != label and not entry.startswith(f"{label}/"):
+            raise ImportError(f"only path entries of {self!r} are supported", path=entry)
+        return FinderEntry(self, entry)
+
+    @either
+    def list_modules(self, package: str = "") -> Iterable[tuple[str, bool]]:
+        """The modules in `package`, or at top level, if that is empty. None, unless overridden.
+
+        Each as its name, without the package's, and whether it is a package.
+        """
+        return ()
+
+    @either
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """The top-level modules, for `pkgutil`: `prefix` and name, and whether it is a package."""
+        for name, is_package in self.list_modules(""):
+            yield prefix + name, is_package
+
+    @either
+    def find_distributions(self, context: Any = None) -> Iterable[Any]:
+        """The distributions that this finder knows, for `importlib.metadata`. None, unless overridden."""
+        return ()
+
+    @either
+    def invalidate_caches(self) -> None:
+        """Look anew at what is remembered. Does nothing, unless overridden."""
+
+    @either
+    def install(self, **position: Any) -> Hook:
+        """Install this finder: `loadstone.install` with the keyword arguments given."""
+        from .install import install
+
+        return install(self, **position)
+
+
+def _label(finder: Any) -> str:
+    own = getattr(finder, "__dict__", {}).get("_label")
+    if own is not None:
+        return str(own)
+    kind = finder if isinstance(finder, type) else type(finder)
+    return f"{kind.__qualname__}@{id(finder):x}"
+
+
+class FinderEntry(PathEntryFinder):
+    """The path entry finder for one package of a finder: it asks the finder, with this entry as path."""
+
+    def __init__(self, finder: Any, entry: str) -> None:
+        """For the path entry `entry` of `finder`."""
+        self.finder = finder
+        self.path = entry
+        self.package = entry[len(_label(finder)) + 1 :].replace("/", ".")
+
+    @hidden
+    def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
+        """What the finder says of the module `fullname`, looked for in this path entry."""
+        spec: ModuleSpec | None = self.finder.find_spec(fullname, [self.path], target)
+        return spec
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """The modules in the package, for `pkgutil.iter_modules`."""
+        for name, is_package in self.finder.list_modules(self.package):
+            yield prefix + name, is_package
+
+    def invalidate_caches(self) -> None:
+        """Have the finder look anew at what it remembers."""
+        self.finder.invalidate_caches()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.finder!r}, {self.path!r})"

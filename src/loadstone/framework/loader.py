@@ -1,0 +1,100 @@
+"""Loader: what people subclass to make modules of a kind of their own; and wrapping others' loaders."""
+
+from __future__ import annotations
+
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
+from typing import Any
+
+from .._core.frames import hidden
+from ..abc import InspectLoader
+
+__all__ = ["Loader", "WrappedLoader"]
+
+
+class Loader(InspectLoader):
+    """A loader: give it `get_source` for modules of Python source, or `exec_module` for others.
+
+    Each optional protocol is there with an answer that is right for a loader which knows no better. What is
+    not known raises ImportError, data that is not there OSError.
+    """
+
+    def is_package(self, fullname: str) -> bool:
+        """False: unless overridden, modules are no packages."""
+        return False
+
+    def get_source(self, fullname: str) -> str | None:
+        """The source of the module; None, unless overridden."""
+        return None
+
+    def get_filename(self, fullname: str) -> str:
+        """What `__file__` is to be. Raises ImportError, unless overridden: the module has no file."""
+        raise ImportError(f"{fullname!r} has no file", name=fullname)
+
+    @hidden
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The code compiled from `get_source`, or None if that is None."""
+        source = self.get_source(fullname)
+        if source is None:
+            return None
+        try:
+            path = self.get_filename(fullname)
+        except ImportError:
+            path = f"<{fullname}>"
+        return self.source_to_code(source, path)
+
+    def get_data(self, path: str) -> bytes:
+        """The data at `path`. Raises OSError, unless overridden: there is none."""
+        raise FileNotFoundError(2, "no data", path)
+
+    def get_resource_reader(self, fullname: str) -> Any:
+        """The reader of the package's resources, for `importlib.resources`; None, unless overridden."""
+        return None
+
+
+class WrappedLoader:
+    """Stands in for the loader of a module until that is executed, to do something of its own then.
+
+    Subclasses override `exec_module` (or `create_module`) and call that of this class. Whatever else the
+    inner loader has, the wrapped one has too, and nothing more; it counts as of the inner one's class. When
+    the module is executed, its `__loader__` and its spec's `loader` are the inner one.
+    """
+
+    def __init__(self, inner: Any) -> None:
+        """Around the loader `inner`."""
+        self.inner = inner
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """The inner loader's, as `isinstance` sees it."""
+        return type(self.inner)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "inner" or (name.startswith("__") and name.endswith("__")):
+            raise AttributeError(name)
+        return getattr(self.inner, name)
+
+    @hidden
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """What the inner loader makes."""
+        create = getattr(self.inner, "create_module", None)
+        module: ModuleType | None = None if create is None else create(spec)
+        return module
+
+    @hidden
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its own loader back, and have that execute it."""
+        inner: Any = self.inner
+        spec = module.__spec__
+        me: Any = self
+        if spec is not None and spec.loader is me:
+            spec.loader = inner
+        if getattr(module, "__loader__", None) is self:
+            module.__loader__ = inner
+        if hasattr(inner, "exec_module"):
+            inner.exec_module(module)
+        else:
+            inner.load_module(module.__name__)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.inner!r}>"

@@ -1,0 +1,296 @@
+"""Installing hooks: where they stand, how they are taken away, and what is said of them."""
+
+from __future__ import annotations
+
+import json.decoder  # a module that is loaded already
+import sys
+import threading
+import warnings
+from importlib.machinery import PathFinder
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import loadstone
+from loadstone.framework.chain import Switchboard
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+
+class Plain(loadstone.Finder):
+    """A finder that knows nothing, but remembers what it was asked."""
+
+    def __init__(self, *names: str) -> None:
+        self.asked: list[str] = []
+        if names:
+            self.names = names
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        self.asked.append(fullname)
+
+
+class Watch(loadstone.Interceptor):
+    """An interceptor that notes what it sees."""
+
+    changes_modules = False
+
+    def __init__(self, names: Any = None, log: list[Any] | None = None) -> None:
+        super().__init__(names)
+        self.log = [] if log is None else log
+
+    def intercept(self, spec: Any) -> Any:
+        self.log.append((self, spec.name))
+
+
+@pytest.fixture(autouse=True)
+def modules(sandbox: Sandbox) -> None:
+    """Modules to import, in a sandbox."""
+    sandbox.write({"mod.py": "x = 1\n", "pkg/__init__.py": "", "pkg/sub.py": ""}, on_path=True)
+
+
+def flat() -> list[Any]:
+    """The finders in the order they are asked."""
+    finders: list[Any] = []
+    for finder in sys.meta_path:
+        finders += finder.finders if isinstance(finder, Switchboard) else [finder]
+    return finders
+
+
+def test_default_places() -> None:
+    """A finder of new names goes last, an interceptor and what is bound to names first, a path hook last."""
+    before = list(sys.meta_path)
+    finder, watch, bound = Plain(), Watch(), Plain("only.*")
+    for hook in (finder, watch, bound):
+        loadstone.install(hook)
+
+    def path_hook(entry: str) -> Any:
+        raise ImportError(entry)
+
+    loadstone.install(path_hook)
+    assert flat() == [bound, watch, *before, finder]
+    assert sys.path_hooks[-1] is path_hook
+    assert [handle.hook for handle in loadstone.hooks()] == [bound, watch, finder, path_hook]
+
+
+@pytest.mark.parametrize("patterns", [(), ("x",)])
+@pytest.mark.parametrize("others", [(), ("x",)])
+def test_places(patterns: tuple[str, ...], others: tuple[str, ...]) -> None:
+    """First, last, before and after another put a finder there, be they bound to names or not."""
+    before = list(sys.meta_path)
+    names = ["other", "first", "last", "ahead", "behind"]
+    other, first, last, ahead, behind = (Plain(*(others if name == "other" else patterns)) for name in names)
+    loadstone.install(other, last=True)
+    loadstone.install(first, first=True)
+    loadstone.install(last, last=True)
+    loadstone.install(ahead, before=other)
+    loadstone.install(behind, after=other)
+    middle = Plain(*patterns)
+    loadstone.install(middle, after=PathFinder)
+    at = before.index(PathFinder) + 1
+    assert flat() == [first, *before[:at], middle, *before[at:], ahead, other, behind, last]
+    for handle in loadstone.hooks():
+        handle.uninstall()
+    assert sys.meta_path == before
+
+
+def test_path_hooks_have_places_too() -> None:
+    """Path hooks go next to each other, and path entries are looked at anew."""
+
+    def one(entry: str) -> Any:
+        raise ImportError(entry)
+
+    def two(entry: str) -> Any:
+        raise ImportError(entry)
+
+    old = list(sys.path_hooks)
+    sys.path_importer_cache["/some/entry"] = None
+    with loadstone.install(one, first=True) as handle, loadstone.install(two, after=one):
+        assert "/some/entry" not in sys.path_importer_cache
+        assert sys.path_hooks == [one, two, *old]
+        assert "path hook at sys.path_hooks[0]" in repr(handle)
+        assert handle.overtaken_by == []
+    assert sys.path_hooks == old
+
+
+def test_handles(sandbox: Sandbox) -> None:
+    """A handle undoes what it stands for, once, in a `with` block too, and says what and where."""
+    finder = Plain()
+    with finder.install() as handle:
+        assert handle.active
+        assert handle.hook is finder
+        assert handle.kind == "finder"
+        assert repr(handle) == f"<Hook 'Plain': finder at sys.meta_path[{len(sys.meta_path) - 1}]>"
+        with pytest.raises(ModuleNotFoundError):
+            loadstone.import_module("nothing")
+        assert finder.asked == ["nothing"]
+        sys.meta_path.remove(finder)
+        assert repr(handle) == "<Hook 'Plain': finder at no longer on sys.meta_path>"
+    assert not handle.active
+    assert repr(handle) == "<Hook 'Plain': finder, uninstalled>"
+    handle.uninstall()
+    assert loadstone.hooks() == []
+
+
+def test_names_of_hooks() -> None:
+    """Hooks are named by their class, with a number if need be, or as told; no two have the same name."""
+    one = loadstone.install(Plain())
+    two = loadstone.install(Plain())
+    three = loadstone.install(Plain(), name="mine")
+    four = loadstone.install(Plain)
+    assert [handle.name for handle in (one, two, three, four)] == ["Plain", "Plain 2", "mine", "Plain 3"]
+    with pytest.raises(ValueError, match=r"a hook 'mine' is installed already: <.*Plain object"):
+        loadstone.install(Plain(), name="mine")
+    with pytest.raises(ValueError, match="is installed already, as 'mine'"):
+        loadstone.install(three.hook)
+    assert len(loadstone.hooks()) == 4
+
+
+@pytest.mark.parametrize(
+    ("hook", "options", "error", "message"),
+    [
+        (3, {}, TypeError, r"a hook is a finder \(with find_spec\) or a path hook \(a callable\), not 3"),
+        (Plain(), {"first": True, "last": True}, ValueError, "give one of them"),
+        (Plain(), {"first": True, "before": PathFinder}, ValueError, "give one of them"),
+        (Plain(), {"before": "nobody"}, ValueError, "'nobody' is not on sys.meta_path"),
+        (Plain("x"), {"after": "nobody"}, ValueError, "'nobody' is not on sys.meta_path"),
+        (print, {"after": "nobody"}, ValueError, "'nobody' is not there"),
+        (Plain(""), {}, ValueError, "must start with a name"),
+        (Plain(3), {}, TypeError, "must be str, not int"),  # type: ignore[arg-type]
+    ],
+    ids=str,
+)
+def test_what_cannot_be_installed(hook: Any, options: Any, error: type[Exception], message: str) -> None:
+    """What is no hook, and a place that is none, are refused; the chain stays as it was."""
+    before = list(sys.meta_path), list(sys.path_hooks)
+    with pytest.raises(error, match=message):
+        loadstone.install(hook, **options)
+    assert (sys.meta_path, sys.path_hooks) == before
+    assert loadstone.hooks() == []
+
+
+def test_bound_finders_are_asked_for_their_names_only() -> None:
+    """A finder that is bound to names is asked for those, among many others at the cost of one look-up."""
+    finders = [Plain(f"mod{number}", f"mod{number}.*") for number in range(100)]
+    for finder in finders:
+        loadstone.install(finder)
+    assert sum(type(finder) is Switchboard for finder in sys.meta_path) == 1
+    for name in ("mod7", "other"):
+        assert loadstone.find_spec(name) is None
+    assert [finder.asked for finder in finders if finder.asked] == [["mod7"]]
+    assert repr(sys.meta_path[0]) == "<Switchboard of 100 finders>"
+    forgot = []
+    finders[3].invalidate_caches = lambda: forgot.append(3)  # type: ignore[method-assign]
+    loadstone.invalidate_caches()
+    assert forgot == [3]
+
+
+def test_a_class_as_finder(sandbox: Sandbox) -> None:
+    """A class may be the finder: its methods work on the class."""
+
+    class Empty(loadstone.Loader):
+        def get_source(self, fullname: str) -> str:
+            return ""
+
+    class Classy(loadstone.Finder):
+        @classmethod
+        def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:  # type: ignore[override]
+            if fullname == "classy":
+                return cls.spec(fullname, Empty(), is_package=True)  # type: ignore[call-arg, arg-type, misc]
+            return None
+
+    with Classy.install(first=True):  # type: ignore[call-arg]
+        module = loadstone.import_module("classy")
+        assert module.__path__[0].startswith("test_a_class_as_finder.<locals>.Classy@")
+        with pytest.raises(ModuleNotFoundError, match=r"No module named 'classy\.sub'"):
+            loadstone.import_module("classy.sub")
+        assert Classy.rest("mod").name == "mod"  # type: ignore[arg-type, call-arg, union-attr]
+
+
+def test_late_interceptors_say_so() -> None:
+    """Installing what changes modules that are loaded already warns, and names them."""
+
+    class Late(Watch):
+        changes_modules = True
+
+        def __repr__(self) -> str:
+            return "Late()"
+
+    with pytest.warns(RuntimeWarning) as caught:
+        loadstone.install(Late("json.*")).uninstall()
+    assert len(caught) == 1
+    assert str(caught[0].message).startswith(
+        "Late() comes too late for modules that are loaded already: json.decoder, "
+    )
+    assert caught[0].filename == __file__
+
+    class Choosy(Late):
+        def applies_to(self, spec: Any) -> bool:
+            return str(spec.name).startswith("json.deco")
+
+    with pytest.warns(RuntimeWarning, match=r"loaded already: json\.decoder$"):
+        loadstone.install(Choosy()).uninstall()
+    loadstone.install(Late()).uninstall()  # of everything and all there is nothing to say
+    loadstone.install(Late("not.there")).uninstall()
+    assert json.decoder
+
+
+@pytest.mark.parametrize("names", [None, "mod"])
+def test_strangers_ahead_are_reported(names: Any) -> None:
+    """A finder that somebody else puts ahead of a hook later is reported, once, and left there."""
+
+    class Stranger:
+        def find_spec(self, *args: Any) -> None:
+            return None
+
+        def __repr__(self) -> str:
+            return "Stranger()"
+
+    early, stranger = Stranger(), Stranger()
+    sys.meta_path.insert(0, early)
+    watch = Watch(names)
+    handle = loadstone.install(watch, after=early)
+    ours = loadstone.install(Watch(), first=True)
+    assert handle.overtaken_by == []
+    sys.meta_path.insert(0, stranger)  # type: ignore[arg-type]
+    assert handle.overtaken_by == [stranger]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        loadstone.import_module("mod")
+        del sys.modules["mod"]
+        loadstone.import_module("mod")
+    said = [str(each.message) for each in caught]
+    assert len(said) == 2  # for each of the two hooks, once
+    assert f"Stranger() has been put ahead of 'Watch': what it finds passes {watch!r} by" in said
+    assert {each.filename for each in caught} == {__file__}
+    assert sys.meta_path[0] is stranger
+    ours.uninstall()
+    handle.uninstall()
+    assert handle.overtaken_by == []
+
+
+def test_threads_install_and_uninstall() -> None:
+    """Threads may install and uninstall at once; in the end the chain is what it was."""
+    before = list(sys.meta_path)
+    errors: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for round_ in range(20):
+                with (
+                    loadstone.install(Plain(f"x{number}")),
+                    loadstone.install(Plain()),
+                    loadstone.install(Watch()),
+                ):
+                    assert loadstone.find_spec(f"missing{round_}") is None
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert sys.meta_path == before
+    assert loadstone.hooks() == []

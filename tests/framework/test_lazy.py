@@ -1,0 +1,171 @@
+"""Modules that load at their first use."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pickle
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import loadstone
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+SOURCE = '''"""About it."""
+import sys
+sys.executed.append(__name__)
+x = 1
+def function():
+    return x
+'''
+
+
+@pytest.fixture(autouse=True)
+def executed(sandbox: Sandbox) -> Iterator[list[str]]:
+    """The names of the modules that have been executed."""
+    files = {"mod.py": SOURCE, "pkg/__init__.py": SOURCE, "pkg/sub.py": SOURCE, "space/in_it.py": SOURCE}
+    sandbox.write(
+        {**files, "bad.py": "import sys\nsys.executed.append(1)\nif len(sys.executed) < 2: 1 / 0\nx = 1\n"},
+        on_path=True,
+    )
+    sys.executed = executed = []  # type: ignore[attr-defined]
+    yield executed
+    del sys.executed  # type: ignore[attr-defined]
+
+
+def test_first_use_loads(executed: list[str]) -> None:
+    """A module is executed when an attribute is first asked for, once; it is a plain module then."""
+    with loadstone.lazy("mod", ["pkg", "pkg.*"]):
+        import mod  # type: ignore[import-not-found]
+
+        assert executed == []
+        assert mod.function() == 1
+        assert executed == ["mod"]
+        assert type(mod) is type(sys)
+        import pkg.sub  # type: ignore[import-not-found]  # a submodule is a use of its package
+
+        assert executed == ["mod", "pkg"]
+        assert pkg.sub.x == 1
+        assert executed == ["mod", "pkg", "pkg.sub"]
+    assert inspect.getsource(mod.function).startswith("def function")
+
+
+LOOKS = {
+    "repr": repr,
+    "dir": dir,
+    "name": lambda module: (
+        module.__name__,
+        module.__file__,
+        module.__spec__,
+        module.__loader__,
+        module.__package__,
+    ),
+    "class": lambda module: isinstance(module, str),
+    "getmodule": lambda module: inspect.getmodule(test_first_use_loads),
+    "ismodule": inspect.ismodule,
+    "unwrap": inspect.unwrap,
+    "whichmodule": lambda module: pickle.whichmodule(Unknown(), "nowhere"),  # type: ignore[attr-defined]
+    "registries": lambda module: [
+        getattr(each, "__warningregistry__", None) for each in list(sys.modules.values())
+    ],
+    "stack": lambda module: inspect.stack(),
+    "import": lambda module: importlib.import_module("mod"),
+    "warnings": lambda module: warnings.catch_warnings(record=True).__enter__(),
+}
+
+
+class Unknown:
+    """An object that does not know its module."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__module__":
+            raise AttributeError
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_looking_does_not_load(look: str, executed: list[str]) -> None:
+    """Looking at what a module is does not execute it."""
+    with loadstone.lazy("mod"):
+        module = loadstone.import_module("mod")
+        with warnings.catch_warnings():
+            LOOKS[look](module)
+        assert executed == []
+        assert module.__doc__ == "About it."
+        assert executed == ["mod"]
+        assert "function" in dir(module)
+
+
+@pytest.mark.parametrize("use", [vars, lambda m: setattr(m, "x", 2) or m.x, lambda m: hasattr(m, "__all__")])
+def test_uses(use: Any, executed: list[str]) -> None:
+    """Asking for the namespace, for what was set, or for what is not there executes the module."""
+    with loadstone.lazy("mod"):
+        use(loadstone.import_module("mod"))
+    assert executed == ["mod"]
+
+
+def test_what_cannot_wait(executed: list[str]) -> None:
+    """Extension, built-in and frozen modules and namespace packages are imported as ever."""
+    for name in ("_testcapi", "atexit", "__hello__", "space"):
+        kept = sys.modules.pop(name, None)
+        try:
+            with loadstone.lazy(name):
+                module = loadstone.import_module(name)
+        except ModuleNotFoundError:
+            continue
+        finally:
+            if kept is not None:
+                sys.modules[name] = kept
+        assert not loadstone.util.is_lazy(module)
+
+
+def test_reload_is_not_lazy(executed: list[str]) -> None:
+    """A module that is reloaded is executed at once."""
+    module = loadstone.import_module("mod")
+    with pytest.warns(RuntimeWarning, match="Lazy.* comes too late for .*: mod"), loadstone.lazy("mod"):
+        importlib.reload(module)
+    assert executed == ["mod", "mod"]
+
+
+def test_failing_modules_are_tried_again(executed: list[Any]) -> None:
+    """A module that fails does so at its use, and is tried again at the next."""
+    with loadstone.lazy("bad"):
+        module: Any = loadstone.import_module("bad")
+        with pytest.raises(ZeroDivisionError):
+            assert module.x
+        assert module.x == 1
+
+
+@pytest.mark.parametrize("rounds", range(5))
+def test_threads_use_it_at_once(executed: list[str], rounds: int) -> None:
+    """However many threads use a lazy module at once, it is executed once, and all see it finished."""
+    with loadstone.lazy("mod"):
+        module: Any = loadstone.import_module("mod")
+        barrier = threading.Barrier(8)
+        results: list[Any] = []
+
+        def use() -> None:
+            barrier.wait()
+            results.append(module.function())
+
+        threads = [threading.Thread(target=use) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert (results, executed) == ([1] * 8, ["mod"])
+
+
+def test_bad_input() -> None:
+    """What is no pattern is refused."""
+    for wrong, error in ((3, TypeError), ([3], TypeError), ("", ValueError)):
+        with pytest.raises(error):
+            loadstone.lazy(wrong)  # type: ignore[arg-type]
+    assert loadstone.hooks() == []
