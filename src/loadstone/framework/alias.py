@@ -68,7 +68,7 @@ class _AliasLoader(Loader):
         try:
             module = import_module(self.new)
         except ModuleNotFoundError as error:
-            if error.name != self.new:
+            if str(error) != f"No module named {self.new!r}":
                 raise
             raise ModuleNotFoundError(
                 f"No module named {self.new!r}, which {spec.name!r} is an alias of", name=spec.name
