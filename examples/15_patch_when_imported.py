@@ -22,7 +22,7 @@ def count_reads(configparser):
 counts = {}
 print("imported yet:", "configparser" in sys.modules)
 
-import configparser
+import configparser  # noqa: E402
 
 parser = configparser.ConfigParser()
 parser.read_string("[tea]\ncups = 2\n")

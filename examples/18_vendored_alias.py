@@ -36,6 +36,6 @@ with tempfile.TemporaryDirectory() as folder:
     print(plugin.palette.shade("red"))
     print(sys.modules["palette.shades"] is sys.modules["app._vendor.palette.shades"])
     try:
-        import palette.secret
+        import palette.secret  # noqa: F401
     except ModuleNotFoundError as error:
         print(error)

@@ -1,4 +1,4 @@
-"""The command line: ``loadstone run`` and ``python -m loadstone run``."""
+"""The command line: ``loadstone`` and ``python -m loadstone``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 
 import loadstone
 from loadstone import takeover
+from loadstone.startup.command import add_parser
 
 __all__ = ["main"]
 
@@ -30,8 +31,8 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line `arguments` (those of the process, if None) and return the exit status.
 
-    0 is success; 1 means that the program raised, 2 that the command line was wrong. A program's own
-    SystemExit passes through.
+    0 is success; 1 means that the program raised or the command failed, 2 that the command line was wrong.
+    A program's own SystemExit passes through.
     """
     parser = argparse.ArgumentParser(
         prog="loadstone",
@@ -58,7 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="...",
         help="run a script, or a directory or zip archive with __main__.py, with the arguments after it",
     )
+    add_parser(commands)
     options = parser.parse_args(arguments)
+    if options.command != "run":
+        status: int = options.call(options)
+        return status
     for kind, words in (("-m", options.m), ("-c", options.c), (None, options.script)):
         if words:
             return _run(kind, words[0], words[1:], options.takeover)
