@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import os
 import platform
 import random
 import shutil
@@ -22,8 +23,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import trees
@@ -34,6 +37,7 @@ SIDES = ("cpython", "loadstone")
 PACKAGES, MODULES = 50, 20
 LENGTHS = (100, 500)
 TARGETS = 50
+FOREIGN = ("COVERAGE", "LOADSTONE", "PYTHON")  # variables that the interpreters of `startup_hook` do not see
 HOT_ROUNDS = 10  # for each round of fresh interpreters
 HOT_LIMIT = 1 / 4 if sys.version_info < (3, 12) else 1 / 3
 
@@ -49,6 +53,7 @@ class Row:
     pairs: Pairs
     limit: float
     limits_ratio: bool = True
+    limits_excess: bool = False
 
     @property
     def figures(self) -> tuple[float, float]:
@@ -63,8 +68,15 @@ class Row:
         return statistics.median(ratios), min(ratios), max(ratios)
 
     @property
+    def excess(self) -> float:
+        """The median of what loadstone's figure is over its peer's."""
+        return statistics.median(own - peer for peer, own in self.pairs)
+
+    @property
     def met(self) -> bool:
         """Whether the target is reached."""
+        if self.limits_excess:
+            return self.excess <= self.limit
         return (self.ratios[0] if self.limits_ratio else self.figures[1]) <= self.limit
 
     def cells(self) -> list[str]:
@@ -73,6 +85,8 @@ class Row:
         median, least, greatest = self.ratios
         spread = f" [{least:.2f}-{greatest:.2f}]" if len(self.pairs) > 1 else ""
         target = f"ratio ≤ {self.limit:.2f}" if self.limits_ratio else f"≤ {self.limit:g} {self.unit}"
+        if self.limits_excess:
+            target = f"≤ {self.limit:g} more: {self.excess:.2f}"
         return [
             self.name,
             f"{peer:.4g} {self.unit}",
@@ -93,7 +107,11 @@ class Row:
             "loadstone": own,
             "ratio": {"median": median, "min": least, "max": greatest},
             "rounds": len(self.pairs),
-            "target": {"of": "ratio" if self.limits_ratio else "loadstone", "at_most": self.limit},
+            "excess": self.excess,
+            "target": {
+                "of": "excess" if self.limits_excess else "ratio" if self.limits_ratio else "loadstone",
+                "at_most": self.limit,
+            },
             "met": self.met,
         }
 
@@ -231,7 +249,54 @@ def startup(bench: Bench) -> Iterator[Row]:
         yield Row("start-up, instructions", "million", scaled([(peer - bare, own - bare)], 1e-6), 1.0)
 
 
-ROWS = {function.__name__: function for function in (loaded, cold, long_path, idle, hooks, startup)}
+def startup_hook(bench: Bench) -> Iterator[Row]:
+    """What start-up hooks cost every interpreter: two of them, one that is called and one that waits."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    run = partial(subprocess.run, check=True, env=environment, cwd=bench.folder)
+    pythons = []
+    for name in ("without", "with"):
+        folder = bench.folder / name
+        run([sys.executable, "-m", "venv", "--without-pip", folder])
+        pythons.append(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+        (site,) = folder.rglob("site-packages")
+        shutil.copytree(bench.root / "loadstone", site / "loadstone")
+    sys.path.append(str(bench.root))
+    from loadstone.startup import Registry, StartupHook
+
+    Registry(site).add(StartupHook("called", "sys:getrecursionlimit"))
+    Registry(site).add(StartupHook("waits", "absent.mod:hook", ("absent", "absent.*")))
+
+    def measure(python: Path) -> float:
+        start = perf_counter()
+        run([python, "-c", "pass"])
+        return perf_counter() - start
+
+    pairs = []
+    for number in range(2 + bench.rounds * HOT_ROUNDS):
+        taken = {python: measure(python) for python in random.sample(pythons, 2)}
+        if number > 1:  # the first ones write bytecode, and fill the caches of the file system
+            pairs.append((taken[pythons[0]], taken[pythons[1]]))
+    yield Row("start-up hook", "ms", scaled(pairs, 1e3), 1.0, limits_ratio=False, limits_excess=True)
+    if shutil.which("strace"):
+        counts = []
+        for python in pythons:
+            report = bench.folder / "strace"
+            run(["strace", "-f", "-o", report, python, "-c", "pass"])
+            lines = report.read_text().splitlines()
+            counts.append(sum("exited with" not in line for line in lines))
+        yield Row(
+            "start-up hook, system calls",
+            "calls",
+            [(counts[0], counts[1])],
+            60,
+            limits_ratio=False,
+            limits_excess=True,
+        )
+
+
+ROWS = {
+    function.__name__: function for function in (loaded, cold, long_path, idle, hooks, startup, startup_hook)
+}
 
 
 def show(cells: Sequence[str]) -> None:
