@@ -15,7 +15,7 @@ import pytest
 
 from loadstone.framework.chain import handles
 
-collect_ignore = ["bench", "cpython", "typing"]
+collect_ignore = ["bench", "cpython", "ecosystem", "typing"]
 
 LISTS = ("argv", "meta_path", "path", "path_hooks")
 FLAGS = ("dont_write_bytecode", "pycache_prefix")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .framework.interceptor import Interceptor
     from .framework.lazy import lazy
     from .framework.loader import Loader, WrappedLoader
+    from .framework.source import SourceFinder
+    from .framework.transform import Transform
+    from .framework.tree import MemoryTree, TreeFinder
 
     __import__ = live.__import__
     find_spec = live.find_spec
@@ -34,7 +37,11 @@ __all__ = [
     "ImportSystem",
     "Interceptor",
     "Loader",
+    "MemoryTree",
+    "SourceFinder",
     "Takeover",
+    "Transform",
+    "TreeFinder",
     "WrappedLoader",
     "__import__",
     "abc",
@@ -71,6 +78,10 @@ _HOMES = {
     "Hook": ".framework.install",
     "Interceptor": ".framework.interceptor",
     "Loader": ".framework.loader",
+    "MemoryTree": ".framework.tree",
+    "SourceFinder": ".framework.source",
+    "Transform": ".framework.transform",
+    "TreeFinder": ".framework.tree",
     "WrappedLoader": ".framework.loader",
     "hooks": ".framework.install",
     "install": ".framework.install",

@@ -264,4 +264,4 @@ def test_loader_defaults() -> None:
 
     code = Source().get_code("thing")
     assert code is not None
-    assert code.co_filename == "<thing>"
+    assert code.co_filename == Source().get_filename("thing") == f"<{Source.__qualname__}>/thing.py"

@@ -41,7 +41,7 @@ class Switchboard:
     ) -> ModuleSpec | None:
         """What the first of the finders concerned that knows the module says, or None."""
         bound = self._table.get(fullname)
-        if bound and sys.meta_path[0] is not self:
+        if bound and sys.meta_path and sys.meta_path[0] is not self:
             for finder in bound:
                 report_strangers(finder)
         for finder in bound:

@@ -53,6 +53,12 @@ class Finder(MetaPathFinder):
     ``pkg`` is that module, ``pkg.*`` everything below it; others are matched as by `fnmatch.fnmatchcase`.
     """
 
+    adds_portions = False
+    """Whether, once it is installed, it is asked for its portion of every namespace package there is.
+
+    Otherwise only what it finds first, or submodules of it, brings its portions in.
+    """
+
     @abc.abstractmethod
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -85,10 +91,19 @@ class Finder(MetaPathFinder):
         """A spec of the module `fullname`, to be loaded by `loader`.
 
         `location` is what becomes its `__file__`; `origin` says where a module without a file comes from.
-        Whether it is a package is asked of the loader, where it has `is_package`, if it is not given. A
-        package without `search_locations` is searched by this finder. A `loader` of None makes a portion
-        of a namespace package. What the loader's `is_package` raises passes through, except ImportError.
+        Without both, the loader's `get_filename` is asked for the location, where it has one. Whether it is
+        a package is asked of the loader, where it has `is_package`, if it is not given. A package without
+        `search_locations` is searched by this finder. What the loader raises passes through, except
+        ImportError.
+
+        A `loader` of None makes a portion of a namespace package. Where this finder is on `sys.meta_path`,
+        those of the finders behind it are joined to it, and a module that one of them knows is preferred.
         """
+        if location is None and origin is None and hasattr(loader, "get_filename"):
+            try:
+                location = loader.get_filename(fullname)
+            except ImportError:
+                pass
         where = origin if location is None else location
         spec = _ModuleSpec(fullname, loader, origin=where, loader_state=loader_state)
         spec.has_location = location is not None
@@ -99,6 +114,11 @@ class Finder(MetaPathFinder):
             if spec.submodule_search_locations is not None:
                 search_locations = [self.entry(fullname)]
         spec.submodule_search_locations = search_locations
+        from . import portions
+
+        if loader is None and search_locations is not None:
+            return portions.joined(self, spec)
+        portions.adopt(fullname)
         return spec
 
     @property
@@ -120,7 +140,7 @@ class Finder(MetaPathFinder):
     def path_hook(self, entry: str) -> FinderEntry:
         """A path entry finder for an entry of this finder; raises ImportError, with `path`, for others."""
         label = _label(self)
-        if entry != label and not entry.startswith(f"{label}/"):
+        if not isinstance(entry, str) or not f"{entry}/".startswith(f"{label}/"):
             raise ImportError(f"only path entries of {self!r} are supported", path=entry)
         return FinderEntry(self, entry)
 
@@ -175,8 +195,16 @@ class FinderEntry(PathEntryFinder):
     @hidden
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         """What the finder says of the module `fullname`, looked for in this path entry."""
-        spec: ModuleSpec | None = self.finder.find_spec(fullname, [self.path], target)
+        from .portions import alone
+
+        with alone(fullname):
+            spec: ModuleSpec | None = self.finder.find_spec(fullname, [self.path], target)
         return spec
+
+    def files(self) -> Any:
+        """The folder of this entry, a Traversable, if the finder has such; else None."""
+        folder = getattr(self.finder, "folder", None)
+        return None if folder is None else folder(self.package)
 
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """The modules in the package, for `pkgutil.iter_modules`."""

@@ -16,6 +16,7 @@ from .chain import Switchboard, all_finders, handles
 from .finder import FinderEntry
 from .interceptor import Interceptor
 from .names import Names, check_pattern
+from .portions import needs_portions
 
 __all__ = ["Hook", "add_path_hook", "hooks", "install"]
 
@@ -73,6 +74,7 @@ class Hook:
             else:
                 _take_off(self.hook)
                 _forget_path_hook(self.hook)
+                needs_portions(handles)
         finally:
             release_lock()
         self._undo()
@@ -151,6 +153,7 @@ def install(
             _put_on(hook, first, before, after)
             handle._known += _ahead(hook)
         handles.append(handle)
+        needs_portions(handles)
     except BaseException:
         undo()
         raise

@@ -58,7 +58,8 @@ class Interceptor(Finder):
 
         Raises TypeError if `intercept` returns something else than a spec; what it raises passes through.
         """
-        if sys.meta_path[0] is not self:
+        chain = sys.meta_path
+        if chain and chain[0] is not self:
             report_strangers(self)
         thread = get_ident()
         if thread in self._inside:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any
 
-from .._core.frames import hidden
+from .._core.cache import split
+from .._core.frames import call_with_frames_removed, hidden
 from ..abc import InspectLoader
 
-__all__ = ["Loader", "WrappedLoader"]
+__all__ = ["Loader", "WrappedLoader", "forget_lines"]
 
 
 class Loader(InspectLoader):
@@ -28,8 +31,14 @@ class Loader(InspectLoader):
         return None
 
     def get_filename(self, fullname: str) -> str:
-        """What `__file__` is to be. Raises ImportError, unless overridden: the module has no file."""
-        raise ImportError(f"{fullname!r} has no file", name=fullname)
+        """What `__file__` is to be: for modules of source, a path of no file that names class and module.
+
+        Raises ImportError if there is no source: without it, the module has no file.
+        """
+        if type(self).get_source is Loader.get_source:
+            raise ImportError(f"{fullname!r} has no file", name=fullname)
+        tail = "/__init__.py" if self.is_package(fullname) else ".py"
+        return f"<{type(self).__qualname__}>/{fullname.replace('.', '/')}{tail}"
 
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
@@ -41,15 +50,43 @@ class Loader(InspectLoader):
             path = self.get_filename(fullname)
         except ImportError:
             path = f"<{fullname}>"
+        forget_lines(path)
         return self.source_to_code(source, path)
+
+    @staticmethod
+    @hidden
+    def source_to_code(data: Any, path: Any = "<string>") -> CodeType:
+        """The code object compiled from `data`: source as bytes or str, or an AST."""
+        code: CodeType = call_with_frames_removed(compile, data, path, "exec", dont_inherit=True)
+        return code
 
     def get_data(self, path: str) -> bytes:
         """The data at `path`. Raises OSError, unless overridden: there is none."""
         raise FileNotFoundError(2, "no data", path)
 
+    def list_files(self, fullname: str) -> Iterable[str]:
+        """The names of the data beside the package, for `importlib.resources`. None, unless overridden."""
+        return ()
+
     def get_resource_reader(self, fullname: str) -> Any:
-        """The reader of the package's resources, for `importlib.resources`; None, unless overridden."""
-        return None
+        """The reader of the package's resources, for `importlib.resources`: what `get_data` knows beside it.
+
+        None for a module without a file.
+        """
+        from .resources import Data, Reader
+
+        try:
+            folder = split(self.get_filename(fullname))[0]
+        except ImportError:
+            return None
+        return Reader(Data(folder, self.get_data, lambda: self.list_files(fullname)))
+
+
+def forget_lines(path: str) -> None:
+    """Have tracebacks ask for the source of what has no file anew, which `linecache` does not by itself."""
+    linecache: Any = sys.modules.get("linecache")
+    if linecache is not None:
+        linecache.cache.pop(path, None)
 
 
 class WrappedLoader:

@@ -1,0 +1,152 @@
+"""Recipes: which transforms act on a module, in which order, and the name of the cache that follows."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from _thread import get_ident
+from hashlib import sha256
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+from .._core.cache import split
+from .._standard.bytecode import decode_source
+
+__all__ = ["Recipe", "level_of", "text_of"]
+
+_LABEL = "loadstone"
+
+
+class Recipe:
+    """The transforms that act on the module of one spec, the first to act first. Two are equal if alike."""
+
+    def __init__(self, spec: ModuleSpec, transforms: tuple[Any, ...], loader: str) -> None:
+        """For the module of `spec`, to be loaded by loaders that are called `loader`."""
+        self.spec = spec
+        self.transforms = transforms
+        self.loader = loader
+        suffix = f".{split(spec.origin)[1].rpartition('.')[2]}" if spec.origin else ""
+        parts = [part for transform in transforms for part in _identity(transform)]
+        self.key = sha256("\0".join([suffix, loader, *parts]).encode()).hexdigest()[:16]
+        self.inside: dict[int, str] = {}
+        """The threads that are inside `get_code`, and what they found as the optimization level then."""
+        self.compilations: dict[int, Any] = {}
+        """What each thread is compiling."""
+        self.used = False
+        """Whether the loader has come by the transforms, or by the cache of what they made."""
+        self.complete = True
+        """Whether all transforms have acted: if not, nothing is to be cached."""
+
+    @property
+    def changes_trees(self) -> bool:
+        """Whether one of the transforms needs the tree."""
+        return any(_acts(transform, "transform_ast") for transform in self.transforms)
+
+    def change_source(self, source: Any) -> Any:
+        """Source, bytes or str, after all changes to text; of the same type."""
+        acting = [transform for transform in self.transforms if _acts(transform, "transform_source")]
+        if not acting or isinstance(source, ast.AST):
+            return source
+        text = text_of(source)
+        for transform in acting:
+            text = _checked(transform, "transform_source", str, text, self.spec)
+        return text if isinstance(source, str) else _encoded(text)
+
+    def change_tree(self, tree: Any) -> Any:
+        """The tree after all changes to trees, with a line number wherever one was left out."""
+        for transform in self.transforms:
+            if _acts(transform, "transform_ast"):
+                tree = _checked(transform, "transform_ast", ast.Module, tree, self.spec)
+        return ast.fix_missing_locations(tree)
+
+    def cache_path(self, plain: str, level: str = "") -> str:
+        """Where bytecode made by this recipe is cached; `plain` is where that of the source as it is.
+
+        The optimization level stays in the name; `level` is another one to put there.
+        """
+        tail = split(plain)[1]
+        stem, dot, suffix = tail.rpartition(".")
+        if stem.endswith(self.key):
+            return plain
+        front, own = _split_level(stem)
+        if level != own:
+            own = level + own
+        return f"{plain[: -len(tail)]}{front}.opt-{own}{_LABEL}{self.key}{dot}{suffix}"
+
+    def tell_cached(self, path: str) -> None:
+        """Have the module say where its bytecode is cached."""
+        if self.spec.cached != path:
+            self.spec.cached = path
+            module: Any = sys.modules.get(self.spec.name)
+            if getattr(module, "__spec__", None) is self.spec and hasattr(module, "__cached__"):
+                module.__cached__ = path
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recipe) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.transforms))})"
+
+
+def text_of(source: Any) -> str:
+    """The text of source, which is str or bytes."""
+    return source if isinstance(source, str) else decode_source(source)
+
+
+def level_of(path: str) -> str:
+    """The optimization level in the name of a cache file; loaders put there what they are."""
+    return _split_level(split(path)[1].rpartition(".")[0])[1]
+
+
+def _split_level(stem: str) -> tuple[str, str]:
+    front, mark, level = stem.rpartition(".opt-")
+    return (front, level) if mark else (stem, "")
+
+
+def _acts(transform: Any, method: str) -> bool:
+    """Whether the transform has overridden the method."""
+    return not getattr(getattr(type(transform), method), "does_nothing", False)
+
+
+def _identity(transform: Any) -> tuple[str, str, str]:
+    """What the code that a transform makes depends on, besides the source."""
+    kind = type(transform)
+    options = transform.options
+    if not isinstance(options, str):
+        raise TypeError(f"{kind.__qualname__}.options must be str, not {type(options).__name__}")
+    return f"{kind.__module__}.{kind.__qualname__}", str(transform.version), options
+
+
+def _checked(transform: Any, method: str, kind: type, thing: Any, spec: ModuleSpec) -> Any:
+    # As inside intercept(): what the transform imports passes by it.
+    thread = get_ident()
+    transform._inside.add(thread)
+    try:
+        changed = getattr(transform, method)(thing, spec)
+    finally:
+        transform._inside.discard(thread)
+    if not isinstance(changed, kind):
+        wanted = "str" if kind is str else "an ast.Module"
+        raise TypeError(
+            f"{type(transform).__qualname__}.{method}() must return {wanted}, "
+            f"not {type(changed).__name__} ({spec.name!r})"
+        )
+    return changed
+
+
+def _encoded(text: str) -> bytes:
+    """Text as bytes that are read as that text again, whatever encoding it declares."""
+    import re
+
+    lines = text.split("\n", 2)
+    for index, line in enumerate(lines[:2]):
+        declared = re.match(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", line)
+        if declared:
+            lines[index] = f"{line[: declared.start(1)]}utf-8{line[declared.end(1) :]}"
+            break
+        if not re.match(r"[ \t\f]*(?:#|$)", line):
+            break
+    return "\n".join(lines).encode()

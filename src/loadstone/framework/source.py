@@ -1,0 +1,141 @@
+"""Source by name: a finder whose author writes one method."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
+from typing import Any
+
+from .._core.cache import split
+from .._core.frames import hidden
+from .finder import Finder, _label, either
+from .loader import Loader, forget_lines
+
+__all__ = ["SourceFinder"]
+
+
+class SourceFinder(Finder):
+    """A finder of modules whose source is computed by name: give it `get_source`, and `is_package`.
+
+    Everything else follows, and can be overridden. May be an instance or, with class methods, a class.
+    Thread-safe as far as what subclasses override is.
+    """
+
+    adds_portions = True
+
+    @abc.abstractmethod
+    def get_source(self, fullname: str) -> str | None:
+        """The source of the module `fullname`, or None if this finder does not know it."""
+
+    def is_package(self, fullname: str) -> bool:
+        """Whether the module is a package. False, unless overridden.
+
+        A package without source is a portion of a namespace package.
+        """
+        return False
+
+    @either
+    def get_filename(self, fullname: str) -> str:
+        """What `__file__` is to be: a path that is no file's and names this finder, unless overridden."""
+        tail = "/__init__.py" if self.is_package(fullname) else ".py"
+        return f"<{_label(self)}>/{fullname.replace('.', '/')}{tail}"
+
+    @either
+    def get_data(self, path: str) -> bytes:
+        """The data at `path`, such as of a resource beside `get_filename`. Raises OSError if there are none.
+
+        There are none, unless overridden.
+        """
+        raise FileNotFoundError(2, "no data", path)
+
+    @either
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of the module, if there is source for it or it is a package, else None.
+
+        Raises TypeError if `get_source` returns something else than text or None; what it raises passes
+        through.
+        """
+        source = self.get_source(fullname)
+        if source is None:
+            _known(self).pop(fullname, None)
+            return self.spec(fullname, None) if self.is_package(fullname) else None
+        loader = _SourceLoader(self, _text(self, fullname, source))
+        spec = self.spec(fullname, loader)
+        _known(self)[fullname] = spec.submodule_search_locations is not None
+        return spec
+
+    @either
+    def list_modules(self, package: str = "") -> Iterable[tuple[str, bool]]:
+        """The modules in `package`, or at top level, as far as they have been found, unless overridden."""
+        for fullname, is_package in sorted(_known(self).copy().items()):
+            parent, _, name = fullname.rpartition(".")
+            if parent == package:
+                yield name, is_package
+
+
+def _known(finder: Any) -> dict[str, bool]:
+    """The modules that the finder has found, and whether they are packages."""
+    known: Any = vars(finder).get("_known")
+    if known is None:
+        known = finder._known = {}
+    return known  # type: ignore[no-any-return]
+
+
+def _text(finder: Any, fullname: str, source: Any) -> str:
+    if not isinstance(source, str):
+        raise TypeError(
+            f"get_source() of {finder!r} must return str or None, not {type(source).__name__} ({fullname!r})"
+        )
+    return source
+
+
+class _SourceLoader(Loader):
+    """The loader of a module whose source a `SourceFinder` knows."""
+
+    def __init__(self, finder: Any, source: str) -> None:
+        """For a module of `finder`; it is executed by the `source` that it was found with."""
+        self._finder = finder
+        self._source: str | None = source
+
+    def get_source(self, fullname: str) -> str:
+        """The source of the module, as it is now. Raises ImportError if there is none."""
+        source = self._finder.get_source(fullname)
+        if source is None:
+            raise ImportError(f"{self._finder!r} has no source of {fullname!r}", name=fullname)
+        return _text(self._finder, fullname, source)
+
+    def is_package(self, fullname: str) -> bool:
+        """What the finder says."""
+        return bool(self._finder.is_package(fullname))
+
+    def get_filename(self, fullname: str) -> str:
+        """What the finder says."""
+        return str(self._finder.get_filename(fullname))
+
+    def get_data(self, path: str) -> bytes:
+        """What the finder says, and the source of the modules that it has found."""
+        for fullname in list(_known(self._finder)):
+            if self._finder.get_filename(fullname) == path:
+                return self.get_source(fullname).encode()
+        data: bytes = self._finder.get_data(path)
+        return data
+
+    @hidden
+    def get_code(self, fullname: str) -> CodeType | None:
+        """The code compiled from the source that the module was found with, the first time."""
+        source, self._source = self._source, None
+        if source is None:
+            return super().get_code(fullname)
+        path = self.get_filename(fullname)
+        forget_lines(path)
+        return self.source_to_code(source, path)
+
+    def list_files(self, fullname: str) -> Iterator[str]:
+        """The files of the modules in the package."""
+        for name, is_package in self._finder.list_modules(fullname):
+            if not is_package:
+                yield split(self._finder.get_filename(f"{fullname}.{name}"))[1]
