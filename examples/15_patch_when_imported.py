@@ -5,29 +5,27 @@ import sys
 import loadstone
 
 
-@loadstone.when_imported("configparser")
-def count_reads(configparser):
-    """Count what is read by any parser that anybody makes."""
-    parser = configparser.RawConfigParser
-    read_string = parser.read_string
+@loadstone.when_imported("plistlib")
+def count_dumps(plistlib):
+    """Count what anybody writes."""
+    dumps = plistlib.dumps
 
-    def counted(self, *args, **kwargs):
-        counts[type(self).__name__] = counts.get(type(self).__name__, 0) + 1
-        return read_string(self, *args, **kwargs)
+    def counted(value, *args, **kwargs):
+        counts[type(value).__name__] = counts.get(type(value).__name__, 0) + 1
+        return dumps(value, *args, **kwargs)
 
-    parser.read_string = counted
-    print("patched", configparser.__name__)
+    plistlib.dumps = counted
+    print("patched", plistlib.__name__)
 
 
 counts = {}
-print("imported yet:", "configparser" in sys.modules)
+print("imported yet:", "plistlib" in sys.modules)
 
-import configparser  # noqa: E402
+import plistlib  # noqa: E402
 
-parser = configparser.ConfigParser()
-parser.read_string("[tea]\ncups = 2\n")
-parser.read_string("[tea]\nmilk = yes\n")
-print(dict(parser["tea"]), counts)
+text = plistlib.dumps({"cups": 2})
+plistlib.dumps([1, 2])
+print(plistlib.loads(text), counts)
 
-count_reads.hook.uninstall()
+count_dumps.hook.uninstall()
 print("hooks left:", loadstone.hooks())

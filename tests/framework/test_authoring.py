@@ -115,7 +115,9 @@ def test_everything_that_follows(case: Case, sandbox: Sandbox) -> None:
     output = io.StringIO()
     tracing = sys.gettrace()
     with pytest.raises(ValueError, match="on purpose"):
-        pdb.Pdb(stdin=io.StringIO("step\nlist\ncontinue\n"), stdout=output, readrc=False).runcall(mod.fail)
+        pdb.Pdb(
+            nosigint=True, stdin=io.StringIO("step\nlist\ncontinue\n"), stdout=output, readrc=False
+        ).runcall(mod.fail)
     sys.settrace(tracing)  # which pdb has taken away from coverage
     assert '10  ->\t    raise ValueError("on purpose")' in output.getvalue()
 

@@ -178,6 +178,20 @@ def test_lines_and_source_are_those_of_the_file() -> None:
     assert linecache.getline(module.__file__, 3) == "    return 1\n"
 
 
+def test_what_is_not_overridden_may_be_called() -> None:
+    """The methods of the base class give back what they are given."""
+
+    class Polite(Add):
+        def transform_source(self, text: str, spec: Any) -> str:
+            return super().transform_source(text, spec)
+
+        def transform_ast(self, tree: ast.Module, spec: Any) -> ast.Module:
+            return loadstone.Transform.transform_ast(self, tree, spec)
+
+    with loadstone.install(Polite()):
+        assert fresh().answer() == 1
+
+
 def test_new_nodes_need_no_line_numbers() -> None:
     """Nodes that a transform has made get the line of the node they are in."""
 
@@ -680,6 +694,31 @@ def test_other_peoples_loaders_keep_their_change(sandbox: Sandbox, kind: Any, an
     assert transforms[0].seen == ["mod"]
     assert set(transforms[1].seen) == {"mod"}
     assert inspect.getsource(module.answer) == "def answer():\n    return 1\n"
+
+
+_compile = importlib.machinery.SourceFileLoader.source_to_code
+
+
+class Translating(importlib.machinery.SourceFileLoader):
+    """One for another language, which calls the standard loader's method by a name, as Hy's does."""
+
+    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+        name, number = data.decode().removeprefix("let ").split(" be ")
+        return _compile(self, ast.parse(f"def {name}():\n    return {number}"), path, **options)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_modules_in_another_language_are_transformed(sandbox: Sandbox, plain: bool) -> None:
+    """Text transforms see the text as it is, tree transforms the tree that the loader makes of it."""
+    sandbox.write({"mod.py": "let answer be 1"})
+    path = str(sandbox.root / "mod.py")
+    transforms = Replace(old="be 1", new="be 3"), Add()
+    loader: Any = Translating("mod", path)
+    if not plain:
+        path_hook_loader(sandbox, Translating)
+        loader = Tripling("mod", path)
+    assert load_by(loader, *transforms, origin=path).answer() == (13 if plain else 39)
+    assert transforms[1].seen == ["mod"]
 
 
 def test_a_change_of_the_tree_that_is_lost_is_told(sandbox: Sandbox) -> None:
