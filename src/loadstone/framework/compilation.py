@@ -40,11 +40,9 @@ def compiler_class(kind: type) -> type | None:
 def next_method(kind: type, place: type | None = None) -> tuple[type, Any]:
     """The first class in the line of `kind`, or after `place` in it, with `source_to_code`; and that."""
     line = kind.__mro__
-    for parent in line if place is None else line[line.index(place) + 1 :]:
-        method = vars(parent).get("source_to_code")
-        if method is not None:
-            return parent, method
-    raise AttributeError(f"{kind.__qualname__} has no source_to_code")
+    after = line if place is None else line[line.index(place) + 1 :]
+    owner = next(parent for parent in after if "source_to_code" in vars(parent))
+    return owner, vars(owner)["source_to_code"]
 
 
 class Compilation:
@@ -74,13 +72,12 @@ class Compilation:
         """Whether a loader has had to start again from source that another one had changed already."""
 
     def parse(self, source: Any) -> Any:
-        """The changed tree of `source`. Raises what compiling that raises."""
-        tree = source
-        if not isinstance(source, ast.AST):
-            tree = call_with_frames_removed(
-                compile, source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
-            )
-        return self.recipe.change_tree(tree)
+        """The tree of `source`, which may be one. Raises what compiling that raises."""
+        if isinstance(source, ast.AST):
+            return source
+        return call_with_frames_removed(
+            compile, source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
+        )
 
     def arrive(self, data: Any) -> Any:
         """The changed tree for what a loader compiles: a tree, or source that it may have changed."""
@@ -88,18 +85,25 @@ class Compilation:
         if isinstance(data, ast.AST):
             if not self.handed:
                 data = self.recipe.change_tree(data)
-        elif data is self.source or text_of(data) == text_of(self.source):
+        elif self.tree is not None and (data is self.source or text_of(data) == text_of(self.source)):
             data = self.tree
         else:
             self.lost = self.second
-            data = self.parse(data)
+            data = self.recipe.change_tree(self.parse(data))
         self.handed = True
         return data
 
     @hidden
     def run(self, method: tuple[type, Any]) -> Any:
         """The code, by the loader whose method it is."""
-        self.tree = self.parse(self.source)
+        try:
+            tree = self.parse(self.source)
+        except SyntaxError:
+            if method[0] in COMPILERS:
+                raise
+            # Another language, for all we know: the loader makes Python of it.
+        else:
+            self.tree = self.recipe.change_tree(tree)
         return self.pass_on(method)
 
     @hidden
@@ -114,6 +118,8 @@ class Compilation:
         """Have a loader compile the tree."""
         owner, function = method
         call = self._watched(function, owner).__get__(self.loader, type(self.loader))
+        if self.tree is None:
+            return call(self.source, self.path, *self.positional, **self.named)
         self.handed, self.reached = True, False
         try:
             return call(self.tree, self.path, *self.positional, **self.named)

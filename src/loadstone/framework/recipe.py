@@ -87,9 +87,6 @@ class Recipe:
     def __hash__(self) -> int:
         return hash(self.key)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(repr, self.transforms))})"
-
 
 def text_of(source: Any) -> str:
     """The text of source, which is str or bytes."""

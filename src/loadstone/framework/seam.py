@@ -310,9 +310,12 @@ def _wrapped(loader: Any) -> str | None:
         return "inner"
     if issubclass(kind, LazyLoader):
         return "loader"
-    if hasattr(kind, "__wrapped__") and not hasattr(kind, "source_to_code"):
+    if hasattr(kind, "exec_module"):
+        return None
+    if hasattr(kind, "__wrapped__"):
         return "__wrapped__"
-    return None
+    held = [name for name, value in getattr(loader, "__dict__", {}).items() if hasattr(value, "exec_module")]
+    return held[0] if hasattr(kind, "__getattr__") and len(held) == 1 else None
 
 
 def _changed(spec: ModuleSpec, loader: Any, transform: Any) -> Any:

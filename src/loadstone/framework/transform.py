@@ -26,7 +26,7 @@ class Transform(Interceptor):
 
     Modules without source (built-in, frozen, extension modules, namespace packages) pass as they are. Where
     a loader compiles source by itself and lets no transform in, a RuntimeWarning names it, and the module
-    is imported as it is. What a transform raises passes through, and the import fails; Thread-safe as far as
+    is imported as it is. What a transform raises passes through, and the import fails. Thread-safe as far as
     what subclasses override is: several threads may be inside a transform at once, for different modules.
     """
 
