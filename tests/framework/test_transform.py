@@ -18,6 +18,7 @@ import types
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
@@ -1039,6 +1040,44 @@ def test_a_module_that_runs_shows_no_frame_of_ours(sandbox: Sandbox) -> None:
         assert "mod.py" in files
         if finder is None:
             assert files == [os.path.basename(__file__), "mod.py"]
+
+
+class Tagged(importlib.machinery.SourceFileLoader):
+    """One that has its name in that of the cache, while it executes, as typeguard's."""
+
+    def exec_module(self, module: Any) -> None:
+        def tagged(path: str) -> str:
+            return cache_from_source(path, optimization="tagged1")
+
+        with mock.patch("importlib._bootstrap_external.cache_from_source", tagged):
+            super().exec_module(module)
+
+
+def test_what_others_put_into_the_name_of_the_cache_stays(sandbox: Sandbox) -> None:
+    """A loader that changes where bytecode is cached keeps its mark in the name, and the module tells it."""
+    path = str(sandbox.root / "mod.py")
+    add = Add()
+    for _ in range(2):
+        module = load_by(Tagged("mod", path), add, origin=path)
+        assert module.answer() == 11
+        assert module.__cached__ == module.__spec__.cached
+        assert "opt-tagged1loadstone" in module.__cached__
+        assert caches(sandbox) == {Path(module.__cached__).name}
+    assert add.seen == ["mod"]
+
+
+def test_an_error_in_a_module_by_a_loader_of_its_own_kind(sandbox: Sandbox) -> None:
+    """What a module raises passes through a loader that executes by itself, without frames of ours."""
+    sandbox.write({"mod.py": "raise ZeroDivisionError\n"})
+    path = str(sandbox.root / "mod.py")
+    with pytest.raises(ZeroDivisionError) as caught:
+        load_by(Tagged("mod", path), Add(), origin=path)
+    files = [frame.filename for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert files[-1] == path
+    ours = [file for file in files if os.path.basename(file) == "seam.py"]
+    assert len(ours) == (
+        sys.version_info < (3, 11)
+    )  # there the interpreter keeps the frame that raises again
 
 
 def test_one_that_is_twice_on_the_chain_acts_once() -> None:

@@ -577,6 +577,24 @@ def test_bad_source(source: bytes, sandbox: Sandbox) -> None:
     assert raised[0].args[0] == raised[1].args[0]
 
 
+def test_a_tree_that_imports(sandbox: Sandbox) -> None:
+    """A tree may import what it needs to answer: it is not asked for that itself."""
+
+    class Needy(MemoryTree):
+        def is_file(self) -> bool:
+            with pytest.raises(ModuleNotFoundError):
+                importlib.import_module("what_trees_may_need")
+            return super().is_file()
+
+        def _at(self, parts: tuple[str, ...]) -> MemoryTree:
+            node = super()._at(parts)
+            node.__class__ = Needy
+            return node
+
+    installed(Needy({"found.py": "x = 1"}))
+    assert importlib.import_module("found").x == 1
+
+
 # MemoryTree
 
 

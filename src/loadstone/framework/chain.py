@@ -29,6 +29,7 @@ class Switchboard:
     def __init__(self, finders: Iterable[Any]) -> None:
         """For finders that each have `names`, patterns of module names."""
         self.finders = tuple(finders)
+        self._front: Any = None  # of the chain, when it was last looked at
         self._table = NameTable((finder, finder.names) for finder in self.finders)
 
     def bound_to(self, fullname: str) -> list[Any]:
@@ -41,8 +42,10 @@ class Switchboard:
     ) -> ModuleSpec | None:
         """What the first of the finders concerned that knows the module says, or None."""
         bound = self._table.get(fullname)
-        if bound and sys.meta_path and sys.meta_path[0] is not self:
-            for finder in bound:
+        front = sys.meta_path[0] if sys.meta_path else self
+        if front is not self and front is not self._front:
+            self._front = front
+            for finder in self.finders:
                 report_strangers(finder)
         for finder in bound:
             spec: ModuleSpec | None = finder.find_spec(fullname, path, target)

@@ -66,8 +66,6 @@ class Recipe:
         """
         tail = split(plain)[1]
         stem, dot, suffix = tail.rpartition(".")
-        if stem.endswith(self.key):
-            return plain
         front, own = _split_level(stem)
         if level != own:
             own = level + own

@@ -176,6 +176,7 @@ class _FromSource:
 
 
 COMPILERS[_FromSource] = vars(_FromSource)["source_to_code"].__func__
+COMPILERS[_Arriving] = vars(_Arriving)["source_to_code"]
 
 
 class _Watched:

@@ -7,7 +7,7 @@ import re
 import sys
 from _frozen_importlib_external import FileLoader as _FileLoader
 from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined]
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from importlib.metadata import PathDistribution
@@ -77,6 +77,7 @@ class TreeFinder(Finder):
         self._details = loader_details
         self._loaders = self._made_of(loader_details)
         self._folders: dict[tuple[str, ...], Any] = {}
+        self._inside: set[int] = set()
 
     def _made_of(self, details: tuple[LoaderDetails, ...]) -> list[tuple[Any, list[str]]]:
         """The loaders, made for this tree, and the suffixes they are for."""
@@ -93,7 +94,7 @@ class TreeFinder(Finder):
         return loaders
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_loaders": [], "_folders": {}}
+        return {**self.__dict__, "_loaders": [], "_folders": {}, "_inside": set()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -118,15 +119,23 @@ class TreeFinder(Finder):
     ) -> ModuleSpec | None:
         """The spec of the module in the tree, or None; a folder without a module file in it is a portion.
 
-        `path` is heeded: a submodule of another finder's regular package is not looked for. Raises
-        ImportError, with `path`, if the tree fails to answer.
+        `path` is heeded: a submodule of another finder's regular package is not looked for. What the tree
+        itself imports to answer is not looked for in it. Raises ImportError, with `path`, if the tree fails
+        to answer.
         """
         tail = fullname.rpartition(".")[2]
         if "" in fullname.split(".") or any(character in fullname for character in _NOT_IN_NAMES):
             return None
+        thread = get_ident()
+        if thread in self._inside:
+            return None
         locations: list[str] = []
         for parts in self._places(fullname, path):
-            spec: ModuleSpec | None = self._folder(parts).find_spec(fullname)
+            self._inside.add(thread)
+            try:
+                spec: ModuleSpec | None = self._folder(parts).find_spec(fullname)
+            finally:
+                self._inside.discard(thread)
             if spec is None:
                 continue
             here = spec.submodule_search_locations

@@ -1,0 +1,123 @@
+"""Beside pytest's assertion rewriting, Hy and zipimport."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .conftest import Programs
+
+TESTS = """
+import helper
+
+def test_it():
+    number = 41
+    assert helper.value == 42
+    assert number == helper.value - 2
+"""
+
+CONFTEST = """
+from mark import Mark, loadstone
+loadstone.install(Mark(["helper", "test_it", "checks"]))
+"""
+
+
+def run_pytest(programs: Programs, *command: str) -> str:
+    """What pytest writes when it runs the one test, which fails."""
+    result = subprocess.run(
+        [sys.executable, *command, "-p", "no:cacheprovider", "-c", "pytest.ini"],
+        cwd=programs.sandbox.root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 1, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture(autouse=True)
+def project(programs: Programs) -> None:
+    """A project with one test that fails and a module it uses."""
+    programs.sandbox.write(
+        {"pytest.ini": "[pytest]\npythonpath = .\n", "helper.py": "value = 41\n", "test_it.py": TESTS}
+    )
+
+
+def test_pytest_rewrites_its_test_modules_and_we_transform_the_others(programs: Programs) -> None:
+    """A transform installed by conftest.py acts where pytest does not compile; where it does is named."""
+    programs.sandbox.write({"conftest.py": CONFTEST})
+    output = run_pytest(programs, "-m", "pytest")
+    assert "assert 41 == (42 - 2)" in output
+    assert "AssertionRewritingHook has no seam for transforms: 'test_it' is imported as is" in output
+
+
+def test_without_rewriting_test_modules_are_transformed_too(programs: Programs) -> None:
+    """With ``--assert=plain`` there is nothing in the way."""
+    programs.sandbox.write({"conftest.py": CONFTEST})
+    output = run_pytest(programs, "-m", "pytest", "--assert=plain")
+    assert "no seam" not in output
+    assert "1 failed" in output
+    assert list(programs.sandbox.root.rglob("test_it.*loadstone*.pyc"))
+
+
+def test_pytest_installed_after_a_transform_still_rewrites(programs: Programs) -> None:
+    """Pytest, when it comes later and goes ahead, takes its test modules; others are transformed."""
+    programs.sandbox.write({"start.py": f"{CONFTEST}\nimport sys, pytest\nsys.exit(pytest.main())"})
+    output = run_pytest(programs, "start.py")
+    assert "assert 41 == (42 - 2)" in output
+    assert not list(programs.sandbox.root.rglob("test_it.*loadstone*.pyc"))
+
+
+HY = '(defn answer [] 41)\n(setv text "text")\n'
+
+
+@pytest.mark.parametrize("first", ["hy", "loadstone"])
+def test_hy_modules_are_transformed(programs: Programs, first: str) -> None:
+    """Hy compiles its source, text transforms see that, tree transforms the tree that Hy makes of it."""
+    programs.sandbox.write({"mod.hy": HY})
+    lines = ["import hy", "loadstone.install(Hyphen(['mod', 'helper']))"]
+    if first == "loadstone":
+        lines.reverse()
+    program = f"""
+from mark import Mark, loadstone, tell
+class Hyphen(Mark):
+    def transform_source(self, text, spec):
+        return text.replace('"text"', '"changed"')
+{lines[0]}
+{lines[1]}
+import inspect, mod, helper
+tell([mod.answer(), mod.text, mod.tree_mark, helper.value, "loadstone" in mod.__spec__.cached,
+      mod.__loader__.get_source("mod")])
+"""
+    for _ in range(2):
+        assert programs(program, warnings="ignore") == [42, "changed", 1, 42, True, HY]
+
+
+@pytest.mark.parametrize("first", ["zip", "loadstone"])
+def test_modules_in_a_zip_file_are_transformed(programs: Programs, first: str) -> None:
+    """`zipimport` gives its source: that is changed, whoever was first; tracebacks show the file's."""
+    with zipfile.ZipFile(programs.sandbox.root / "modules.zip", "w") as archive:
+        archive.writestr("zipped/__init__.py", "from .sub import fail\n")
+        archive.writestr("zipped/sub.py", "def fail():\n    raise LookupError(41)\n")
+    lines = ["sys.path.insert(0, 'modules.zip')", "loadstone.install(Mark(['zipped', 'zipped.*']))"]
+    if first == "loadstone":
+        lines.reverse()
+    told = programs(
+        f"""
+from mark import Mark, loadstone, sys, tell
+{lines[0]}
+{lines[1]}
+import traceback, zipped
+try:
+    zipped.fail()
+except LookupError as error:
+    tell([error.args, traceback.extract_tb(error.__traceback__)[-1].line])
+"""
+    )
+    assert told == [[42], "raise LookupError(41)"]
