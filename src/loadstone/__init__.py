@@ -101,6 +101,8 @@ def __getattr__(name: str) -> "Any":
     elif name in _MODULES:
         value = __import__(f"{__name__}.{name}", fromlist=[name])
     elif name in _HOMES:
+        if _HOMES[name].startswith(".framework"):
+            _need("attrs", name)
         value = getattr(__import__(f"{__name__}{_HOMES[name]}", fromlist=[name]), name)
     elif name == "find_loader" and sys.version_info < (3, 12):
         from ._standard.legacy import find_loader as value
@@ -110,6 +112,18 @@ def __getattr__(name: str) -> "Any":
         )
     globals()[name] = value
     return value
+
+
+def _need(package: str, name: str) -> None:
+    """Raises AttributeError where what `name` is made of is not installed, so that the rest can be used."""
+    try:
+        __import__(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise
+        raise AttributeError(
+            f"{__name__}.{name} needs {package!r}, which is not installed", name=name
+        ) from error
 
 
 def __dir__() -> list[str]:

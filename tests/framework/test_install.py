@@ -294,3 +294,12 @@ def test_threads_install_and_uninstall() -> None:
     assert errors == []
     assert sys.meta_path == before
     assert loadstone.hooks() == []
+
+
+def test_without_attrs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where attrs is not installed, the framework says so, and everything else works."""
+    monkeypatch.delitem(vars(loadstone), "Hook", raising=False)
+    monkeypatch.setitem(sys.modules, "attrs", None)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError, match=r"loadstone\.Hook needs 'attrs', which is not installed"):
+        assert loadstone.Hook
+    assert __import__("loadstone", fromlist=["*"]) is loadstone

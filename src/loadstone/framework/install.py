@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from warnings import warn
 
 import attrs
-from typing_extensions import Self
 
 from .._core.locks import acquire_lock, release_lock
 from .chain import Switchboard, all_finders, handles
@@ -17,6 +16,9 @@ from .finder import FinderEntry
 from .interceptor import Interceptor
 from .names import Names, check_pattern
 from .portions import needs_portions
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["Hook", "add_path_hook", "hooks", "install"]
 
