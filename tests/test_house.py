@@ -45,6 +45,7 @@ HOUSE = (
     "framework.*",
     "",
     "startup.*",
+    "program",
     "importers.*",
     "report.*",
     "testing.*",

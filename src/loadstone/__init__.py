@@ -101,7 +101,7 @@ def __getattr__(name: str) -> "Any":
     elif name in _MODULES:
         value = __import__(f"{__name__}.{name}", fromlist=[name])
     elif name in _HOMES:
-        if _HOMES[name].startswith(".framework"):
+        if not _HOMES[name].startswith(("._core", "._standard")):
             _need("attrs", name)
         value = getattr(__import__(f"{__name__}{_HOMES[name]}", fromlist=[name]), name)
     elif name == "find_loader" and sys.version_info < (3, 12):

@@ -1,0 +1,1 @@
+"""What loadstone can say of imports: `explain`, `trace` and `doctor`, as records and as text."""

@@ -1,0 +1,170 @@
+"""A page shown on a terminal or in a file: through rich where that is installed, as plain text otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TextIO
+
+from .page import Heading, Line, Node, Page, Part, Style, Table, text_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Progress", "rendered", "show"]
+
+_STYLES: dict[Style, str] = {
+    "good": "green",
+    "bad": "bold red",
+    "warning": "yellow",
+    "dim": "dim",
+    "name": "bold cyan",
+    "strong": "bold",
+}
+_INDENT = "  "
+_BRANCHES = {True: ("├─ ", "└─ ", "│  ", "   "), False: ("|- ", "`- ", "|  ", "   ")}
+_ASCII = str.maketrans({"→": "->", "…": "...", "µ": "u", "✓": "+", "✗": "x"})
+
+
+def show(page: Page, file: TextIO | None = None) -> None:
+    """Write the page to `file`, standard output if None.
+
+    Colours only where it is a terminal that has them and the variable ``NO_COLOR`` is not set; characters
+    beyond ASCII only where its encoding has them. What is not a terminal gets lines as long as they are.
+    """
+    file = sys.stdout if file is None else file
+    if has_colour(file):
+        try:
+            from rich.console import Console
+        except ImportError:
+            pass
+        else:
+            _show_by_rich(page, Console(file=file, highlight=False, markup=False, emoji=False))
+            return
+    file.write(rendered(page, unicode=has_unicode(file)))
+
+
+def has_colour(file: TextIO) -> bool:
+    """Whether `file` is a terminal that is to get colours."""
+    return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def has_unicode(file: TextIO) -> bool:
+    """Whether the encoding of `file` has what trees are drawn with."""
+    try:
+        "├└│→…µ✓✗".encode(getattr(file, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def rendered(page: Page, *, unicode: bool = True) -> str:
+    """The page as plain text, each line ended; in ASCII unless `unicode`."""
+    lines: list[str] = []
+    for block in page.blocks:
+        if isinstance(block, Heading):
+            lines += ([""] if lines else []) + [block.text, "-" * len(block.text)]
+        elif isinstance(block, Line):
+            lines.append(_INDENT * block.indent + text_of(block.parts))
+        elif isinstance(block, Table):
+            lines += _table(block)
+        else:
+            lines.append(text_of(block.parts))
+            lines += _branches(block, "", _BRANCHES[unicode])
+    text = "".join(f"{line.rstrip()}\n" for line in lines)
+    if not unicode:
+        text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+    # Names of files may hold bytes that no encoding has a character for.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _table(table: Table) -> Iterator[str]:
+    rows = [table.headings, *(tuple(text_of([cell]) for cell in row) for row in table.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(
+            cell.rjust(width) if number in table.right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+
+
+def _branches(node: Node, before: str, signs: tuple[str, str, str, str]) -> Iterator[str]:
+    inner, last, down, blank = signs
+    for child in node.children:
+        is_last = child is node.children[-1]
+        yield before + (last if is_last else inner) + text_of(child.parts)
+        yield from _branches(child, before + (blank if is_last else down), signs)
+
+
+def _show_by_rich(page: Page, console: Any) -> None:
+    from rich.padding import Padding
+    from rich.table import Table as RichTable
+    from rich.text import Text
+    from rich.tree import Tree
+
+    unicode = has_unicode(console.file)
+
+    def text(parts: Iterable[Part]) -> Any:
+        whole = Text(overflow="fold")
+        for part in parts:
+            piece, style = (part, "") if isinstance(part, str) else (part[1], _STYLES[part[0]])
+            piece = piece.encode("utf-8", "backslashreplace").decode("utf-8")
+            if not unicode:
+                piece = piece.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+            whole.append(piece, style)
+        return whole
+
+    def grow(tree: Any, node: Node) -> Any:
+        for child in node.children:
+            grow(tree.add(text(child.parts)), child)
+        return tree
+
+    for number, block in enumerate(page.blocks):
+        if isinstance(block, Heading):
+            if number:
+                console.print()
+            console.print(text([("strong", block.text)]))
+        elif isinstance(block, Line):
+            console.print(Padding(text(block.parts), (0, 0, 0, len(_INDENT) * block.indent), expand=False))
+        elif isinstance(block, Table):
+            grid = RichTable(box=None, pad_edge=False, header_style="bold")
+            for column, heading in enumerate(block.headings):
+                grid.add_column(
+                    heading, overflow="fold", justify="right" if column in block.right else "left"
+                )
+            for row in block.rows:
+                grid.add_row(*(text([cell]) for cell in row))
+            console.print(grid)
+        else:
+            console.print(grow(Tree(text(block.parts), guide_style="dim"), block))
+
+
+class Progress:
+    """How far long work is, on standard error while it is a terminal; used in `with`."""
+
+    def __init__(self, total: int, what: str, file: TextIO | None = None) -> None:
+        """For `total` steps of `what`; on `file`, standard error if None."""
+        self._total = total
+        self._what = what
+        self._file = sys.stderr if file is None else file
+        self._is_shown = self._file.isatty() and os.environ.get("TERM") != "dumb"
+        self._done = 0
+
+    def step(self, now: str = "") -> None:
+        """One more step begins; `now` says which."""
+        self._done += 1
+        if self._is_shown:
+            self._file.write(f"\r\x1b[K{self._what} {self._done}/{self._total} {now}"[:100])
+            self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._is_shown:
+            self._file.write("\r\x1b[K")
+            self._file.flush()
