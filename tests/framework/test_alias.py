@@ -117,6 +117,8 @@ def test_what_is_no_alias(old: Any, new: Any, error: type[Exception]) -> None:
     """What is no module name is refused."""
     with pytest.raises(error):
         loadstone.alias(old, new)
+    with pytest.raises(TypeError, match="deprecated must be bool or str, not int"):
+        loadstone.alias("a", "b", deprecated=3)  # type: ignore[arg-type]
     assert loadstone.hooks() == []
 
 

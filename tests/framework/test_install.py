@@ -30,6 +30,14 @@ class Plain(loadstone.Finder):
         self.asked.append(fullname)
 
 
+class Class:
+    """A finder that is not instantiated."""
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:
+        return None
+
+
 class Watch(loadstone.Interceptor):
     """An interceptor that notes what it sees."""
 
@@ -137,8 +145,8 @@ def test_names_of_hooks() -> None:
     one = loadstone.install(Plain())
     two = loadstone.install(Plain())
     three = loadstone.install(Plain(), name="mine")
-    four = loadstone.install(Plain)
-    assert [handle.name for handle in (one, two, three, four)] == ["Plain", "Plain 2", "mine", "Plain 3"]
+    four = loadstone.install(Class)
+    assert [handle.name for handle in (one, two, three, four)] == ["Plain", "Plain 2", "mine", "Class"]
     with pytest.raises(ValueError, match=r"a hook 'mine' is installed already: <.*Plain object"):
         loadstone.install(Plain(), name="mine")
     with pytest.raises(ValueError, match="is installed already, as 'mine'"):
@@ -157,6 +165,11 @@ def test_names_of_hooks() -> None:
         (print, {"after": "nobody"}, ValueError, "'nobody' is not there"),
         (Plain(""), {}, ValueError, "must start with a name"),
         (Plain(3), {}, TypeError, "must be str, not int"),  # type: ignore[arg-type]
+        (Plain("a..b"), {}, ValueError, "must be names joined by dots, not 'a..b'"),
+        (Plain("a b"), {}, ValueError, "must be names joined by dots, not 'a b'"),
+        (Plain, {}, TypeError, r"find_spec of the class Plain is for its instances: .* Plain\("),
+        (Watch, {}, TypeError, r"find_spec of the class Interceptor|Watch is for its instances"),
+        (Plain(), {"name": 3}, TypeError, "name must be str, not int"),
     ],
     ids=str,
 )
@@ -267,6 +280,27 @@ def test_strangers_ahead_are_reported(names: Any) -> None:
     ours.uninstall()
     handle.uninstall()
     assert handle.overtaken_by == []
+
+
+def test_strangers_ahead_are_reported_at_exit(sandbox: Sandbox) -> None:
+    """A hook that is not asked any more, since another finder is ahead of it, is reported in the end."""
+    program = """
+        import sys, loadstone
+
+        class Stranger:
+            @staticmethod
+            def find_spec(name, path=None, target=None):
+                pass
+
+        loadstone.install(loadstone.Transform(["mod"]))
+        for finder in loadstone.hooks():
+            print(finder.kind)
+        sys.meta_path.insert(0, Stranger)
+    """
+    sandbox.write({"program.py": program})
+    result = sandbox.python("program.py")
+    assert (result.returncode, result.stdout) == (0, "interceptor\n")
+    assert "Stranger'> has been put ahead of 'Transform'" in result.stderr
 
 
 def test_threads_install_and_uninstall() -> None:

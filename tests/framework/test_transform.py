@@ -951,8 +951,29 @@ def test_a_tree_that_is_none_is_refused(thing: Any) -> None:
         fresh()
 
 
+def test_text_that_cannot_be_encoded_is_refused() -> None:
+    """ValueError names the transform and the module."""
+
+    class Broken(loadstone.Transform):
+        def transform_source(self, text: str, spec: Any) -> str:
+            return "x = '\ud800'"
+
+    message = r"Broken\.transform_source\(\) must return text that can be encoded, .* \('mod'\)"
+    with loadstone.install(Broken("mod")), pytest.raises(ValueError, match=message):
+        fresh()
+    assert "mod" not in sys.modules
+
+
+def test_what_is_no_pattern_is_refused() -> None:
+    """TypeError says what was expected."""
+    with pytest.raises(TypeError, match="pattern of module names must be str, not int"):
+        loadstone.Transform(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="at least one pattern"):
+        loadstone.lazy()
+
+
 def test_a_tree_that_does_not_compile_is_refused() -> None:
-    """What compiling a bad tree raises passes through, and the transform has not been asked twice."""
+    """The error of compiling names the transform and the module, and the transform is not asked twice."""
     seen = []
 
     class Bad(loadstone.Transform):
@@ -961,7 +982,7 @@ def test_a_tree_that_does_not_compile_is_refused() -> None:
             tree.body.append(ast.Expr(ast.Name(5, ast.Load())))  # type: ignore[arg-type]
             return tree
 
-    with loadstone.install(Bad("mod")), pytest.raises(TypeError):
+    with loadstone.install(Bad("mod")), pytest.raises(TypeError, match=r"'mod', as changed by .*Bad, cannot"):
         fresh()
     assert seen == ["mod"]
 

@@ -197,3 +197,25 @@ def test_bad_input(arguments: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         loadstone.when_imported(*arguments)
     assert loadstone.hooks() == []
+
+
+def test_callbacks_that_raise_before_the_interpreters_own_hook(sandbox: Sandbox) -> None:
+    """A callback that raises is shown on stderr with its traceback; the import succeeds, later ones run."""
+    program = """
+        import loadstone, sys
+        def fail(module):
+            raise RuntimeError("of " + module.__name__)
+        import json
+        loadstone.when_imported("json", fail)
+        loadstone.when_imported("wave", fail)
+        loadstone.when_imported("wave", lambda module: print("second", module.__name__))
+        import wave
+        sys.stderr = None
+        loadstone.when_imported("wave", fail)
+    """
+    sandbox.write({"program.py": program})
+    result = sandbox.python("-W", "ignore", "program.py")
+    assert (result.returncode, result.stdout) == (0, "second wave\n")
+    assert result.stderr.count("Exception ignored in: <function fail") == 2
+    assert "RuntimeError: of json" in result.stderr
+    assert "RuntimeError: of wave" in result.stderr

@@ -97,6 +97,8 @@ def alias(old: str, new: str, *, deprecated: bool | str = False) -> Hook:
     for name in (old, new):
         if "*" in check_pattern(name) or not all(part.isidentifier() for part in name.split(".")):
             raise ValueError(f"an alias is made of module names, not {name!r}")
+    if not isinstance(deprecated, (bool, str)):
+        raise TypeError(f"deprecated must be bool or str, not {type(deprecated).__name__}")
     circle = _circle(old, new)
     if circle:
         raise ValueError(f"aliases in a circle: {' -> '.join(circle)}")

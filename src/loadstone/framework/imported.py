@@ -74,8 +74,7 @@ class ImportCallback(Interceptor):
         try:
             self.callback(module)
         except Exception as error:
-            report: Any = sys.unraisablehook
-            report(_Unraisable(type(error), error, error.__traceback__, None, self.callback))
+            _report(error, self.callback)
 
 
 class _Unraisable:
@@ -83,6 +82,19 @@ class _Unraisable:
 
     def __init__(self, *fields: Any) -> None:
         self.exc_type, self.exc_value, self.exc_traceback, self.err_msg, self.object = fields
+
+
+def _report(error: Exception, callback: Callback) -> None:
+    hook: Any = sys.unraisablehook
+    try:
+        hook(_Unraisable(type(error), error, error.__traceback__, None, callback))
+    except Exception:
+        # The interpreter's own hook takes nothing but what the interpreter makes.
+        if sys.stderr is not None:
+            import traceback
+
+            print(f"Exception ignored in: {callback!r}", file=sys.stderr)
+            traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
 
 
 class _CallingLoader(WrappedLoader):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 from collections.abc import Callable, Iterable
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 from warnings import warn
 
 import attrs
 
 from .._core.locks import acquire_lock, release_lock
-from .chain import Switchboard, all_finders, handles
+from .chain import Switchboard, all_finders, handles, report_strangers
 from .finder import FinderEntry
 from .interceptor import Interceptor
 from .names import Names, check_pattern
@@ -123,12 +124,15 @@ def install(
     there. With `inherit`, child processes of this environment have the hook too. What is bound to names
     is asked for those only, at the cost of one look-up for all.
 
-    Raises TypeError for what is none of these, and where `inherit` cannot carry it; ValueError for more than
-    one position, for a `before` or `after` that is not there, for a hook that is installed already, and for
+    Raises TypeError for what is none of these, for a class whose `find_spec` is a method of its instances,
+    for a `name` that is no str, and where `inherit` cannot carry it; ValueError for more than one position,
+    for a `before` or `after` that is not there, for a hook that is installed already, and for
     a `name` that another one has. Warns with RuntimeWarning if modules that an interceptor changes are
     loaded already, and names them. Thread-safe.
     """
     kind = _kind(hook)
+    if not (name is None or isinstance(name, str)):
+        raise TypeError(f"name must be str, not {type(name).__name__}")
     if sum([first, last, before is not None, after is not None]) > 1:
         raise ValueError("a hook is installed first, last, before or after another: give one of them")
     if not (first or last or before is not None or after is not None):
@@ -156,6 +160,9 @@ def install(
             handle._known += _ahead(hook)
         handles.append(handle)
         needs_portions(handles)
+        # A hook that others have been put ahead of is not asked any more, and could not say so before.
+        atexit.unregister(_report_at_exit)
+        atexit.register(_report_at_exit)
     except BaseException:
         undo()
         raise
@@ -187,10 +194,18 @@ def hook_names(hook: Any) -> Iterable[str] | None:
 
 def _kind(hook: Any) -> str:
     if hasattr(hook, "find_spec"):
+        if isinstance(hook, type) and isinstance(_defined(hook, "find_spec"), FunctionType):
+            name = hook.__qualname__
+            raise TypeError(f"find_spec of the class {name} is for its instances: install one, {name}(…)")
         return "interceptor" if isinstance(hook, Interceptor) else "finder"
     if callable(hook):
         return "path hook"
     raise TypeError(f"a hook is a finder (with find_spec) or a path hook (a callable), not {hook!r}")
+
+
+def _defined(kind: type, name: str) -> Any:
+    """What a class or one of its parents defines under `name`, as it stands there."""
+    return next((vars(parent)[name] for parent in kind.__mro__ if name in vars(parent)), None)
 
 
 def _position(first: bool, last: bool, before: Any, after: Any) -> dict[str, Any]:
@@ -345,6 +360,12 @@ def _warn_of_loaded(hook: Any) -> None:
             RuntimeWarning,
             stacklevel=3,
         )
+
+
+def _report_at_exit() -> None:
+    for handle in list(handles):
+        if getattr(handle.hook, "changes_modules", False):
+            report_strangers(handle.hook)
 
 
 def _spec_of(module: Any) -> Any:

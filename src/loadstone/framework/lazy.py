@@ -72,8 +72,10 @@ def lazy(*names: str | Iterable[str]) -> Hook:
     frozen modules and namespace packages are imported as ever, and so is what is reloaded.
 
     Returns the handle whose `uninstall()` undoes it: lazy modules stay lazy, later imports are not. Raises
-    TypeError or ValueError for what is no pattern. Warns with RuntimeWarning if such modules are loaded
-    already. Thread-safe.
+    TypeError or ValueError for what is no pattern, TypeError where there is none. Warns with RuntimeWarning
+    if such modules are loaded already. Thread-safe.
     """
     patterns = [name for given in names for name in ([given] if isinstance(given, str) else given)]
+    if not patterns:
+        raise TypeError("lazy() needs at least one pattern of module names")
     return install(Lazy(patterns))

@@ -15,12 +15,15 @@ T = TypeVar("T")
 def check_pattern(pattern: object) -> str:
     """`pattern`, once it is known to be a pattern of module names.
 
-    Raises TypeError for what is no str, ValueError for an empty pattern and for a relative name.
+    Raises TypeError for what is no str, ValueError for an empty pattern, a relative name, and what no module
+    name can match.
     """
     if not isinstance(pattern, str):
         raise TypeError(f"pattern of module names must be str, not {type(pattern).__name__}")
     if not pattern or pattern.startswith("."):
         raise ValueError(f"pattern of module names must start with a name, not {pattern!r}")
+    if ".." in pattern or pattern.endswith(".") or any(map(str.isspace, pattern)):
+        raise ValueError(f"pattern of module names must be names joined by dots, not {pattern!r}")
     return pattern
 
 
@@ -72,6 +75,8 @@ class Names:
 
     def __init__(self, patterns: str | Iterable[str]) -> None:
         """For a pattern or several; see `NameTable`."""
+        if not isinstance(patterns, Iterable):
+            raise TypeError(f"pattern of module names must be str, not {type(patterns).__name__}")
         self.patterns = (patterns,) if isinstance(patterns, str) else tuple(patterns)
         self._table = NameTable([(True, self.patterns)])
 

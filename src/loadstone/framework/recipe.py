@@ -35,6 +35,8 @@ class Recipe:
         self.used = False
         """Whether the loader has come by the transforms, or by the cache of what they made."""
         self.complete = True
+        self.raised: BaseException | None = None
+        """What a transform has raised last."""
         """Whether all transforms have acted: if not, nothing is to be cached."""
 
     @property
@@ -49,15 +51,46 @@ class Recipe:
             return source
         text = text_of(source)
         for transform in acting:
-            text = _checked(transform, "transform_source", str, text, self.spec)
+            text = self._checked(transform, "transform_source", str, text)
+            if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+                raise ValueError(
+                    f"{type(transform).__qualname__}.transform_source() must return text that can be "
+                    f"encoded, without surrogates ({self.spec.name!r})"
+                )
         return text if isinstance(source, str) else _encoded(text)
 
     def change_tree(self, tree: Any) -> Any:
         """The tree after all changes to trees, with a line number wherever one was left out."""
         for transform in self.transforms:
             if _acts(transform, "transform_ast"):
-                tree = _checked(transform, "transform_ast", ast.Module, tree, self.spec)
+                tree = self._checked(transform, "transform_ast", ast.Module, tree)
         return ast.fix_missing_locations(tree)
+
+    def _checked(self, transform: Any, method: str, kind: type, thing: Any) -> Any:
+        # As inside intercept(): what the transform imports passes by it.
+        thread = get_ident()
+        transform._inside.add(thread)
+        try:
+            changed = getattr(transform, method)(thing, self.spec)
+        except BaseException as error:
+            self.raised = error
+            raise
+        finally:
+            transform._inside.discard(thread)
+        if not isinstance(changed, kind):
+            wanted = "str" if kind is str else "an ast.Module"
+            self.raised = TypeError(
+                f"{type(transform).__qualname__}.{method}() must return {wanted}, "
+                f"not {type(changed).__name__} ({self.spec.name!r})"
+            )
+            raise self.raised
+        return changed
+
+    def compile_error(self, error: Exception) -> Exception:
+        """The error to be raised where compiling what the transforms have made raises `error`."""
+        names = ", ".join(type(transform).__qualname__ for transform in self.transforms)
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        return kind(f"{self.spec.name!r}, as changed by {names}, cannot be compiled: {error}")
 
     def cache_path(self, plain: str, level: str = "") -> str:
         """Where bytecode made by this recipe is cached; `plain` is where that of the source as it is.
@@ -113,23 +146,6 @@ def _identity(transform: Any) -> tuple[str, str, str]:
     if not isinstance(options, str):
         raise TypeError(f"{kind.__qualname__}.options must be str, not {type(options).__name__}")
     return f"{kind.__module__}.{kind.__qualname__}", str(transform.version), options
-
-
-def _checked(transform: Any, method: str, kind: type, thing: Any, spec: ModuleSpec) -> Any:
-    # As inside intercept(): what the transform imports passes by it.
-    thread = get_ident()
-    transform._inside.add(thread)
-    try:
-        changed = getattr(transform, method)(thing, spec)
-    finally:
-        transform._inside.discard(thread)
-    if not isinstance(changed, kind):
-        wanted = "str" if kind is str else "an ast.Module"
-        raise TypeError(
-            f"{type(transform).__qualname__}.{method}() must return {wanted}, "
-            f"not {type(changed).__name__} ({spec.name!r})"
-        )
-    return changed
 
 
 def _encoded(text: str) -> bytes:

@@ -49,8 +49,17 @@ class _Transforming:
         """What the loader makes of the changed source."""
         recipe = self._loadstone_recipe
         recipe.used = True
-        kind = type(self)
         changed = recipe.change_source(data)
+        try:
+            return self._compiled(recipe, changed, path, arguments, named)
+        except (TypeError, ValueError) as error:
+            if recipe.raised is error or (changed is data and not recipe.changes_trees):
+                raise
+            raise recipe.compile_error(error) from error
+
+    @hidden
+    def _compiled(self, recipe: Recipe, changed: Any, path: Any, arguments: Any, named: Any) -> Any:
+        kind = type(self)
         if not (recipe.changes_trees or issubclass(kind, _Gate)):
             parent: Any = super()
             return parent.source_to_code(changed, path, *arguments, **named)

@@ -18,6 +18,7 @@ __all__ = ["CannotInherit", "inherit", "receive"]
 
 VARIABLE = "LOADSTONE_HOOKS"
 LIMIT = 32_000  # what one variable can hold on every system
+_ADD = "`python -m loadstone startup add NAME pkg.mod:function`"
 _REMEDY = f"unset {VARIABLE} to start without"
 _ENDS = (".pth", ".start")
 _lock = _thread.allocate_lock()
@@ -77,7 +78,8 @@ def inherit(hook: object, **position: "Any") -> "Callable[[], None]":
                 raise TypeError(f"{name}={value!r} would be another object there")
         load = _pickled((hook, position))
     except Exception as error:
-        raise CannotInherit(hook, str(error)) from error
+        remedy = f"give it a __reduce__, or have a function install it at start-up: {_ADD}"
+        raise CannotInherit(hook, f"{error}; {remedy}") from error
     path = [os.path.abspath(entry) for entry in sys.path if isinstance(entry, str)]
     text = binascii.b2a_base64(pickle.dumps((sys.prefix, path, _kind(hook), load)), newline=False).decode()
     with _lock:
