@@ -34,9 +34,10 @@ def check_finder(
     and submodules among them if it knows such; `misses` names modules that it must not find.
 
     `add` is called with the path of a file, such as ``"pkg/mod.py"``, and its text, and puts the file into
-    what the finder searches; without it, checks that need a module of their own do not apply. `reference`
-    is how other processes get the finder; found out by itself where a module holds it. `only` picks checks
-    by code, or by how their codes begin. `time_limit` is in seconds, for each check.
+    what the finder searches; without it, checks that need a module of their own do not apply. For a `finder`
+    given as a str it is the ``pkg.mod:name`` of a function, or the ``.name`` of a method of the finder.
+    `reference` is how other processes get the finder; found out by itself where a module holds it. `only`
+    picks checks by code, or by how their codes begin. `time_limit` is in seconds, for each check.
 
     The import state is restored after each check. Modules are imported and executed. Not thread-safe.
     Raises TypeError or ValueError for arguments of another kind, and, for a `finder` given as a str, what
@@ -87,7 +88,7 @@ def _check(
     only: Iterable[str] | None,
     time_limit: float,
 ) -> Report:
-    chosen = _chosen(kind, only)
+    chosen = chosen_checks(kind, only)
     if isinstance(thing, str):
         subject = Subject(None, kind, finds=finds, misses=misses, entry=entry, reference=thing)
         if add is not None and not isinstance(add, str):
@@ -99,7 +100,11 @@ def _check(
     return Report(str(subject), tuple(run(subject, chosen, time_limit)))
 
 
-def _chosen(kind: Kind, only: Iterable[str] | None) -> tuple[Check, ...]:
+def chosen_checks(kind: Kind, only: Iterable[str] | None) -> tuple[Check, ...]:
+    """The checks for `kind` whose codes begin as one of `only` does, or all of them.
+
+    Raises TypeError where `only` is a str, ValueError where nothing begins so.
+    """
     every = checks(kind)
     if only is None:
         return every

@@ -25,7 +25,9 @@ def main() -> None:
     os.dup2(2, 1)
     sys.path[:0] = [entry for entry in order["path"] if entry not in sys.path]
     thing = load_reference(order["reference"])
-    add = None if order["add"] is None else load_reference(order["add"])
+    add: Any = order["add"]
+    if add is not None:
+        add = getattr(thing, add[1:]) if add.startswith(".") else load_reference(add)
     subject = Subject(
         thing,
         order["kind"],

@@ -1,0 +1,44 @@
+"""Importers that hang, crash or make a noise."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from model import Model
+
+
+class Hangs(Model):
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        if fullname == "kitnone":
+            time.sleep(100)
+        return super().find_spec(fullname, path, target)
+
+
+class Exits(Model):
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        if fullname == "kitnone":
+            print("going", file=sys.stderr, flush=True)
+            os._exit(7)
+        return super().find_spec(fullname, path, target)
+
+
+class IsKilled(Model):
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        if fullname == "kitnone":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().find_spec(fullname, path, target)
+
+
+class Prints(Model):
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        print('{"begins": "nonsense"}')
+        os.write(1, b"more nonsense\n")
+        return super().find_spec(fullname, path, target)
+
+
+model = Model()
+hangs = Hangs()
