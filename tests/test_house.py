@@ -60,7 +60,14 @@ DEFERRED = {
     ("_core.system", "_standard.isolation"): "ImportSystem.isolated is made of the standard finders",
 }
 
-PUBLIC_MODULES = ("loadstone", "loadstone.abc", "loadstone.machinery", "loadstone.startup", "loadstone.util")
+PUBLIC_MODULES = (
+    "loadstone",
+    "loadstone.abc",
+    "loadstone.machinery",
+    "loadstone.startup",
+    "loadstone.testing",
+    "loadstone.util",
+)
 
 # What a program that only wants import_module must not pay for.
 TOO_DEAR = {

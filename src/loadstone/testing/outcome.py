@@ -86,4 +86,4 @@ class Report:
         return page
 
     def __str__(self) -> str:
-        return rendered(self.page())
+        return rendered(self.page()).removesuffix("\n")

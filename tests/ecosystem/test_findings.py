@@ -1,0 +1,33 @@
+"""The conformance kit over importers that nobody here wrote, and over loadstone's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .findings import page
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+
+@pytest.mark.parametrize("subject", page.OWN, ids=lambda subject: subject.function)
+def test_loadstones_own_keep_every_promise(subject: page.Subject, sandbox: Sandbox) -> None:
+    """Loadstone's own importers fail no check."""
+    report = page.check(subject, sandbox.root)
+    failed = [outcome for outcome in report["outcomes"] if outcome["status"] == "failed"]
+    assert failed == []
+    assert len([outcome for outcome in report["outcomes"] if outcome["status"] == "passed"]) > 10
+
+
+def test_the_page_of_findings(sandbox: Sandbox) -> None:
+    """The page of findings says what the kit finds; with other versions, those of others may have changed."""
+    text = page.PAGE.read_text(encoding="utf-8")
+    made = page.make(sandbox.root, page.OTHERS + page.OWN)
+    if page.versions() not in text:
+        for subject in page.OTHERS:
+            assert f"## {subject.title}\n" in made
+        pytest.skip(f"the page was made with other versions than these: {page.versions()}")
+    assert text == made, "to be made anew: python tests/ecosystem/findings/page.py"
