@@ -1,18 +1,22 @@
-"""The plugin for pytest: the fixture `sandbox`."""
+"""The plugin for pytest: the fixture `sandbox` and the option ``--import-trace``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from loadstone.report.trace.records import Trace
     from loadstone.testing import Sandbox
 
 __all__ = ["sandbox"]
+
+_TRACE: pytest.StashKey[Trace] = pytest.StashKey()
+_SUFFIXES = (".html", ".json")
 
 
 @pytest.fixture
@@ -22,3 +26,56 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
     with testing.sandbox(tmp_path) as box:
         yield box
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Called by pytest."""
+    group = parser.getgroup("loadstone")
+    group.addoption(
+        "--import-trace", action="store_true", help="show what was imported, by whom, and what took how long"
+    )
+    group.addoption(
+        "--import-trace-file",
+        metavar="FILE",
+        help="write that to a file, which ends in .html or .json (implies --import-trace)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Called by pytest, before it imports the first conftest.py."""
+    options = early_config.known_args_namespace
+    file = options.import_trace_file
+    if file is not None and not file.endswith(_SUFFIXES):
+        expected = f"a file that ends in {' or '.join(_SUFFIXES)}"
+        raise pytest.UsageError(f"--import-trace-file: expected {expected}, not {file!r}")
+    if options.import_trace or file is not None:
+        import loadstone
+
+        trace = loadstone.trace()
+        early_config.stash[_TRACE] = trace
+        early_config.add_cleanup(trace.stop)
+        trace.start()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Called by pytest, when the tests have been run."""
+    trace = config.stash.get(_TRACE, None)
+    if trace is None:
+        return
+    from loadstone.report.terminal import rendered
+
+    trace.stop()
+    terminalreporter.section("imports")
+    file = config.getoption("import_trace_file")
+    if file is None:
+        terminalreporter.write(rendered(trace.page(least=0.005)))
+        return
+    text = trace.to_html() if file.endswith(".html") else trace.to_json()
+    try:
+        with open(file, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        terminalreporter.write_line(f"cannot write {file!r}: {error.strerror}", red=True)
+    else:
+        terminalreporter.write_line(f"{len(trace.imports)} imports: {file}")

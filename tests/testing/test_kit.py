@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 import warnings
 from importlib.machinery import BuiltinImporter, PathFinder, SourceFileLoader
@@ -316,3 +317,24 @@ def test_plugin(sandbox: Sandbox) -> None:
     )
     result = run_pytest(sandbox)
     assert "2 passed" in result.stdout, result.stdout
+
+
+def test_import_trace(sandbox: Sandbox) -> None:
+    """`--import-trace` ends with what was imported; in a file, where one is named."""
+    sandbox.write({"test_it.py": "def test_one():\n    import helper_module\n", "helper_module.py": ""})
+    result = run_pytest(sandbox, "--import-trace")
+    assert "1 passed" in result.stdout
+    assert re.search(r"= imports =+\nImports\n-+\n\d+ imports in", result.stdout)
+    result = run_pytest(sandbox, "--import-trace-file", "trace.json")
+    assert result.returncode == 0
+    assert re.search(r"\n\d+ imports: trace\.json\n", result.stdout)
+    traced = json.loads((sandbox.root / "trace.json").read_text(encoding="utf-8"))
+    (record,) = [each for each in traced["imports"] if each["name"] == "helper_module"]
+    assert (record["line"], record["error"]) == (2, None)
+    result = run_pytest(sandbox, "--import-trace-file", "trace.html")
+    assert (sandbox.root / "trace.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    result = run_pytest(sandbox, "--import-trace-file", "no/such/trace.json")
+    assert "cannot write 'no/such/trace.json': No such file or directory" in result.stdout
+    result = run_pytest(sandbox, "--import-trace-file", "trace.txt")
+    assert result.returncode == 4
+    assert "expected a file that ends in .html or .json, not 'trace.txt'" in result.stderr
