@@ -16,5 +16,10 @@ loadstone.import_module("json", 1)  # type: ignore[arg-type]
 assert_type(loadstone.reload(loadstone.import_module("json")), ModuleType)
 assert_type(loadstone.invalidate_caches(), None)
 
+explanation = loadstone.explain(".decoder", "json", load=True)
+assert_type(explanation.found, bool)
+assert_type([cause.code for cause in explanation.causes], list[str])
+loadstone.explain("json", None, True)  # type: ignore[call-arg]
+
 # A spec of loadstone's is one of the standard library's, wherever that is asked for.
 spec: importlib.machinery.ModuleSpec | None = loadstone.find_spec("json")

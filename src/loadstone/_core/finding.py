@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from _warnings import warn
 
 from .frames import hidden
@@ -11,14 +12,18 @@ from .spec import spec_from_loader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
 
     from .system import State
 
-__all__ = ["find_spec", "object_name"]
+__all__ = ["find_spec", "object_name", "observers"]
+
+observers: dict[int, Callable[[Any], Any]] = {}
+"""By thread, what is called with each finder in turn of that thread's walks, and returns what is asked in
+its place."""
 
 
 @hidden
@@ -38,9 +43,14 @@ def find_spec(
     if not finders:
         warn("sys.meta_path is empty", ImportWarning)
     is_reload = name in state.modules
+    asked: Any = finders
+    if observers:
+        observer = observers.get(get_ident())
+        if observer is not None:
+            asked = map(observer, finders)
     acquire_lock()
     try:
-        for finder in finders:
+        for finder in asked:
             try:
                 find = finder.find_spec
             except AttributeError:

@@ -1,0 +1,1 @@
+"""`explain`: the search for a module, observed, and what is likely wrong where it fails."""

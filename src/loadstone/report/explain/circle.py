@@ -1,0 +1,79 @@
+"""Circular imports: which module imports which, read off the frames of modules that are being executed."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import sys
+from collections.abc import Iterable
+from types import FrameType, ModuleType, TracebackType
+from typing import NamedTuple
+
+from .search import error_text
+
+__all__ = ["circle_of_error", "circle_of_running"]
+
+_HALF_DONE = re.compile(r"partially initialized module '([^']+)'")
+
+
+class _Import(NamedTuple):
+    """A module that is being executed, and the line at which it is."""
+
+    name: str
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        text = linecache.getline(self.file, self.line).strip()
+        return f"{self.name} ({self.file}, line {self.line}{f': {text}' if text else ''})"
+
+
+def circle_of_error(error: BaseException) -> str | None:
+    """The circle that an exception comes of, spelled out; None for other exceptions."""
+    half_done = _HALF_DONE.search(error_text(error))
+    if half_done is not None:
+        name = half_done[1]
+    elif isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        # A submodule is bound on its package when it is done.
+        name = f"{error.obj.__name__}.{error.name}"
+    else:
+        return None
+    return _spelled(_modules(_frames_of(error.__traceback__)), name)
+
+
+def circle_of_running(name: str) -> str | None:
+    """The circle that a module is in which is being executed now, spelled out; None if it is in none."""
+    for frame in sys._current_frames().values():
+        frames: list[tuple[FrameType, int]] = []
+        current: FrameType | None = frame
+        while current is not None:
+            frames.insert(0, (current, current.f_lineno))
+            current = current.f_back
+        circle = _spelled(_modules(frames), name)
+        if circle is not None:
+            return circle
+    return None
+
+
+def _frames_of(traceback: TracebackType | None) -> list[tuple[FrameType, int]]:
+    frames = []
+    while traceback is not None:
+        frames.append((traceback.tb_frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return frames
+
+
+def _modules(frames: Iterable[tuple[FrameType, int]]) -> list[_Import]:
+    return [
+        _Import(str(frame.f_globals.get("__name__")), frame.f_code.co_filename, line)
+        for frame, line in frames
+        if frame.f_code.co_name == "<module>"
+    ]
+
+
+def _spelled(modules: list[_Import], name: str) -> str | None:
+    names = [module.name for module in modules]
+    if name not in names:
+        return None
+    start = len(names) - 1 - names[::-1].index(name)
+    return " → ".join([*map(str, modules[start:]), name])

@@ -1,0 +1,226 @@
+"""`explain`: the search for a module and its parents, observed, and what it shows."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+from ..._core.system import import_module, resolve_name
+from .causes import Case, causes_of
+from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
+from .search import Search, error_text
+
+__all__ = ["explain", "inquire"]
+
+_ABSENT: Any = object()
+
+
+def explain(name: str, package: str | None = None, *, load: bool = False) -> Explanation:
+    """Make the search for the module `name`, observed, and tell what every finder answered, and why.
+
+    Nothing is executed: where a parent package is not imported, its submodules are looked for along the
+    search locations of its spec. With `load`, the parents and the module are imported, and what that raises
+    is part of the explanation. A relative name needs `package`. The finders are asked as by an import, under
+    the import lock, in the calling thread; then those that an import would not have asked any more. What
+    finders raise is noted. Thread-safe.
+
+    Raises TypeError for what is no str, ValueError for an empty name, ImportError for a relative one that
+    comes without `package` or leads beyond it. KeyboardInterrupt passes through; its attribute
+    `explanation` is what was found so far, whose `interrupted` is the finder that was being asked.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"name must be str, not {type(name).__name__}")
+    if package is not None and not isinstance(package, str):
+        raise TypeError(f"package must be str or None, not {type(package).__name__}")
+    full_name = resolve_name(name, package)
+    if not full_name:
+        raise ValueError("name is empty: expected the name of a module")
+    return inquire(full_name, load=load)
+
+
+def inquire(name: str, *, load: bool, is_fresh: bool = False) -> Explanation:
+    """As `explain`, for an absolute name. If `is_fresh`, as in a program that has only just started.
+
+    Then what is in `sys.modules` counts only where no finder has it.
+    """
+    inquiry = _Inquiry(name, load, is_fresh)
+    try:
+        inquiry.make()
+        return inquiry.result()
+    except KeyboardInterrupt as error:
+        error.explanation = inquiry.result(interrupted=True)  # type: ignore[attr-defined]
+        raise
+
+
+class _Inquiry:
+    """The searches for the parents of a module, and for itself."""
+
+    def __init__(self, name: str, load: bool, is_fresh: bool) -> None:
+        self.name = name
+        self._load = load
+        self._is_fresh = is_fresh
+        self._stages: list[_Stage] = []
+
+    def make(self) -> None:
+        path: Any = None
+        end = -1
+        while True:
+            end = self.name.find(".", end + 1)
+            name = self.name if end < 0 else self.name[:end]
+            stage = _Stage(name, path)
+            self._stages.append(stage)
+            stage.search.run()
+            if self._is_fresh:
+                stage.forget_module()
+            if self._load and stage.is_there and not stage.load():
+                return
+            if end < 0 or not stage.is_there:
+                break
+            path = stage.search_path()
+            if path is None:
+                break
+        if stage.name != self.name and self.name in sys.modules:
+            # An import takes it from there, whatever its parents are.
+            self._stages.append(_Stage(self.name, None))
+
+    def result(self, *, interrupted: bool = False) -> Explanation:
+        steps = [stage.record() for stage in self._stages]
+        last = self._stages[-1]
+        is_complete = last.name == self.name
+        found = is_complete and steps[-1].is_there and last.failure is None and not interrupted
+        case = Case(self.name, steps, found, last.search.path, last.failure)
+        at = None
+        if interrupted:
+            at = _unfinished(steps[-1].asked) or last.doing
+        return Explanation(
+            name=self.name,
+            found=found,
+            parents=tuple(steps[:-1] if is_complete else steps),
+            module=steps[-1] if is_complete else None,
+            causes=() if interrupted else causes_of(case),
+            interrupted=at,
+        )
+
+
+class _Stage:
+    """One module on the way: what `sys.modules` has of it, the search, and the import if that is made."""
+
+    def __init__(self, name: str, path: Any) -> None:
+        self.name = name
+        self.search = Search(name, path)
+        self.failure: BaseException | None = None
+        self.doing = f"the causes for {name}"
+        self._module = sys.modules.get(name, _ABSENT)
+        self._initialising = _is_initialising(self._module)
+        self._loading: Loading | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether an import would find it."""
+        if self._module is _ABSENT:
+            return self.search.spec is not None
+        return self._module is not None
+
+    def forget_module(self) -> None:
+        """Have the module not imported, if it can be found and is not None."""
+        if self._module is not None and self.search.spec is not None:
+            self._module = _ABSENT
+
+    def load(self) -> bool:
+        """Import the module; whether that went well."""
+        doing, self.doing = self.doing, f"the import of {self.name}"
+        began = perf_counter()
+        try:
+            import_module(self.name)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self.failure = error
+            self._loading = Loading(perf_counter() - began, error_text(error), *_place_of(error))
+            return False
+        self._loading = Loading(perf_counter() - began)
+        self.doing = doing
+        return True
+
+    def search_path(self) -> Any:
+        """Where submodules are looked for; None for a module that is no package."""
+        module: Any = None
+        if self._module is not _ABSENT or self._loading is not None:
+            module = sys.modules.get(self.name)
+        if module is None:
+            return self.search.spec.submodule_search_locations
+        path = _attribute(module, "__path__")
+        return getattr(type(module), "__path__", None) if path is None else path
+
+    def record(self) -> Step:
+        search = self.search
+        return Step(
+            name=self.name,
+            path=_entries(search.path),
+            imported=self._imported(),
+            asked=search.asked,
+            spec=search.found,
+            error=search.error,
+            changes=search.changes,
+            shadows=search.shadows,
+            loading=self._loading,
+        )
+
+    def _imported(self) -> Imported | None:
+        module = self._module
+        if module is _ABSENT:
+            return None
+        if module is None:
+            return Imported("None", None, None, False)
+        spec = _attribute(module, "__spec__")
+        file = _attribute(module, "__file__")
+        own = None if spec is None else SpecRecord.of(spec)
+        found = self.search.found
+        agrees = own is not None and found is not None and own.place == found.place
+        state = "initialising" if self._initialising else "imported"
+        return Imported(state, file if isinstance(file, str) else None, own, agrees)
+
+
+def _entries(path: Any) -> tuple[str, ...] | None:
+    """The entries of a search path; of what is none, what it is."""
+    try:
+        return None if path is None else tuple(map(str, path))
+    except Exception:
+        return (repr(path),)
+
+
+def _attribute(module: Any, name: str) -> Any:
+    """An attribute of a module as it is: a lazy module is not executed for it."""
+    try:
+        if isinstance(module, ModuleType):
+            return ModuleType.__getattribute__(module, name)
+        return getattr(module, name)
+    except Exception:
+        return None
+
+
+def _is_initialising(module: Any) -> bool:
+    return getattr(_attribute(module, "__spec__"), "_initializing", False) is True
+
+
+def _place_of(error: BaseException) -> tuple[str | None, int | None]:
+    """The file and line that an exception is about, or in which it was raised, but for the engine's own."""
+    if isinstance(error, SyntaxError):
+        return error.filename, error.lineno
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    for frame in reversed(frames):
+        if not ("importlib" in frame.filename and "_bootstrap" in frame.filename):
+            return frame.filename, frame.lineno
+    return None, None
+
+
+def _unfinished(asked: tuple[Answer, ...]) -> str | None:
+    """The innermost finder that was being asked."""
+    for answer in asked:
+        if not answer.finished:
+            entry = f", at {answer.entries[-1].entry}" if answer.entries else ""
+            return _unfinished(answer.nested) or f"{answer.finder}{entry}"
+    return None

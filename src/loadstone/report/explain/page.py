@@ -1,0 +1,213 @@
+"""An explanation as a page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from ..page import Node, Page, Part
+from .records import Answer, AskedEntry, Cause, Explanation, Miss, Shadow, SpecRecord, Step
+
+__all__ = ["page_of"]
+
+
+def page_of(explanation: Explanation, notes: Iterable[str] = ()) -> Page:
+    """What `explanation` says, in order; `notes` are lines to go below the first."""
+    page = Page()
+    page.heading(explanation.name)
+    page.line(*_verdict(explanation))
+    for note in notes:
+        page.line(("dim", note))
+    for step in explanation.parents:
+        _add_search(page, step)
+        _add_consequences(page, step)
+    if explanation.module is not None:
+        _add_search(page, explanation.module)
+        if explanation.spec is not None:
+            page.heading("Its spec")
+            page.table(("field", "value"), _rows(explanation.spec))
+        _add_consequences(page, explanation.module)
+    if explanation.causes:
+        page.heading("Likely causes")
+        for cause in explanation.causes:
+            _add_cause(page, cause)
+    return page
+
+
+def _verdict(explanation: Explanation) -> tuple[Part, ...]:
+    module = explanation.module
+    if explanation.interrupted is not None:
+        return (("bad", "interrupted"), f" while it was with {explanation.interrupted}")
+    for step in (*explanation.parents, *filter(None, [module])):
+        if step.loading is not None and step.loading.error is not None:
+            return (("bad", f"{step.name} was found, and raised"), f" {step.loading.error}")
+    if explanation.found and module is not None:
+        spec = module.spec or (module.imported and module.imported.spec)
+        return (("good", "found"), f": {spec.place}" if spec else ": in sys.modules")
+    why = ""
+    if module is None and explanation.parents:
+        last = explanation.parents[-1]
+        why = f": its parent {last.name} is {'not a package' if last.is_there else 'not found'}"
+    if any(cause.code == "LS224" for cause in explanation.causes):
+        why += f", which may change when {explanation.parents[-1].name} is executed"
+    return (("bad", "not found"), why)
+
+
+def _add_search(page: Page, step: Step) -> None:
+    page.heading(f"The search for {step.name}")
+    imported = step.imported
+    if imported is not None:
+        where = imported.file or (imported.spec and imported.spec.place) or "without a file"
+        text = {
+            "None": "is None in sys.modules: importing it fails",
+            "initialising": f"is being initialised just now: {where}",
+            "imported": f"is imported already: {where}",
+        }[imported.state]
+        page.line(f"{step.name} {text}")
+        if imported.spec is not None and imported.spec.name != step.name:
+            page.line(f"it is the module {imported.spec.name}, under another name")
+        elif imported.state == "imported" and not imported.agrees:
+            page.line(("warning", "a search finds something else now"))
+    if step.path is not None:
+        page.line("along the parent's path: ", ", ".join(step.path) or "(empty)")
+    if step.asked:
+        root = page.tree(("strong", "the finders, in order"))
+        _hang_answers(root, step.asked)
+    if step.error is not None:
+        page.line(("bad", f"the search ended with {step.error}"))
+
+
+def _add_consequences(page: Page, step: Step) -> None:
+    if step.changes:
+        page.heading("Interceptors changed")
+        for change in step.changes:
+            page.line(("name", change.finder), f": {change.field}")
+            page.line("from ", _value(change.before), indent=1)
+            other = "another " if change.before == change.after else ""
+            page.line("to   ", other, _value(change.after), indent=1)
+    for title, same in ("It shadows", False), ("The same file again", True):
+        shadows = [shadow for shadow in step.shadows if shadow.same_file is same]
+        if shadows:
+            page.heading(title)
+            for shadow in shadows:
+                page.line(*_shadow(step, shadow))
+    if step.loading is not None:
+        outcome: Part = ("good", "imported")
+        if step.loading.error is not None:
+            where = f" ({step.loading.file}, line {step.loading.line})" if step.loading.file else ""
+            outcome = ("bad", f"{step.loading.error}{where}")
+        page.line()
+        page.line("loading it: ", outcome, ("dim", f"  {_time(step.loading.seconds)}"))
+
+
+def _hang_answers(parent: Node, answers: Iterable[Answer]) -> None:
+    idle = 0
+    for answer in answers:
+        if answer.later and answer.spec is None and answer.error is None:
+            idle += 1
+            continue
+        node = parent.add(("name", answer.finder), *_outcome(answer), ("dim", f"  {_time(answer.seconds)}"))
+        _hang_answers(node, answer.nested)
+        _hang_entries(node, answer.entries)
+    _hang_idle(parent, idle, "finder")
+
+
+def _hang_entries(parent: Node, entries: Iterable[AskedEntry]) -> None:
+    idle = 0
+    for entry in entries:
+        if entry.later and entry.spec is None and entry.error is None and not _inner(entry):
+            idle += 1
+            continue
+        node = parent.add(*_entry(entry))
+        for miss in _inner(entry):
+            node.add(("warning", miss.path), f": {miss.reason}")
+    _hang_idle(parent, idle, "entry")
+
+
+def _hang_idle(parent: Node, count: int, what: str) -> None:
+    if count:
+        whats = what if count == 1 else "entries" if what == "entry" else f"{what}s"
+        parent.add(("dim", f"{count} more {whats} after it: no"))
+
+
+def _inner(entry: AskedEntry) -> list[Miss]:
+    """The misses inside an entry; what is wrong with itself stands in its own line."""
+    return [miss for miss in entry.misses if miss.path != entry.entry]
+
+
+def _outcome(answer: Answer) -> list[Part]:
+    if not answer.finished:
+        return [("bad", " had not answered")]
+    if answer.error is not None:
+        return [": ", ("bad", answer.error)]
+    if answer.spec is None:
+        return [": no"]
+    if answer.later:
+        return [("dim", f" would find {answer.spec.place}")]
+    return [" found ", ("good", answer.spec.place)]
+
+
+def _entry(entry: AskedEntry) -> list[Part]:
+    name = entry.entry or "'' (the working directory)"
+    finder = "" if entry.finder is None else f" ({entry.finder.rpartition('.')[2]})"
+    time: Part = ("dim", f"  {_time(entry.seconds)}")
+    if entry.error is not None:
+        return [name, finder, ": ", ("bad", entry.error), time]
+    if entry.spec is None:
+        own = next((miss.reason for miss in entry.misses if miss.path == entry.entry), "no")
+        return [name, finder, f": {own}", time]
+    has = " would have " if entry.later else " has "
+    if entry.spec.loader is None:
+        return [name, finder, has, "a directory without __init__.py", time]
+    place = entry.spec.place
+    if entry.entry and place.startswith(entry.entry + os.sep):
+        place = place[len(entry.entry) + 1 :]
+    return [name, finder, has, ("dim" if entry.later else "good", place), time]
+
+
+def _rows(spec: SpecRecord) -> list[tuple[str, str]]:
+    values = (
+        ("name", spec.name),
+        ("loader", spec.loader),
+        ("origin", spec.origin),
+        ("has_location", spec.has_location),
+        ("cached", spec.cached),
+        ("submodule_search_locations", spec.search_locations),
+        ("loader_state", spec.loader_state),
+    )
+    return [(name, _value(value)) for name, value in values]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, SpecRecord):
+        return value.place
+    if isinstance(value, tuple):
+        return ", ".join(value) or "(empty)"
+    return str(value)
+
+
+def _shadow(step: Step, shadow: Shadow) -> list[Part]:
+    where = "" if shadow.entry is None else f", at {shadow.entry or 'the working directory'}"
+    text: list[Part] = [("warning", shadow.spec.place), f" ({shadow.finder}{where})"]
+    if shadow.same_file and step.spec is not None:
+        if shadow.spec.loader == step.spec.loader:
+            text.append(": the path leads there twice")
+        else:
+            text.append(f": with {shadow.spec.loader}, in whose place a tool has put its own")
+    elif shadow.spec.loader is None:
+        text.append(": a portion, which no regular package lets in")
+    return text
+
+
+def _add_cause(page: Page, cause: Cause) -> None:
+    page.line(("strong", f"{cause.code} {cause.title}"))
+    for line in cause.evidence.splitlines():
+        page.line(line, indent=1)
+    page.line("→ ", cause.remedy, indent=1)
+
+
+def _time(seconds: float) -> str:
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
