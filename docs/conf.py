@@ -1,6 +1,8 @@
 """Sphinx configuration."""
 
 import inspect
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import loadstone
@@ -30,6 +32,44 @@ def drop_docstring_of_type(
         lines.clear()
 
 
+def tables() -> Iterator[tuple[str, list[tuple[Any, str]]]]:
+    """The tables of the catalogue: a heading, and entries, each with how bad it is, if that is said."""
+    from loadstone.report.doctor.examine import CHECKS
+    from loadstone.report.explain.codes import ENTRIES
+    from loadstone.testing import checks
+
+    yield "What doctor finds", [(check.entry, check.severity) for check in CHECKS]
+    yield "Causes that explain names", [(entry, "") for entry in ENTRIES]
+    yield "Checks of the conformance kit", [(check.entry, "") for check in checks()]
+
+
+def catalogue() -> str:
+    """The catalogue of codes, in Markdown, with an anchor for each code."""
+    lines = []
+    for heading, entries in tables():
+        lines += [f"## {heading}", ""]
+        for entry, severity in entries:
+            lines += [f"({entry.code.lower()})=", f"### {entry.code}: {as_markdown(entry.title)}", ""]
+            lines += [(f"*{severity}:* " if severity else "") + as_markdown(entry.detail), ""]
+            for name, text in (("To do", entry.remedy), ("Source", entry.source)):
+                lines += [f"{name}: {as_markdown(text)}", ""] if text else []
+    return "\n".join(lines)
+
+
+def as_markdown(text: str) -> str:
+    """Text whose only markup is code between backquotes."""
+    parts = text.split("`")
+    parts[::2] = [re.sub(r"([\\*_<>\[\]#$])", r"\\\1", part) for part in parts[::2]]
+    return "`".join(parts)
+
+
+def write_catalogue(app: Any, name: str, source: list[str]) -> None:
+    """Put the catalogue on its page."""
+    if name == "reference/catalogue":
+        source[0] = f"{source[0]}\n{catalogue()}"
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("autodoc-process-docstring", drop_docstring_of_type)
+    app.connect("source-read", write_catalogue)

@@ -134,6 +134,7 @@ def test_a_terminal_gets_the_same_facts(
     text = written(master, stream)
     assert ("\x1b[" in text) == has_rich
     assert plain(text) == plain(PLAIN)
+    assert "package\n\n" in re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 @pytest.mark.parametrize(("variable", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])

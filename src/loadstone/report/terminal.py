@@ -127,7 +127,8 @@ def _show_by_rich(page: Page, console: Any) -> None:
                 console.print()
             console.print(text([("strong", block.text)]))
         elif isinstance(block, Line):
-            console.print(Padding(text(block.parts), (0, 0, 0, len(_INDENT) * block.indent), expand=False))
+            indent = (0, 0, 0, len(_INDENT) * block.indent)
+            console.print(Padding(text(block.parts), indent, expand=False) if block.parts else "")
         elif isinstance(block, Table):
             grid = RichTable(box=None, pad_edge=False, header_style="bold")
             for column, heading in enumerate(block.headings):

@@ -1,0 +1,46 @@
+"""A check: what it looks for in an environment, as the catalogue has it, and what it has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from ..catalogue import Entry
+from .environment import Environment
+from .records import Severity
+
+__all__ = ["Check", "Look", "Seen", "check"]
+
+
+@attrs.frozen
+class Seen:
+    """Something that a check has seen; the check's own remedy and severity hold unless it has others."""
+
+    subject: str
+    evidence: str
+    remedy: str = ""
+    severity: Severity | None = None
+
+
+Look = Callable[[Environment], Iterable[Seen]]
+
+
+@attrs.frozen
+class Check:
+    """A check: its entry in the catalogue, how bad it is what it finds, and the function that looks."""
+
+    entry: Entry
+    severity: Severity
+    look: Look
+
+
+def check(
+    code: str, severity: Severity, title: str, *, detail: str, remedy: str, source: str = ""
+) -> Callable[[Look], Check]:
+    """Make a check of a function that takes an `Environment` and yields what it has `Seen`."""
+
+    def decorate(look: Look) -> Check:
+        return Check(Entry(code, title, detail, remedy, source), severity, look)
+
+    return decorate

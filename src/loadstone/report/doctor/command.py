@@ -1,0 +1,97 @@
+"""The command line: ``loadstone doctor``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+__all__ = ["add_parser"]
+
+_EXAMPLES = """\
+examples:
+  loadstone doctor
+  loadstone doctor --import myapp.plugins --scan myapp
+  loadstone doctor --ignore LS142,LS151
+  loadstone doctor --json
+
+exit status: 0 nothing is wrong, notes aside; 1 there is an error or a warning, or an import failed;
+  2 the command line was wrong
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command ``doctor`` to the sub-parsers `commands` of `argparse`.
+
+    Parsed arguments have a function `call`, which runs the command for them and returns the exit status:
+    0, or 1 if there is an error or a warning.
+    """
+    doctor = commands.add_parser(
+        "doctor",
+        help="look for what is wrong with the imports of this environment, or will be",
+        description="Look for what is wrong with the imports of this environment, or will be: in the chain\n"
+        "of finders, the start-up files, the path, the installed packages and the local modules.\n"
+        "Nothing is changed; finders are asked.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    for option, metavar, text in (
+        ("--import", "NAME", "import a module first, to examine the chain that it sets up"),
+        ("--scan", "PACKAGE", "read the source of a package, too, for what newer Pythons break"),
+        ("--only", "CODE", "make only these checks"),
+        ("--ignore", "CODE", "leave these checks out"),
+    ):
+        doctor.add_argument(
+            option,
+            dest=option.strip("-") + "_",
+            metavar=metavar,
+            action="extend",
+            nargs="+",
+            default=[],
+            help=text + "; several by commas or spaces",
+        )
+    doctor.add_argument("--json", action="store_true", help="write the findings as JSON")
+
+    def call(options: argparse.Namespace) -> int:
+        for name in ("import_", "scan_", "only_", "ignore_"):
+            words = [word for part in getattr(options, name) for word in part.split(",") if word]
+            setattr(options, name, words)
+        return _call(doctor, options)
+
+    doctor.set_defaults(call=call)
+
+
+def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    # Local modules that shadow others are looked for, not to be imported by what looks for them.
+    takes_local = not (getattr(sys.flags, "safe_path", False) or sys.flags.isolated)
+    if takes_local:
+        del sys.path[:1]
+
+    import loadstone
+
+    from ..records import as_json
+    from ..terminal import show
+    from .environment import current_directory
+    from .examine import doctor
+    from .page import page_of
+
+    here = current_directory()
+    if takes_local and here:
+        sys.path.insert(0, here)
+    for name in options.import_:
+        try:
+            loadstone.import_module(name)
+        except Exception as error:
+            print(f"loadstone: cannot import {name}: {type(error).__name__}: {error}", file=sys.stderr)
+            return 1
+    try:
+        diagnosis = doctor(only=options.only_, ignore=options.ignore_, scan=options.scan_)
+    except (ValueError, ModuleNotFoundError) as error:
+        parser.error(str(error))
+    if takes_local and here in sys.path:
+        sys.path.remove(here)
+    if options.json:
+        print(as_json(diagnosis))
+    else:
+        show(page_of(diagnosis))
+    return 0 if diagnosis.ok else 1

@@ -1,0 +1,190 @@
+"""Checks of editable installs: of which kind they are, and what is in their way."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import attrs
+
+from .check import Seen, check
+from .environment import Environment, folder
+from .start import lines_of
+
+__all__ = ["CHECKS"]
+
+_IMPORT = re.compile(r"^import\s+(\w+)")
+_KINDS = (
+    ("__editable___", "setuptools' finder"),
+    ("ScikitBuild", "scikit-build-core's finder"),
+    ("Meson", "meson-python's finder"),
+    ("editables.redirector", "the finder of the package editables"),
+)
+
+
+@attrs.frozen
+class _Editable:
+    name: str
+    kind: str
+    """How its modules are found."""
+    project: str
+    """The directory that it was installed from."""
+    modules: tuple[str, ...]
+    """The top-level modules that are known to be its."""
+    own: frozenset[str]
+    """The files that were installed for it."""
+
+
+@check(
+    "LS131",
+    "note",
+    "an editable install",
+    detail="Its modules are imported from the project's directory, as they are there; what the wheel of the "
+    "project would hold may differ.",
+    remedy="none is needed; python -m pip install . makes it an ordinary install",
+    source="PEP 660; importlib.metadata, direct_url.json",
+)
+def installed(environment: Environment) -> Iterator[Seen]:
+    """All there are."""
+    for editable in environment.once(_editables):
+        modules = ", ".join(editable.modules) or "no modules that could be told"
+        yield Seen(editable.name, f"from {editable.project}, by {editable.kind}: {modules}")
+
+
+@check(
+    "LS132",
+    "error",
+    "an editable install whose project is gone",
+    detail="The distribution counts as installed, but its modules cannot be imported.",
+    remedy="install it again from where the project is now, or uninstall it",
+    source="PEP 660",
+)
+def gone(environment: Environment) -> Iterator[Seen]:
+    """Those whose project's directory is not there."""
+    for editable in environment.once(_editables):
+        if not os.path.isdir(editable.project):
+            yield Seen(editable.name, f"there is no directory {editable.project}")
+
+
+@check(
+    "LS133",
+    "warning",
+    "an editable install and another copy of its module",
+    detail="Only one of the two is imported, and which one depends on the order of the chain and of "
+    "`sys.path`.",
+    remedy="uninstall or rename the copy that is not wanted",
+    source="PEP 660",
+)
+def other_copy(environment: Environment) -> Iterator[Seen]:
+    """Modules of the same names on `sys.path`, outside the project."""
+    for editable in environment.once(_editables):
+        root = folder(editable.project) + os.sep
+        for name in editable.modules:
+            spec = environment.find(name)
+            used = str(spec.origin) if spec is not None and spec.origin else ""
+            for entry in environment.entries():
+                if name not in environment.names(entry):
+                    continue
+                copy = environment.origin(entry, name)
+                if folder(copy).startswith(root) or folder(copy) in editable.own:
+                    continue
+                which = f"import {name} gives {used or 'a namespace package'}"
+                yield Seen(f"{name}, of {editable.name}", f"{which}; there is {copy} too")
+
+
+CHECKS = (installed, gone, other_copy)
+
+
+def _editables(environment: Environment) -> list[_Editable]:
+    """The editable installs, by their ``direct_url.json`` or ``.egg-link``."""
+    found = []
+    for distribution in environment.distributions():
+        project = _project(distribution)
+        if project is not None:
+            found.append(_described(environment, distribution, project))
+    for site in environment.sites:
+        for file in sorted(os.listdir(site)):
+            if file.endswith(".egg-link"):
+                found.append(_linked(environment, site, file))
+    return found
+
+
+def _linked(environment: Environment, site: str, file: str) -> _Editable:
+    """An editable install of old: a file whose first line is the project's directory."""
+    lines = lines_of(os.path.join(site, file))
+    project = lines[0][1] if lines else site
+    modules = tuple(environment.names(project)) if project in environment.entries() else ()
+    return _Editable(file.removesuffix(".egg-link"), "an egg-link", project, modules, frozenset())
+
+
+def _project(distribution: Any) -> str | None:
+    """The directory of the project, if the distribution is an editable install."""
+    try:
+        direct = json.loads(distribution.read_text("direct_url.json") or "{}")
+        if direct["dir_info"]["editable"]:
+            return url2pathname(urlsplit(direct["url"]).path)
+    except (ValueError, KeyError, TypeError):
+        pass
+    return None
+
+
+def _described(environment: Environment, distribution: Any, project: str) -> _Editable:
+    """What the files that were installed for it say."""
+    files = [str(distribution.locate_file(file)) for file in distribution.files or ()]
+    kind, modules = "", set((distribution.read_text("top_level.txt") or "").split())
+    for file in files:
+        for _, line in lines_of(file) if file.endswith(".pth") else ():
+            imported = _IMPORT.match(line)
+            if imported is None:
+                kind = kind or "a .pth file"
+                place = os.path.join(os.path.dirname(file), line)
+                modules.update(environment.names(place) if place in environment.entries() else ())
+            else:
+                finder = os.path.join(os.path.dirname(file), f"{imported[1]}.py")
+                source = _read(finder)
+                signs = [name for sign, name in _KINDS if sign in source or sign in finder]
+                kind = signs[0] if signs else f"the finder {imported[1]}"
+                modules |= _mapped(source)
+    modules = {name for name in modules if name.isidentifier() and name not in ("setup", "conftest")}
+    own = frozenset(map(folder, files))
+    name = (distribution.metadata or {}).get("Name") or os.path.basename(project)
+    return _Editable(name, kind or "a way of its own", project, tuple(sorted(modules)), own)
+
+
+def _read(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8") as stream:
+            return stream.read()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _mapped(source: str) -> set[str]:
+    """The top-level modules that the source of a finder names: in its first collection of names."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return set()
+    tables: list[Any] = [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "MAPPING"
+    ]
+    for call in nodes:
+        if isinstance(call, ast.Call):
+            by_name = isinstance(call.func, ast.Attribute) and call.func.attr == "map_module"
+            tables += [ast.Set(call.args[:1])] if by_name else call.args
+    for table in tables:
+        try:
+            names = ast.literal_eval(table)
+        except (ValueError, TypeError):
+            continue
+        if isinstance(names, (dict, set)) and names and all(isinstance(name, str) for name in names):
+            return {name.partition(".")[0] for name in names}
+    return set()

@@ -1,0 +1,228 @@
+"""What the checks look at: the state of an import system, and where its directories are."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import pkgutil
+import site
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.machinery import ModuleSpec
+from typing import Any, TypeVar
+
+import attrs
+
+from ..._core.finding import find_spec
+from ...framework.chain import Switchboard
+
+__all__ = [
+    "Environment",
+    "current_directory",
+    "folder",
+    "is_standard",
+    "kind_of",
+    "live",
+    "qualified",
+    "static",
+]
+
+T = TypeVar("T")
+
+_STANDARD = ("_frozen_importlib", "_frozen_importlib_external", "importlib", "zipimport")
+_OWN = ("loadstone._core", "loadstone._standard", "loadstone.machinery")
+
+
+@attrs.define(eq=False)
+class Environment:
+    """The state of an import system, as it was when the examination began."""
+
+    modules: dict[str, Any]
+    meta_path: list[Any]
+    path: list[Any]
+    path_hooks: list[Any]
+    path_importer_cache: dict[str, Any]
+    sites: tuple[str, ...]
+    """The directories whose `.pth` files are read when Python starts."""
+    standard: tuple[str, ...]
+    """The directories of the standard library."""
+    version: tuple[int, int]
+    """Of Python."""
+    scan: tuple[str, ...] = ()
+    """The packages whose code is to be read, beside the local ones."""
+    _finders: dict[str, Any] = attrs.field(factory=dict, init=False)
+    _names: dict[str, dict[str, bool]] = attrs.field(factory=dict, init=False)
+    _made: dict[Any, Any] = attrs.field(factory=dict, init=False)
+
+    def once(self, make: Callable[[Environment], T]) -> T:
+        """What `make` returns for this environment; made once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
+
+    @property
+    def finders(self) -> list[Any]:
+        """The finders of the chain, those in switchboards one by one."""
+        finders: list[Any] = []
+        for finder in self.meta_path:
+            finders += finder.finders if type(finder) is Switchboard else [finder]
+        return finders
+
+    def finders_for(self, name: str) -> list[Any]:
+        """The finders that would be asked for the module `name`."""
+        finders: list[Any] = []
+        for finder in self.meta_path:
+            finders += finder.bound_to(name) if type(finder) is Switchboard else [finder]
+        return finders
+
+    def find(self, name: str) -> ModuleSpec | None:
+        """What the chain finds for `name`, whose parents are not imported for it either."""
+        state: Any = self
+        path: list[str] | None = None
+        head, *tail = name.split(".")
+        spec = find_spec(state, head, None)
+        for part in tail:
+            if spec is None or spec.submodule_search_locations is None:
+                return None
+            # The path of a namespace package computes itself from its parent, which is not imported.
+            path = list(getattr(spec.submodule_search_locations, "_path", spec.submodule_search_locations))
+            spec = find_spec(state, f"{spec.name}.{part}", path)
+        return spec
+
+    def entries(self) -> list[str]:
+        """The path entries that are searched: the strings, an empty one as the current directory."""
+        entries = [entry or current_directory() for entry in self.path if isinstance(entry, str)]
+        return [entry for entry in entries if entry]
+
+    def is_site(self, entry: str) -> bool:
+        """Whether distributions are installed in the directory."""
+        place = folder(entry)
+        return place in self.sites or os.path.basename(place) in ("site-packages", "dist-packages")
+
+    def is_standard_file(self, file: str) -> bool:
+        """Whether the file or directory is of the standard library."""
+        place = folder(file)
+        if not any(place == root or place.startswith(root + os.sep) for root in self.standard):
+            return False
+        return not any(part in ("site-packages", "dist-packages") for part in place.split(os.sep))
+
+    def local_entries(self) -> list[str]:
+        """The path entries that are neither the standard library's nor where distributions are."""
+        return [
+            entry
+            for entry in self.entries()
+            if not self.is_site(entry)
+            and not self.is_standard_file(entry)
+            and os.path.basename(entry) != self.standard_zip
+        ]
+
+    @property
+    def standard_zip(self) -> str:
+        """The archive that Python looks for its library in first, which is rarely there."""
+        return f"python{self.version[0]}{self.version[1]}.zip"
+
+    def finder_of(self, entry: str) -> Any:
+        """The path entry finder for `entry`, or None; nothing is put into the cache."""
+        if entry in self.path_importer_cache:
+            return self.path_importer_cache[entry]
+        if entry not in self._finders:
+            self._finders[entry] = None
+            for hook in self.path_hooks:
+                try:
+                    self._finders[entry] = hook(entry)
+                except ImportError:
+                    continue
+                break
+        return self._finders[entry]
+
+    def names(self, entry: str) -> dict[str, bool]:
+        """The modules in a path entry, and whether they are packages; no namespace packages."""
+        if entry not in self._names:
+            finder = self.finder_of(entry)
+            listed: Iterable[tuple[str, bool]] = pkgutil.iter_importer_modules(finder) if finder else ()  # type: ignore[attr-defined]
+            self._names[entry] = dict(listed)
+        return self._names[entry]
+
+    def origin(self, entry: str, name: str) -> str:
+        """The file of the module `name` in a path entry; the entry itself where that cannot be said."""
+        find = getattr(self.finder_of(entry), "find_spec", None)
+        spec = find(name) if find else None
+        return str(spec.origin) if spec is not None and spec.origin else entry
+
+    def distributions(self) -> Iterator[Any]:
+        """What is installed."""
+        return iter(importlib.metadata.distributions(path=self.entries()))
+
+    def provider(self, name: str) -> str:
+        """The names of the distributions that have the module, or an empty string."""
+        return ", ".join(sorted(set(self.once(_providers).get(name, ()))))
+
+
+def _providers(environment: Environment) -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+def live(scan: Iterable[str] = ()) -> Environment:
+    """The environment of this process."""
+    entries = {folder(entry) for entry in sys.path if isinstance(entry, str)}
+    sites = [*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    if site.ENABLE_USER_SITE:
+        sites.append(site.getusersitepackages())
+    roots = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)]
+    return Environment(
+        modules=dict(sys.modules),
+        meta_path=list(sys.meta_path),
+        path=list(sys.path),
+        path_hooks=list(sys.path_hooks),
+        path_importer_cache=dict(sys.path_importer_cache),
+        sites=tuple(dict.fromkeys(place for place in map(folder, sites) if place in entries)),
+        standard=tuple(dict.fromkeys(map(folder, roots))),
+        version=sys.version_info[:2],
+        scan=tuple(scan),
+    )
+
+
+def folder(path: str) -> str:
+    """A path in the one spelling in which it can be compared."""
+    try:
+        path = os.path.realpath(path)
+    except (OSError, ValueError):  # there is no current directory, or no such path can be
+        pass
+    return os.path.normcase(path)
+
+
+def current_directory() -> str:
+    """The current directory; an empty string, if it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def kind_of(thing: Any) -> type:
+    """The class of a finder or loader, or itself if it is one; without asking it."""
+    kind: type = type(thing)
+    return thing if issubclass(kind, type) else kind
+
+
+def is_standard(thing: Any) -> bool:
+    """Whether a finder or loader is one of Python's own, or loadstone's in their place."""
+    kind = kind_of(thing)
+    module = str(kind.__module__)
+    return module.partition(".")[0] in _STANDARD or module.startswith(_OWN)
+
+
+def qualified(thing: Any) -> str:
+    """What a finder or loader is called: its class, or itself if it is one."""
+    kind = kind_of(thing)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def static(module: Any, name: str) -> Any:
+    """An attribute of a module, without loading what is loaded lazily; None if it is not there."""
+    try:
+        return object.__getattribute__(module, "__dict__").get(name)
+    except AttributeError:
+        return None

@@ -1,0 +1,113 @@
+"""doctor: all checks, on the environment of this process."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Collection, Iterable, Iterator
+
+from . import caches, chain, editable, environment, future, loaders, modules, paths, start
+from .check import Check, Seen, check
+from .environment import Environment, qualified
+from .records import Diagnosis, Finding
+
+__all__ = ["CHECKS", "doctor", "examine", "findings_of"]
+
+_RANKS = {"error": 0, "warning": 1, "note": 2}
+
+
+@check(
+    "LS100",
+    "warning",
+    "a check that could not be made",
+    detail="Something that the check looked at raised an exception: most often a finder or loader that "
+    "fails when it is looked at.",
+    remedy="look at what the exception names; if it is loadstone itself, please report it",
+)
+def failed(environment: Environment) -> Iterator[Seen]:
+    """Stands for checks that raise."""
+    return iter(())
+
+
+CHECKS: tuple[Check, ...] = (
+    failed,
+    *chain.CHECKS,
+    *loaders.CHECKS,
+    *start.CHECKS,
+    *editable.CHECKS,
+    *modules.CHECKS,
+    *paths.CHECKS,
+    *caches.CHECKS,
+    *future.CHECKS,
+)
+"""All there are, in the order of their codes."""
+
+
+def doctor(*, only: Iterable[str] = (), ignore: Iterable[str] = (), scan: Iterable[str] = ()) -> Diagnosis:
+    """Look at the import system of this process and its environment, and say what is wrong, or will be.
+
+    `only` and `ignore` are codes of checks, as the catalogue has them: those to make, if there are any, and
+    those to leave out. `scan` are names of packages (or modules) whose source is to be read for what newer
+    Pythons break, beside the local modules and those of the finders.
+
+    Nothing is imported or changed by it, but finders are asked, by their `find_spec`, for modules that are
+    loaded, for those that are named in `.pth` and `.start` files, and for one with a made-up name. Raises
+    ValueError for a code that there is not, ModuleNotFoundError for a package in `scan` that is not found.
+    A check that fails is a finding itself. Other threads should not import meanwhile.
+    """
+    wanted, unwanted, packages = set(only), set(ignore), tuple(scan)
+    known = {check.entry.code for check in CHECKS}
+    for code in sorted((wanted | unwanted) - known):
+        raise ValueError(f"no check has the code {code!r}")
+    chosen = [
+        check
+        for check in CHECKS
+        if check.entry.code not in unwanted and (not wanted or check.entry.code in wanted)
+    ]
+    started = time.perf_counter()
+    seen = environment.live(packages)
+    cache = set(sys.path_importer_cache)
+    try:
+        for name in packages:
+            if seen.find(name) is None:
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        findings = [finding for finding in examine(seen, chosen) if finding.code not in unwanted]
+    finally:
+        # What finders do when they are asked: setuptools' takes distutils out of sys.modules.
+        for entry in sys.path_importer_cache.keys() - cache:
+            del sys.path_importer_cache[entry]
+        for name in seen.modules.keys() - sys.modules.keys():
+            sys.modules[name] = seen.modules[name]
+    return Diagnosis(
+        python=sys.version.partition(" ")[0],
+        executable=sys.executable,
+        prefix=sys.prefix,
+        finders=tuple(map(qualified, seen.finders)),
+        path=tuple(map(str, seen.path)),
+        modules=len(seen.modules),
+        checks=tuple(check.entry.code for check in chosen),
+        seconds=time.perf_counter() - started,
+        findings=tuple(findings),
+    )
+
+
+def examine(seen: Environment, checks: Collection[Check]) -> list[Finding]:
+    """What the checks find in an environment, errors first."""
+    findings = [finding for check in checks for finding in findings_of(check, seen)]
+    return sorted(findings, key=lambda finding: _RANKS[finding.severity])
+
+
+def findings_of(check: Check, seen: Environment) -> Iterator[Finding]:
+    """What the check finds; if it fails, that too."""
+    try:
+        for one in check.look(seen):
+            yield _finding(check, one)
+    except Exception as error:
+        subject = f"{check.entry.code}, {check.entry.title}"
+        yield _finding(failed, Seen(subject, f"{type(error).__name__}: {error}"))
+
+
+def _finding(check: Check, seen: Seen) -> Finding:
+    entry, severity = check.entry, seen.severity or check.severity
+    remedy = seen.remedy or entry.remedy
+    return Finding(entry.code, entry.title, severity, seen.subject, seen.evidence, remedy)

@@ -1,0 +1,187 @@
+"""doctor: what newer Pythons break."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import sys
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+import loadstone
+from loadstone.report.doctor import examine, future
+from loadstone.report.doctor.environment import live
+from loadstone.report.doctor.records import Finding
+
+from .doctors import about, found, one
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+
+def in_source(sandbox: Sandbox, source: str, version: tuple[int, int] = (3, 10)) -> list[Finding]:
+    """What is found in a local module of that source, by a Python of that version."""
+    sandbox.write({"old_code.py": source}, on_path=True)
+    findings = examine.findings_of(future.removed, attrs.evolve(live(), version=version))
+    return [finding for finding in findings if finding.subject == str(sandbox.root / "old_code.py")]
+
+
+SPEC = "importlib.util.find_spec"
+USES = {
+    "import imp": ("imp", "3.12", "importlib"),
+    "from imp import reload": ("imp", "3.12", "importlib"),
+    "import pkgutil\npkgutil.find_loader('x')": ("pkgutil.find_loader", "3.14", SPEC),
+    "import pkgutil as p\np.get_loader('x')": ("pkgutil.get_loader", "3.14", SPEC),
+    "from pkgutil import ImpImporter": ("pkgutil.ImpImporter", "3.12", "importlib.machinery.FileFinder"),
+    "import importlib\nimportlib.find_loader('x')": ("importlib.find_loader", "3.12", SPEC),
+    "from importlib import util\nutil.set_loader": ("importlib.util.set_loader", "3.12", "module_from_spec"),
+    "import importlib.abc\nimportlib.abc.Traversable": (
+        "importlib.abc.Traversable",
+        "3.14",
+        "importlib.resources.abc",
+    ),
+    "print(__cached__)": ("__cached__", "3.15", "__spec__.cached"),
+    "import os\nos.__cached__": ("__cached__", "3.15", "__spec__.cached"),
+    "def f(finder): finder.find_module('x')": ("find_module()", "3.12", "find_spec"),
+    "def f(s): s.loader.load_module('x')": (
+        "load_module()",
+        "3.15",
+        "importlib.util.module_from_spec, then exec_module",
+    ),
+    "class MyFinder:\n    def find_module(self, name): pass": (
+        "find_module, without find_spec",
+        "3.12",
+        "find_spec",
+    ),
+    "import importlib.abc\nclass L(importlib.abc.Loader):\n    def load_module(self, name): pass": (
+        "load_module, without exec_module",
+        "3.15",
+        "create_module and exec_module",
+    ),
+}
+
+
+@pytest.mark.parametrize("source", USES)
+def test_what_newer_pythons_have_no_more(sandbox: Sandbox, source: str) -> None:
+    """LS172: each use with its line, the version that ends it, and what to use in its place."""
+    what, version, instead = USES[source]
+    (finding,) = in_source(sandbox, source)
+    line = len(source.splitlines())
+    assert finding.evidence == f"line {line}: {what} goes with Python {version}"
+    assert finding.remedy == f"use {instead}, not {what}"
+    assert finding.severity == "warning"
+
+
+def test_what_is_gone_already(sandbox: Sandbox) -> None:
+    """LS172 is an error where this Python has it no more; what another package has no more is a warning."""
+    source = "import imp, pkg_resources\nimport imp\n"
+    findings = in_source(sandbox, source, (3, 12))
+    assert {(finding.evidence, finding.severity) for finding in findings} == {
+        ("line 1, 2: imp is gone since Python 3.12", "error"),
+        ("line 1: pkg_resources goes with setuptools 82", "warning"),
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    import imp\nexcept ImportError:\n    imp = None",
+        "try:\n    import imp\nexcept (ValueError, Exception):\n    imp = None",
+        "import sys\nif sys.version_info < (3, 12):\n    import imp",
+        "import pkgutil\nx = pkgutil.find_loader if hasattr(pkgutil, 'find_loader') else None",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from importlib.abc import Traversable",
+        "try:\n    import imp\nexcept:\n    pass",
+        "class MyFinder:\n    def find_spec(self): pass\n    def find_module(self): pass",
+        "class MyLoader(Base):\n    def load_module(self, name): pass",
+        "class Registry:\n    def find_module(self, name): pass\nRegistry().find_module('x')",
+        "from .imp import x\nfrom . import imp\nself.imp.find_loader",
+        "import mine\nmine.find_loader()",
+        "def broken(: imp",
+    ],
+)
+def test_what_is_fine(sandbox: Sandbox, source: str) -> None:
+    """LS172: uses that are guarded, methods of other things, and what cannot be parsed, are left alone."""
+    assert in_source(sandbox, source) == []
+
+
+def test_other_handlers_guard_nothing(sandbox: Sandbox) -> None:
+    """LS172: a `try` that catches something else, and an `if` about something else, are looked into."""
+    source = "try:\n    import imp\nexcept ValueError:\n    pass\nif x:\n    import imp"
+    (finding,) = in_source(sandbox, source)
+    assert finding.evidence.startswith("line 2, 6: imp")
+
+
+def test_packages_and_finders_are_read(sandbox: Sandbox) -> None:
+    """LS172: what local packages hold, and the module of a finder on the chain; others on demand."""
+    sandbox.write(
+        {
+            "local/pkg/__init__.py": "",
+            "local/pkg/sub/deep.py": "__cached__",
+            "local/pkg/not-a-name/x.py": "__cached__",
+            "local/site-packages/installed/__init__.py": "",
+            "local/site-packages/installed/old.py": "__cached__",
+            "local/site-packages/one.py": "__cached__",
+            "local/site-packages/its_finder.py": """
+                __cached__
+                class Finder:
+                    def find_spec(self, name, path=None, target=None):
+                        return None
+                """,
+        }
+    )
+    sandbox.on_path("local")
+    sandbox.on_path("local/site-packages")
+    root = str(sandbox.root)
+    assert [finding.subject for finding in found("LS172") if root in finding.subject] == [
+        str(sandbox.root / "local" / "pkg" / "sub" / "deep.py")
+    ]
+    sys.meta_path.append(importlib.import_module("its_finder").Finder())
+    assert one("LS172", "its_finder.py").evidence.startswith("line 1:")
+    assert about("LS172", "old.py") == []
+    assert len(about("LS172", "old.py", scan=["installed"])) == 1
+    assert len(about("LS172", "one.py", scan=["one", "installed.old"])) == 1
+    assert "installed" not in sys.modules
+    assert not about("LS172", "loadstone")
+
+
+def test_a_package_to_be_scanned_that_is_not_there(sandbox: Sandbox) -> None:
+    """A name in `scan` that is not found raises ModuleNotFoundError, with the name."""
+    with pytest.raises(ModuleNotFoundError, match="No module named 'no_such_module'") as caught:
+        loadstone.doctor(scan=["no_such_module"])
+    assert caught.value.name == "no_such_module"
+
+
+def test_a_namespace_package_is_scanned(sandbox: Sandbox) -> None:
+    """LS172: `scan` takes namespace packages, each portion of them."""
+    sandbox.write({"a/site-packages/space/x.py": "__cached__", "b/site-packages/space/y.py": "__cached__"})
+    for entry in "ab":
+        sandbox.on_path(f"{entry}/site-packages")
+    assert len([*about("LS172", "x.py", scan=["space"]), *about("LS172", "y.py", scan=["space"])]) == 2
+
+
+def test_a_loader_with_load_module_only(sandbox: Sandbox) -> None:
+    """LS171: loaders of loaded modules, instances and classes."""
+
+    class Modern:
+        def exec_module(self, module: Any) -> None:
+            pass
+
+    class Old:
+        def load_module(self, name: str) -> None:
+            pass
+
+    class Neither:
+        pass
+
+    sandbox.write({"local.py": "", "local2.py": ""}, on_path=True)
+    module: Any = importlib.import_module("local")
+    for loader in (Modern(), Neither()):
+        module.__spec__.loader = loader
+        assert not found("LS171")
+    for loader in (Old(), Old):
+        module.__spec__.loader = loader
+        finding = one("LS171", "Old")
+        assert finding.evidence == "has load_module, not exec_module; loaded local"
+        assert finding.severity == "warning"
