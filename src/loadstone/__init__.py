@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .framework.source import SourceFinder
     from .framework.transform import Transform
     from .framework.tree import MemoryTree, TreeFinder
+    from .report.doctor.examine import doctor
+    from .report.explain.inquiry import explain
+    from .report.trace.records import trace
 
     __import__ = live.__import__
     find_spec = live.find_spec
@@ -47,6 +50,8 @@ __all__ = [
     "abc",
     "alias",
     "block",
+    "doctor",
+    "explain",
     "find_spec",
     "hooks",
     "import_module",
@@ -58,6 +63,7 @@ __all__ = [
     "reload",
     "rest_of_chain",
     "takeover",
+    "trace",
     "util",
     "when_imported",
 ]
@@ -86,6 +92,9 @@ _HOMES = {
     "hooks": ".framework.install",
     "install": ".framework.install",
     "rest_of_chain": ".framework.chain",
+    "explain": ".report.explain.inquiry",
+    "doctor": ".report.doctor.examine",
+    "trace": ".report.trace.records",
 }
 _VERBS = ("__import__", "find_spec", "invalidate_caches", "reload")
 _MODULES = ("abc", "machinery", "util")

@@ -8,8 +8,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+import loadstone
 from loadstone import program, takeover
+from loadstone.report.doctor.command import add_parser as add_doctor
+from loadstone.report.explain.command import add_parser as add_explain
+from loadstone.report.trace.command import add_parser as add_trace
 from loadstone.startup.command import add_parser as add_startup
+from loadstone.testing.command import add_parser as add_check
 
 __all__ = ["main"]
 
@@ -19,7 +24,14 @@ examples:
   python -m loadstone run --takeover -m json.tool data.json
   python -m loadstone run -c "import this"
 """
-_STATUS = """\
+_EPILOG = """\
+examples:
+  loadstone explain yaml
+  loadstone trace -o trace.html -m mypkg
+  loadstone doctor
+  loadstone check mypkg.importer:finder --finds app,app.core
+  loadstone startup list
+  loadstone COMMAND --help
 exit status: 0 success; 1 the answer is no, or the program or the command failed;
   2 the command line was wrong; 130 interrupted
 """
@@ -35,11 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="loadstone",
         description="Python's import system as a library.",
-        epilog=_STATUS,
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"loadstone {loadstone.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_run, add_startup):
+    for add in (_add_run, add_explain, add_trace, add_doctor, add_check, add_startup):
         add(commands)
     options = parser.parse_args(arguments)
     try:

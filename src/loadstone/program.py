@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import argparse
 import builtins
 import io
-import linecache
 import os
-import signal
 import sys
-import types
-import zipfile
-from typing import Any, NamedTuple
 
 import loadstone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    import types
+    from typing import Any
 
 __all__ = ["USAGE", "Program", "add_arguments", "program_of", "run"]
 
 USAGE = "(SCRIPT | -m MODULE | -c CODE) [ARGUMENT ...]"
 
 
-class Program(NamedTuple):
+# Nothing dear is imported up here: what the program imports is to be imported by it, as under python.
+
+
+class Program:
     """What is to be run: `kind` is None for a script, or ``-m`` or ``-c``."""
 
-    kind: str | None
-    name: str
-    arguments: list[str]
+    def __init__(self, kind: str | None, name: str, arguments: list[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.arguments = arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Have `parser` take a program, with all that follows it as the program's own arguments."""
-    rest: Any = argparse.REMAINDER
+    rest: Any = "..."  # argparse.REMAINDER
     parser.add_argument("-m", nargs=rest, metavar="...", help="run a module, with the arguments after it")
     parser.add_argument("-c", nargs=rest, metavar="...", help="run a command, with the arguments after it")
     parser.add_argument(
@@ -57,7 +61,7 @@ def run(program: Program, during: Any = None) -> int:
     It is found, compiled and executed inside the context manager `during`, if that is given. An exception is
     shown as the interpreter shows it; KeyboardInterrupt then ends the process; SystemExit passes through.
     """
-    main_module = types.ModuleType("__main__")
+    main_module = type(sys)("__main__")
     main_module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main_module
     sys.argv[:] = [program.name if program.kind is None else program.kind, *program.arguments]
@@ -75,6 +79,8 @@ def run(program: Program, during: Any = None) -> int:
     except BaseException as error:
         _report(error)
         if isinstance(error, KeyboardInterrupt):
+            import signal
+
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGINT)
         return 1
@@ -93,6 +99,8 @@ class _NotRunnable(Exception):
 def _command(program: str, module: Any) -> types.CodeType:
     _start_path_at("")
     if sys.version_info >= (3, 13):
+        import linecache
+
         linecache.cache["<string>"] = (len(program), None, program.splitlines(True), "<string>")
     return compile(program, "<string>", "exec")
 
@@ -125,7 +133,7 @@ def _module(program: str, module: Any) -> types.CodeType:
 
 def _script(program: str, module: Any) -> types.CodeType:
     path = os.path.join(os.getcwd(), program)
-    if os.path.isdir(program) or zipfile.is_zipfile(program):
+    if _has_modules(program):
         _start_path_at(os.path.abspath(program))
         loadstone.invalidate_caches()
         spec = loadstone.machinery.PathFinder.find_spec("__main__", [os.path.abspath(program)])
@@ -142,6 +150,17 @@ def _script(program: str, module: Any) -> types.CodeType:
     module.__file__ = path
     module.__loader__ = loadstone.machinery.SourceFileLoader("__main__", module.__file__)
     return compile(source, module.__file__, "exec", dont_inherit=True)
+
+
+def _has_modules(path: str) -> bool:
+    """Whether modules can be found in `path`: a directory or archive that a path hook accepts."""
+    for hook in sys.path_hooks:
+        try:
+            hook(path)
+        except ImportError:
+            continue
+        return True
+    return False
 
 
 _PREPARE = {None: _script, "-c": _command, "-m": _module}

@@ -127,9 +127,24 @@ class Bench:
         locations = spec.submodule_search_locations if spec else None
         self.root = Path(locations[0]).parent if locations else PROJECT / "src"
 
-    def run(self, task: str, *arguments: object, under: Sequence[str] = ()) -> list[Any]:
-        """What a task of child.py prints, in a fresh interpreter; `under` is a command that runs it."""
-        command = [*under, sys.executable, "-I", "-S", HERE / "child.py", self.root, task, *arguments]
+    def run(
+        self, task: str, *arguments: object, under: Sequence[str] = (), options: Sequence[str] = ()
+    ) -> list[Any]:
+        """What a task of child.py prints, in a fresh interpreter; `under` is a command that runs it.
+
+        `options` are more options of the interpreter.
+        """
+        command = [
+            *under,
+            sys.executable,
+            "-I",
+            "-S",
+            *options,
+            HERE / "child.py",
+            self.root,
+            task,
+            *arguments,
+        ]
         done = subprocess.run(
             [str(part) for part in command], capture_output=True, text=True, check=False, cwd=self.folder
         )
@@ -223,14 +238,39 @@ def idle(bench: Bench) -> Iterator[Row]:
     yield Row("an idle finder, per import", "ns", scaled(pairs, 1e9), 150, limits_ratio=False)
 
 
+def site_packages() -> Path:
+    """Where loadstone's dependencies are."""
+    spec = find_spec("attrs")
+    if spec is None or spec.origin is None:
+        raise SystemExit("attrs is not installed")
+    return Path(spec.origin).parent.parent
+
+
+def tracing(bench: Bench) -> Iterator[Row]:
+    """What a trace costs a program that imports a thousand modules, and whether it sees all of the time."""
+    tree = bench.folder / "traced"
+    trees.write_packages(tree, PACKAGES, MODULES)
+    trees.write_roots(tree, PACKAGES, MODULES)
+    sides: dict[str, Sequence[str]] = {"cpython": (), "importtime": ("-X", "importtime"), "loadstone": ()}
+    rounds = []
+    for number in range(1 + bench.rounds):
+        taken = {}
+        for side in random.sample(list(sides), len(sides)):
+            taken[side] = bench.run("traced", side, tree, site_packages(), options=sides[side])
+        if number:
+            rounds.append(taken)
+    for name, peer, limit in (("a plain run", "cpython", 1.3), ("-X importtime", "importtime", 1.3)):
+        pairs = [(taken[peer][0], taken["loadstone"][0]) for taken in rounds]
+        yield Row(f"1,000 imports traced, CPU, against {name}", "ms", scaled(pairs, 1e3), limit)
+    seen = [(taken["loadstone"][2], taken["loadstone"][1]) for taken in rounds]
+    yield Row("an outside clock, against the time traced", "ms", scaled(seen, 1e3), 1.05)
+
+
 def hooks(bench: Bench) -> Iterator[Row]:
     """What a hundred installed hooks cost that are bound to other names."""
     tree = bench.folder / "packages"
     trees.write_packages(tree, PACKAGES, MODULES)
-    spec = find_spec("attrs")
-    if spec is None or spec.origin is None:
-        raise SystemExit("attrs is not installed")
-    site = Path(spec.origin).parent.parent
+    site = site_packages()
     for name, peers, limit in (("no hook", 0, 1.1), ("100 idle finders", 100, 1.0)):
         (pairs,) = bench.in_turns("hooked", tree, PACKAGES, MODULES, site, peers)
         yield Row(f"100 hooks for other names, against {name}", "ms", scaled(pairs, 1e3), limit)
@@ -295,7 +335,8 @@ def startup_hook(bench: Bench) -> Iterator[Row]:
 
 
 ROWS = {
-    function.__name__: function for function in (loaded, cold, long_path, idle, hooks, startup, startup_hook)
+    function.__name__: function
+    for function in (loaded, cold, long_path, idle, hooks, tracing, startup, startup_hook)
 }
 
 

@@ -7,7 +7,7 @@ is imported up here beyond built-in modules, because `startup` counts what an im
 from __future__ import annotations
 
 import sys
-from time import perf_counter
+from time import perf_counter, process_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,6 +128,22 @@ def hooked(side: str, tree: str, packages: str, modules: str, site: str, peers: 
     else:
         sys.meta_path[:0] = [Idle() for _ in range(int(peers))]
     return import_tree(tree, packages, modules, bool)
+
+
+def traced(side: str, tree: str, site: str) -> list[float]:
+    """What the import of everything takes: CPU seconds, seconds, and how many of these the trace has seen."""
+    sys.path[:0] = [tree]
+    sys.path.append(site)
+    from contextlib import nullcontext
+
+    import loadstone
+
+    trace = loadstone.trace()  # on both sides, whose garbage collectors then have as much to do
+    with trace if side == "loadstone" else nullcontext():
+        start, cpu = perf_counter(), process_time()
+        __import__("everything")
+        cpu, seconds = process_time() - cpu, perf_counter() - start
+    return [cpu, seconds, sum(record.cumulative for record in trace.imports if record.name == "everything")]
 
 
 def long_path(side: str, tree: str, length: str, targets: str) -> list[float]:

@@ -86,6 +86,15 @@ def write_packages(tree: Path, packages: int, modules: int) -> None:
     settle(tree)
 
 
+def write_roots(tree: Path, packages: int, modules: int) -> None:
+    """A module ``everything`` that imports all modules of the packages, by one more for each package."""
+    for package in range(packages):
+        lines = [f"import p{package:02}.m{module:02}\n" for module in range(modules)]
+        (tree / f"all{package:02}.py").write_text("".join(lines))
+    (tree / "everything.py").write_text("".join(f"import all{package:02}\n" for package in range(packages)))
+    settle(tree)
+
+
 def write_entries(tree: Path, length: int, targets: int) -> None:
     """`length` path entries ``d000``… with a few modules in each, and ``last`` with modules to import."""
     for entry in range(length):

@@ -13,6 +13,12 @@ import zipimport
 SITE = os.path.abspath("site")
 
 
+def put_on_path():
+    """Have the folder on the path, once."""
+    if SITE not in sys.path:
+        sys.path.append(SITE)
+
+
 def memory_tree():
     import loadstone
 
@@ -57,7 +63,7 @@ def source_finder():
 def loadstone_path_finder():
     import loadstone
 
-    sys.path.append(SITE)
+    put_on_path()
     return loadstone.machinery.PathFinder
 
 
@@ -68,7 +74,7 @@ def loadstone_path_hook():
 
 
 def path_finder():
-    sys.path.append(SITE)
+    put_on_path()
     return importlib.machinery.PathFinder
 
 
@@ -121,7 +127,7 @@ def pytest_rewriting():
     from _pytest.assertion import install_importhook
     from _pytest.config import get_config
 
-    sys.path.append(SITE)
+    put_on_path()
     hook = install_importhook(get_config())
     hook.mark_rewrite("kitone", "kitpkg")
     return hook
@@ -130,7 +136,7 @@ def pytest_rewriting():
 def typeguard_hook():
     from typeguard import install_import_hook
 
-    sys.path.append(SITE)
+    put_on_path()
     install_import_hook(["kitone", "kitpkg"])
     return sys.meta_path[0]
 
@@ -145,8 +151,9 @@ def importnb_notebooks():
 def ideas_hook():
     from ideas.import_hook import create_hook
 
-    sys.path.append(SITE)
-    hook = create_hook(name=__name__, transform_source=lambda source, **_: source, excluded_paths=[])
+    put_on_path()
+    others = [entry for entry in sys.path if entry != SITE]
+    hook = create_hook(name=__name__, transform_source=lambda source, **_: source, excluded_paths=others)
     return hook.meta_path_finder
 
 

@@ -98,15 +98,16 @@ OTHERS = [
 HEAD = """\
 # Findings
 
-What the [conformance kit](../how-to/test-your-importer.md) finds in importers that are in wide use, and in loadstone's own.
-A finding is a promise that is not kept, which need not be a bug: some are choices of their authors, and each may have its
-reason. What each code promises, and where that is specified, stands in the [catalogue](catalogue.md).
+What the [conformance kit](../how-to/test-your-importer.md) finds in importers that are in wide use, and in
+loadstone's own. A finding is a promise that is not kept, which need not be a bug: some are choices of their
+authors, and each may have its reason. What each code promises, and where that is specified, stands in the
+[catalogue](catalogue.md).
 
 {versions}
 
-To see a finding again, put `importers.py` of `tests/ecosystem/findings` into the working directory, with a folder `site`
-that holds `kitone.py`, the package `kitpkg` (`__init__`, `__main__`, `mod`, `data.txt`) and a notebook `kitbook.ipynb`, and
-`site.zip` with the same in it; then run the command that stands below the importer.
+To see a finding again, put `importers.py` of `tests/ecosystem/findings` into the working directory, with a
+folder `site` that holds `kitone.py`, the package `kitpkg` (`__init__`, `__main__`, `mod`, `data.txt`) and a
+notebook `kitbook.ipynb`, and `site.zip` with the same in it; then run the command below the importer.
 `python tests/ecosystem/findings/page.py` makes this page anew.
 """
 

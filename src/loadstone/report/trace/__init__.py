@@ -1,0 +1,1 @@
+"""`trace`: every import of a program, who asked for it, and the time it took."""

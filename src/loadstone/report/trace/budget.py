@@ -1,0 +1,81 @@
+"""Import budgets: how long imports may take, and what must not be imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+import attrs
+
+from ..page import Page
+from .page import milliseconds, place
+from .records import Import, Trace
+
+__all__ = ["Overrun", "check", "seconds_of"]
+
+_SHOWN = 3
+_TIME = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s)")
+
+
+@attrs.frozen
+class Overrun:
+    """A budget that is exceeded."""
+
+    what: str
+    """In a sentence: what was allowed, and what was found."""
+    paths: list[list[Import]]
+    """The imports that led to what was found, the outermost first: to the slowest ones, or to each
+    module that was forbidden."""
+
+    def page(self) -> Page:
+        """The finding for people."""
+        page = Page()
+        page.line(("bad", self.what))
+        for path in self.paths:
+            for step, record in enumerate(path):
+                arrow = "→ " if step else ""
+                time = f" {milliseconds(record.cumulative)} ms" if record.error is None else ""
+                page.line(arrow, ("name", record.name), time, ("dim", f"  {place(record)}"), indent=step + 1)
+        return page
+
+
+def seconds_of(text: str) -> float:
+    """The seconds that a time like ``300ms`` or ``1.5s`` stands for. Raises ValueError for another text."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"expected a time like 300ms or 1.5s, not {text!r}")
+    return float(match[1]) * (1e-3 if match[2] == "ms" else 1.0)
+
+
+def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] = ()) -> list[Overrun]:
+    """What of the budgets is exceeded: `limit` in seconds for all imports, `forbidden` patterns of names.
+
+    A pattern is matched against full module names as by `fnmatch.fnmatchcase`; one that is a plain name
+    forbids its submodules too. What was tried but not found is not held against the program.
+    """
+    overruns = []
+    if limit is not None and trace.importing > limit:
+        what = f"imports took {milliseconds(trace.importing)} ms, more than {milliseconds(limit)} ms"
+        slowest = sorted(trace.imports, key=lambda record: -record.own)[:_SHOWN]
+        overruns.append(Overrun(what, [trace.path_to(record) for record in slowest]))
+    for pattern in forbidden:
+        found = [
+            record for record in trace.imports if record.kind != "missing" and _matches(record.name, pattern)
+        ]
+        # Below a module that is forbidden itself, nothing new is said.
+        numbers = {record.number for record in found}
+        first = [
+            record
+            for record in found
+            if not any(step.number in numbers for step in trace.path_to(record)[:-1])
+        ]
+        if first:
+            names = ", ".join(dict.fromkeys(record.name for record in first))
+            what = f"{pattern!r} must not be imported, but {names} was"
+            overruns.append(Overrun(what, [trace.path_to(record) for record in first[:_SHOWN]]))
+    return overruns
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return fnmatchcase(name, pattern) or name.startswith(f"{pattern}.")

@@ -1,0 +1,163 @@
+"""The command ``loadstone trace``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ... import program
+
+if TYPE_CHECKING:
+    from .budget import Overrun
+    from .comparison import Comparison
+    from .records import Trace
+
+__all__ = ["add_parser"]
+
+_SUFFIXES = (".html", ".json", ".txt")
+_EXAMPLES = """\
+examples:
+  python -m loadstone trace app.py --port 8000
+  python -m loadstone trace --depth 2 --min 5 -m pytest --version
+  python -m loadstone trace -o start-up.html -m app
+  python -m loadstone trace --compare before.json -m app
+  python -m loadstone trace --fail-over 300ms --forbid 'pandas*' -c "import app"
+
+The report goes to standard error, or to FILE; standard output is the program's. What was recorded is written
+however the program ends: by an exception, sys.exit(), os._exit(), Ctrl-C or another signal.
+
+exit status: that of the program; 1 if that is 0 and a budget is exceeded; 2 if the command line, or a file
+  named on it, was wrong
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to the command line's."""
+    parser = commands.add_parser(
+        "trace",
+        help="run a program, and say what it imports and how long that takes",
+        description="Run a program and record every import: who asked, who found it, the time it took.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage=f"%(prog)s [OPTION ...] {program.USAGE}",
+    )
+    parser.add_argument(
+        "-o", dest="output", metavar="FILE", help="write the report to FILE: .html, .json or .txt"
+    )
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument("--depth", type=int, metavar="N", help="show N levels of the tree")
+    parser.add_argument(
+        "--min", type=float, default=0.0, metavar="MS", help="show what took MS milliseconds or more"
+    )
+    parser.add_argument("--compare", metavar="OLD.json", help="say what has changed since that trace")
+    parser.add_argument("--fail-over", metavar="TIME", help="fail if imports take longer, as 300ms or 1.5s")
+    parser.add_argument(
+        "--forbid",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="fail if a module of that name is imported, as 'pandas*'; may be given again",
+    )
+    program.add_arguments(parser)
+    parser.set_defaults(call=lambda options: _call(parser, options))
+
+
+def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    wanted = program.program_of(parser, options)
+    from .budget import check, seconds_of
+    from .comparison import compare
+    from .run import traced
+
+    limit = None
+    if options.fail_over is not None:
+        try:
+            limit = seconds_of(options.fail_over)
+        except ValueError as error:
+            parser.error(f"argument --fail-over: {error}")
+    if options.output is not None:
+        _check_output(parser, options.output)
+    old = None if options.compare is None else _read(parser, options.compare)
+
+    trace, status = traced(wanted)
+    comparison = None if old is None else compare(old, trace)
+    overruns = check(trace, limit=limit, forbidden=options.forbid)
+    is_written = _write(options, trace, comparison, overruns)
+    if status < 0:
+        return _die(-status)
+    return status or int(bool(overruns) or not is_written)
+
+
+def _check_output(parser: argparse.ArgumentParser, name: str) -> None:
+    suffix = os.path.splitext(name)[1].lower()
+    if suffix not in _SUFFIXES:
+        parser.error(f"argument -o: expected a file that ends in {', '.join(_SUFFIXES)}, not {name!r}")
+    folder = os.path.dirname(name) or "."
+    if not os.path.isdir(folder):
+        parser.error(f"argument -o: there is no directory {folder!r}")
+
+
+def _read(parser: argparse.ArgumentParser, name: str) -> Trace:
+    from .records import Trace
+
+    try:
+        with open(name, "rb") as file:
+            return Trace.from_json(file.read())
+    except OSError as error:
+        parser.error(f"argument --compare: cannot read {name!r}: {error.strerror}")
+    except ValueError as error:
+        parser.error(f"argument --compare: {name!r}: {error}")
+
+
+def _write(
+    options: argparse.Namespace, trace: Trace, comparison: Comparison | None, overruns: list[Overrun]
+) -> bool:
+    """Write the report; False if that failed. What exceeds a budget is said on standard error in any case."""
+    from ..page import Page
+    from ..terminal import rendered, show
+
+    page = Page()
+    if comparison is not None:
+        page.blocks += comparison.page().blocks
+    else:
+        page.blocks += trace.page(depth=options.depth, least=options.min / 1e3).blocks
+    findings = Page()
+    for overrun in overruns:
+        findings.blocks += overrun.page().blocks
+    name = options.output
+    is_written = True
+    if name is not None:
+        suffix = os.path.splitext(name)[1].lower()
+        if suffix == ".txt":
+            text = rendered(page)
+        else:
+            text = trace.to_html() if suffix == ".html" else trace.to_json()
+        try:
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            print(f"loadstone: cannot write {name!r}: {error.strerror}", file=sys.stderr)
+            is_written = False
+    if options.json and name is None:
+        print(_json(comparison if comparison is not None else trace), file=sys.stderr)
+    elif name is None or comparison is not None:
+        show(page, sys.stderr)
+    show(findings, sys.stderr)
+    return is_written
+
+
+def _json(what: Trace | Comparison) -> str:
+    from ..records import as_json
+    from .records import Trace
+
+    return what.to_json() if isinstance(what, Trace) else as_json(what)
+
+
+def _die(number: int) -> int:
+    """End as the program did, by the signal; the status if that does not end this process."""
+    if number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    return 128 + number

@@ -1,0 +1,129 @@
+"""A history: the events of a recorder, put together to records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from .recorder import END, FAILED, FOUND, REENTRY
+from .records import Import, Reentry
+
+__all__ = ["History"]
+
+
+class History:
+    """The records that events make: `imports`, `reentries` and `seconds`."""
+
+    def __init__(
+        self,
+        events: Iterable[Sequence[Any]],
+        start: float,
+        end: float,
+        thread: int,
+        errors: Sequence[tuple[str, str]] | None,
+    ) -> None:
+        """For `events` between `start` and `end`, which began in `thread`.
+
+        `errors` are those that the program ended with, empty if none, None if that is not known.
+        """
+        self.seconds = end - start
+        self._start = start
+        self._threads = {thread: 0}
+        self._errors = errors
+        by_kind: dict[int, list[Sequence[Any]]] = {FOUND: [], END: [], REENTRY: [], FAILED: []}
+        for event in events:
+            by_kind[event[0]].append(event[1:])
+        self._ends = {event[0]: event[1:] for event in by_kind[END]}
+        imports = [self._found(event, end) for event in by_kind[FOUND]]
+        imports += [self._failed(event) for event in by_kind[FAILED]]
+        known = {record.number: record for record in imports}
+        self.imports = [
+            attrs.evolve(record, swallowed=self._swallowed(record, known), parent=self._parent(record, known))
+            for record in sorted(imports, key=lambda record: record.number)
+        ]
+        self.reentries = [self._reentry(event, known) for event in by_kind[REENTRY]]
+
+    def _thread(self, ident: int) -> int:
+        return self._threads.setdefault(ident, len(self._threads))
+
+    def _found(self, event: Sequence[Any], last: float) -> Import:
+        number, parent, thread, name, is_reload, importer, file, line, start, found, within_finding = event[
+            :11
+        ]
+        finder, loader, kind, origin = event[11:]
+        finding = found - start - within_finding
+        end = self._ends.get(number)
+        if end is None:
+            ended, loaded, within_loading, within = last, found, within_finding, 0.0
+            size, compiled, errors = None, None, ()
+        else:
+            ended, loaded, within_loading, within, size, compiled, errors = end
+        loading = max(loaded - found - (within_loading - within_finding), 0.0)
+        executing = max(ended - loaded - (within - within_loading), 0.0)
+        if end is None:
+            executing = 0.0  # what it was at is not known
+        return Import(
+            number=number,
+            parent=parent,
+            name=name,
+            importer=importer,
+            file=file,
+            line=line,
+            thread=self._thread(thread),
+            finder=finder,
+            loader=loader,
+            kind=kind or "missing",
+            origin=origin,
+            started=start - self._start,
+            finding=finding,
+            loading=loading,
+            executing=executing,
+            own=finding + loading + executing,
+            cumulative=ended - start,
+            size=size,
+            compiled=compiled,
+            reload=is_reload,
+            finished=end is not None,
+            error=errors[0][0] if errors else None,
+            message=errors[0][1] if errors else None,
+        )
+
+    def _failed(self, event: Sequence[Any]) -> Import:
+        number, parent, thread, name, is_reload, importer, file, line, now, errors = event
+        self._ends[number] = (now, now, 0.0, 0.0, None, None, errors)
+        return Import(
+            number=number,
+            parent=parent,
+            name=name,
+            importer=importer,
+            file=file,
+            line=line,
+            thread=self._thread(thread),
+            kind="missing",
+            started=now - self._start,
+            reload=is_reload,
+            error=errors[0][0],
+            message=errors[0][1],
+        )
+
+    def _parent(self, record: Import, known: dict[int, Import]) -> int | None:
+        return record.parent if record.parent in known else None
+
+    def _swallowed(self, record: Import, known: dict[int, Import]) -> bool | None:
+        """Whether what asked for a failed import did not fail of that."""
+        if record.error is None:
+            return None
+        parent = self._parent(record, known)
+        if parent is not None:
+            end = self._ends.get(parent)
+            outer = None if end is None else end[-1]
+        else:
+            outer = self._errors if record.thread == 0 else None
+        return None if outer is None else (record.error, record.message) not in map(tuple, outer)
+
+    def _reentry(self, event: Sequence[Any], known: dict[int, Import]) -> Reentry:
+        parent, thread, name, importer, file, line, cycle = event
+        names = [known[number].name for number in cycle if number in known]
+        return Reentry(name, parent, importer, file, line, self._thread(thread), (*names, name))

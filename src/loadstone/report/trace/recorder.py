@@ -1,0 +1,678 @@
+"""The recorder: watches every import and says what it sees as events, small tuples.
+
+It runs inside the program that is traced. So it imports next to nothing, keeps nothing of the program alive,
+and leaves the making of records to `history`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from _frozen_importlib import (  # type: ignore[attr-defined]
+    BuiltinImporter,
+    FrozenImporter,
+    _find_and_load_unlocked,
+)
+from _frozen_importlib_external import (
+    ExtensionFileLoader,
+    SourcelessFileLoader,
+    SourceLoader,
+    _NamespaceLoader,
+)
+from _thread import get_ident
+from time import perf_counter
+
+from ..._core.finding import find_spec, object_name
+from ..._core.frames import hidden, trim, trim_own
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, FrameType, ModuleType
+    from typing import Any
+
+    Error = tuple[str, str]
+    Place = tuple[str | None, str | None, int | None]
+    Event = tuple[Any, ...]
+
+__all__ = ["END", "FAILED", "FOUND", "REENTRY", "Recorder", "errors_of"]
+
+FOUND, END, REENTRY, FAILED = range(4)
+"""The kinds of events, the first item of each.
+
+`FOUND`: number of the import, number of the one in whose course it happens (or None), thread, name, whether
+it is a reload, who imports (module, file, line), start, end of finding, seconds of other imports meanwhile,
+finder, loader, kind, origin.
+`END`: number, end, when it was loaded, seconds of other imports until then and in all, bytes read, whether it
+was compiled (None: not known), errors.
+`REENTRY`: number of the import in whose course it happens, thread, name, who imports (3), numbers of the
+cycle.
+`FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors.
+"""
+
+_ENGINE = ("importlib", "_bootstrap")
+_CHAIN_LENGTH = 20
+_FIND_AND_LOAD = _find_and_load_unlocked.__code__
+_DEPTHS = (5, 8, 9)  # of `__import__`: for the module itself, a name in a fromlist, a parent
+_LOADS = frozenset({"_find_and_load", "_find_and_load_unlocked", "reload"})
+_RUNS = frozenset({"_call_with_frames_removed", "exec_module", "create_module", "load_module"})
+_KINDS = (
+    (SourcelessFileLoader, "bytecode"),
+    (SourceLoader, "source"),
+    (ExtensionFileLoader, "extension"),
+    (_NamespaceLoader, "namespace"),
+    (BuiltinImporter, "builtin"),
+    (FrozenImporter, "frozen"),
+)
+_ENDINGS = ((".py", "source"), (".pyc", "bytecode"), (".so", "extension"), (".pyd", "extension"))
+_WRAPPERS = {("loadstone.framework.loader", "WrappedLoader"), (__name__, "_Around")}
+_machinery: dict[str, bool] = {}
+
+
+class Recorder:
+    """Watches the imports of this interpreter from `start` to `stop`; calls `emit` with each event."""
+
+    def __init__(self, emit: Callable[[Event], object]) -> None:
+        self.emit = emit
+        self.active = False
+        self.numbers: Iterator[int] = iter(range(1 << 62))
+        self.stacks: dict[int, list[_Import]] = {}
+        self.failures: dict[int, Error] = {}
+        self.running: set[str] = set()  # what is being executed: the names, and the last parts of them
+        self.finder = _Finder(self)
+        self.import_code: CodeType | None = None
+        self._import: Any = None
+        self._inner: Any = None
+
+    def start(self) -> None:
+        """Put the finder first on `sys.meta_path` and a function of its own around `builtins.__import__`."""
+        self.active = True
+        self._inner = builtins.__import__
+        self._import = _import_function(self, self._inner)
+        sys.meta_path.insert(0, self.finder)
+        builtins.__import__ = self._import
+
+    def stop(self) -> None:
+        """Take both away again; where another's `__import__` has come around this one, it only passes on."""
+        self.active = False
+        if builtins.__import__ is self._import:
+            builtins.__import__ = self._inner
+        for index, finder in enumerate(sys.meta_path or ()):
+            if finder is self.finder:
+                del sys.meta_path[index]
+                break
+
+    def come_first(self) -> None:
+        """Go to the front of the chain again, if another finder but a recorder's has been put there."""
+        chain = sys.meta_path
+        if chain and type(chain[0]) is not _Finder and self.finder in chain:
+            chain.remove(self.finder)
+            chain.insert(0, self.finder)
+
+    def stack(self) -> list[_Import]:
+        """The imports that this thread is in the middle of."""
+        thread = get_ident()
+        stack = self.stacks.get(thread)
+        if stack is None:
+            stack = self.stacks[thread] = []
+        return stack
+
+    def look_back(self, name: str, fromlist: Any, frame: FrameType | None) -> None:
+        """Note which modules an `import` statement has met that this thread is in the middle of executing."""
+        if not self.active:
+            return
+        stack = self.stack()
+        places = {entry.name: place for place, entry in enumerate(stack) if entry.is_running}
+        met = [f"{name}.{item}" for item in fromlist or () if f"{name}.{item}" in places]
+        if name in places:
+            names = [item for item in fromlist or () if item != "*"]
+            if not names or not all(f"{name}.{item}" in sys.modules for item in names):
+                met.append(name)
+        for full_name in met:
+            if full_name == stack[-1].name:
+                continue  # itself: by C code of its own, or to have a name for it
+            cycle = tuple(entry.number for entry in stack[places[full_name] :])
+            self.emit((REENTRY, stack[-1].number, get_ident(), full_name, *_place(frame), cycle))
+
+    def note(self, error: BaseException, name: str, frame: FrameType | None) -> None:
+        """Note the error of an `import` statement, unless it is that of an import seen otherwise."""
+        errors = errors_of(error)
+        thread = get_ident()
+        if self.failures.get(thread) != errors[0]:
+            self.failures[thread] = errors[0]
+            stack = self.stack()
+            parent = stack[-1].number if stack else None
+            now = perf_counter()
+            self.emit((FAILED, next(self.numbers), parent, thread, name, False, *_place(frame), now, errors))
+
+
+class _Import:
+    """An import on its way."""
+
+    loaded = 0.0
+    within = 0.0
+    within_loading = 0.0
+    size: int | None = None
+    compiled: bool | None = None
+    is_running = False
+    loader: Any = None
+    traits: Any = None
+    target: Any = None
+    also: _Import | None = None  # of another recorder
+    read: Any = None
+    to_code: Any = None
+
+    def __init__(self, recorder: Recorder, stack: list[_Import], name: str, start: float) -> None:
+        self.recorder = recorder
+        self.stack = stack  # of the thread
+        self.number = next(recorder.numbers)
+        self.name = name
+        self.start = start
+
+    def end(self, now: float, errors: tuple[Error, ...] = ()) -> None:
+        """The import is over."""
+        stack = self.stack
+        if stack:
+            stack[-1].within += now - self.start
+        if errors:
+            self.recorder.failures[get_ident()] = errors[0]
+        loaded = self.loaded or now
+        sums = (self.within_loading, self.within)
+        self.recorder.emit((END, self.number, now, loaded, *sums, self.size, self.compiled, errors))
+
+    def look_at(self, spec: Any) -> tuple[str | None, str, str | None]:
+        """The name of the loader, the kind of the module and its origin."""
+        origin = getattr(spec, "origin", None)
+        if origin is not None and type(origin) is not str:
+            origin = str(origin)
+        loader = getattr(spec, "loader", None)
+        if loader is None:
+            return None, "namespace", origin
+        traits = _traits.get(type(loader)) or _traits_of(loader)
+        while traits.wraps:
+            loader = loader.inner
+            traits = _traits_of(loader)
+        self.loader = loader
+        self.traits = traits
+        return traits.name, traits.kind or _kind_by(origin), origin
+
+    def watch_code(self) -> None:
+        """Have the loader, if it is this module's alone, say when it has got the code.
+
+        It has attributes of its own for that, which are gone by the time the code runs.
+        """
+        loader = self.loader
+        try:
+            if self.traits.has_code and loader.name == self.name and not isinstance(loader, type):
+                other = getattr(loader.get_code, "__self__", None)
+                if type(other) is _Import:
+                    self.also = other
+                loader.get_code = self.get_code
+                self.target = loader
+        except AttributeError:
+            pass
+
+    def unwatch_code(self) -> None:
+        """Take the attributes away again."""
+        target, self.target = self.target, None
+        for name in ("get_code", "get_data", "source_to_code"):
+            try:
+                delattr(target, name)
+            except AttributeError:
+                pass
+
+    @hidden
+    def get_code(self, fullname: str) -> CodeType | None:
+        """What the loader gives."""
+        target = self.target
+        traits = self.traits
+        del target.get_code
+        if traits.reads:
+            self.read = target.get_data
+            target.get_data = self.get_data
+        if traits.compiles:
+            self.compiled = False
+            if not traits.reads_first:
+                self.watch_compiling()
+        try:
+            code: CodeType | None = target.get_code(fullname)
+        except BaseException as error:
+            self.unwatch_code()
+            self.loaded = perf_counter()
+            trim_own(error)
+            raise
+        if traits.reads:
+            del target.get_data
+        if self.to_code is not None:
+            del target.source_to_code
+        self.target = self.read = self.to_code = None
+        self.within_loading = self.within
+        self.loaded = perf_counter()
+        if self.also is not None:
+            self.also.tell(self)
+        return code
+
+    def tell(self, other: _Import) -> None:
+        """Take over what has been seen of the code."""
+        self.within_loading = self.within
+        self.loaded, self.size, self.compiled = other.loaded, other.size, other.compiled
+        if self.also is not None:
+            self.also.tell(self)
+
+    def watch_compiling(self) -> None:
+        """Have the loader say if it compiles."""
+        target = self.target
+        self.to_code = target.source_to_code
+        target.source_to_code = self.source_to_code
+
+    @hidden
+    def get_data(self, path: str) -> bytes:
+        """What the loader reads."""
+        data: bytes = self.read(path)
+        if self.size is None:
+            self.size = len(data)
+        else:
+            self.size += len(data)
+        if self.to_code is None and self.traits.compiles and not str(path).endswith(".pyc"):
+            self.watch_compiling()
+        return data
+
+    @hidden
+    def source_to_code(self, *arguments: Any, **named: Any) -> Any:
+        """What the loader compiles."""
+        self.compiled = True
+        try:
+            return self.to_code(*arguments, **named)
+        except BaseException as error:
+            trim_own(error)
+            raise
+
+
+class _Rest:
+    """The state of a walk over the rest of the chain."""
+
+    __slots__ = ("meta_path", "modules")
+
+
+class _Finder:
+    """The finder of a recorder: it says what the rest of the chain says."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self._chain: list[Any] = []
+        self._behind: list[Any] = []
+        self._is_plain = True
+
+    @hidden
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the finders behind this one have found; with a loader that is watched, if it is imported."""
+        finders = self._rest(fullname)
+        if not finders:
+            return None
+        state: Any = _Rest()
+        state.modules = sys.modules
+        asked: Any = iter(finders)
+        state.meta_path = asked
+        recorder = self.recorder
+        start = perf_counter()
+        who = self._importer() if recorder.active else None
+        if who is None:
+            return find_spec(state, fullname, path, target)
+        thread = get_ident()
+        stack = recorder.stacks.get(thread)
+        if stack is None:
+            stack = recorder.stacks[thread] = []
+        entry = _Import(recorder, stack, fullname, start)
+        parent = stack[-1].number if stack else None
+        is_reload = fullname in sys.modules
+        stack.append(entry)
+        errors: tuple[Error, ...] = ()
+        spec: Any = None
+        try:
+            spec = find_spec(state, fullname, path, target)
+        except BaseException as error:
+            errors = errors_of(error)
+            trim_own(error)
+            raise
+        finally:
+            stack.pop()
+            found = perf_counter()
+            within = entry.within_loading = entry.within
+            answered = finder = loader = kind = origin = None
+            if spec is not None or errors:
+                answered = finders[-asked.__length_hint__() - 1]
+                finder = _named(answered)
+            if spec is None:
+                errors = errors or (("ModuleNotFoundError", f"No module named {fullname!r}"),)
+            else:
+                loader, kind, origin = entry.look_at(spec)
+            facts = (fullname, is_reload, *who, start, found, within, finder, loader, kind, origin)
+            recorder.emit((FOUND, entry.number, parent, thread, *facts))
+            if spec is None or not self._watch(spec, entry):
+                entry.end(found, errors)
+        return spec  # type: ignore[no-any-return]
+
+    def _rest(self, fullname: str) -> list[Any]:
+        """The finders behind this one, those of a switchboard one by one."""
+        chain = sys.meta_path
+        if chain != self._chain:
+            seen = list(chain)
+            place = next((place for place, finder in enumerate(seen) if finder is self), -1)
+            self._behind = [finder for finder in seen[place + 1 :] if finder is not self]
+            self._is_plain = not any(hasattr(finder, "bound_to") for finder in self._behind)
+            self._chain = seen
+        if self._is_plain:
+            return self._behind
+        finders: list[Any] = []
+        for finder in self._behind:
+            if hasattr(finder, "bound_to"):
+                finders += finder.bound_to(fullname)
+            else:
+                finders.append(finder)
+        return finders
+
+    def _importer(self) -> Place | None:
+        """Who imports the module: module, file and line. None if it is only searched for."""
+        frame = sys._getframe
+        try:
+            if frame(3).f_code is _FIND_AND_LOAD:
+                statement = self.recorder.import_code
+                for depth in _DEPTHS:
+                    if frame(depth).f_code is statement:
+                        who = frame(depth + 1)
+                        if "importlib" not in who.f_code.co_filename:
+                            return _place(who)
+                        break
+        except ValueError:
+            pass
+        return _importer(frame(2))
+
+    def _watch(self, spec: Any, entry: _Import) -> bool:
+        """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
+        loader = spec.loader
+        watched: Any = _Watched
+        if not hasattr(loader, "exec_module"):
+            watched = _WatchedOld
+        if not hasattr(loader, "create_module" if watched is _Watched else "load_module"):
+            return False
+        if type(sys.meta_path[0]) is not _Finder:
+            return False  # an interceptor has asked, which may have a use for the loader
+        try:
+            spec.loader = watched(loader, entry, spec)
+        except AttributeError:
+            return False
+        return True
+
+    def invalidate_caches(self) -> None:
+        """Nothing is remembered."""
+
+    def __repr__(self) -> str:
+        return f"<finder of {self.recorder!r}>"
+
+
+class _Around:
+    """Stands in for a loader until that has its turn, and looks like it."""
+
+    def __init__(self, inner: Any, entry: _Import, spec: Any) -> None:
+        self.inner = inner
+        self.entry = entry
+        self.spec = spec
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return type(self.inner)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "inner" or (name.startswith("__") and name.endswith("__")):
+            raise AttributeError(name)
+        return getattr(self.inner, name)
+
+    def give_back(self) -> None:
+        """Have the spec name its own loader."""
+        if self.spec.loader is self:
+            self.spec.loader = self.inner
+
+    def __repr__(self) -> str:
+        return repr(self.inner)
+
+
+class _Watched(_Around):
+    """Around a loader as they are."""
+
+    @hidden
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """What the loader makes."""
+        entry = self.entry
+        if entry.traits.makes_none:
+            return self.inner.create_module(spec)  # type: ignore[no-any-return]
+        stack = entry.stack
+        stack.append(entry)
+        try:
+            module: ModuleType | None = self.inner.create_module(spec)
+        except BaseException as error:
+            stack.pop()
+            self.give_back()
+            entry.end(perf_counter(), errors_of(error))
+            trim_own(error)
+            raise
+        stack.pop()
+        return module
+
+    @hidden
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its own loader back, and have that execute it."""
+        inner = self.inner
+        entry = self.entry
+        spec = self.spec
+        if spec.loader is self:
+            spec.loader = inner
+        if getattr(module, "__loader__", None) is self:
+            module.__loader__ = inner
+        name = entry.name
+        running = entry.recorder.running
+        names = {name, name.rpartition(".")[2]}
+        names -= running
+        running |= names
+        entry.is_running = True
+        stack = entry.stack
+        stack.append(entry)
+        entry.within_loading = entry.within
+        entry.watch_code()
+        entry.loaded = perf_counter()
+        try:
+            inner.exec_module(module)
+        except BaseException as error:
+            entry.unwatch_code()
+            stack.pop()
+            running -= names
+            entry.end(perf_counter(), errors_of(error))
+            trim_own(error)
+            raise
+        now = perf_counter()
+        if entry.target is not None:
+            entry.unwatch_code()
+        stack.pop()
+        running -= names
+        entry.end(now)
+
+
+class _WatchedOld(_Around):
+    """Around a loader of before PEP 451."""
+
+    def __init__(self, inner: Any, entry: _Import, spec: Any) -> None:
+        super().__init__(inner, entry, spec)
+        self.__qualname__ = object_name(inner)  # what a warning calls it
+
+    @hidden
+    def load_module(self, fullname: str) -> ModuleType:
+        """What the loader loads."""
+        self.give_back()
+        entry = self.entry
+        stack = entry.stack
+        stack.append(entry)
+        entry.is_running = True
+        entry.loaded = perf_counter()
+        errors: tuple[Error, ...] = ()
+        try:
+            module: ModuleType = self.inner.load_module(fullname)
+        except BaseException as error:
+            errors = errors_of(error)
+            trim_own(error)
+            raise
+        finally:
+            stack.pop()
+            entry.end(perf_counter(), errors)
+        return module
+
+
+def _import_function(recorder: Recorder, inner: Any) -> Any:
+    """An `__import__` that passes everything on to `inner`, and looks at how it went."""
+    finder = recorder.finder
+    running = recorder.running
+
+    def __import__(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> Any:
+        """Import the module: as the function that was here before."""
+        chain = sys.meta_path
+        if recorder.active and chain and chain[0] is not finder:
+            recorder.come_first()
+        try:
+            module = inner(name, globals, locals, fromlist, level)
+        except BaseException as error:
+            if recorder.active:
+                recorder.note(error, _absolute(name, globals, level), sys._getframe(1))
+            trim(error)
+            raise
+        if running:
+            full_name: Any
+            if level == 0:
+                full_name = name
+            else:
+                full_name = globals.get("__package__") if level == 1 else None
+                if type(full_name) is not str:
+                    full_name = _absolute(name, globals, level)
+                elif name:
+                    full_name = f"{full_name}.{name}"
+            if full_name in running or (type(fromlist) is tuple and not running.isdisjoint(fromlist)):
+                recorder.look_back(full_name, fromlist, sys._getframe(1))
+        return module
+
+    hidden(__import__)
+    recorder.import_code = __import__.__code__
+    return __import__
+
+
+def _absolute(name: Any, namespace: Any, level: int) -> str:
+    """The absolute name of what a statement imports, as well as it can be told without a warning."""
+    if not level:
+        return str(name)
+    namespace = namespace or {}
+    package = namespace.get("__package__")
+    if package is None:
+        package = str(namespace.get("__name__"))
+        if "__path__" not in namespace:
+            package = package.rpartition(".")[0]
+    for _ in range(level - 1):
+        package = package.rpartition(".")[0]
+    return f"{package}.{name}" if name else package
+
+
+def _importer(frame: FrameType | None) -> Place | None:
+    """Who imports what a finder is asked for: module, file and line. None if it is only searched for."""
+    is_import = False
+    while frame is not None:
+        code = frame.f_code
+        file = code.co_filename
+        is_machinery = _machinery.get(file)
+        if is_machinery is None:
+            is_machinery = _machinery[file] = _is_machinery(file)
+        if is_machinery:
+            if code.co_name in _LOADS:
+                is_import = True
+            elif not is_import and code.co_name in _RUNS:
+                return None
+        elif is_import:
+            return _place(frame)
+        frame = frame.f_back
+    return (None, None, None) if is_import else None
+
+
+def _is_machinery(file: str) -> bool:
+    """Whether frames of this file name belong to the import system."""
+    if all(part in file for part in _ENGINE):
+        return True
+    importlib: Any = sys.modules.get("importlib")
+    return importlib is not None and file == importlib.import_module.__code__.co_filename
+
+
+def _place(frame: FrameType | None) -> Place:
+    if frame is None:
+        return (None, None, None)
+    name = frame.f_globals.get("__name__")
+    return (name if type(name) is str else None, frame.f_code.co_filename, frame.f_lineno)
+
+
+_names: dict[type, str] = {}
+_traits: dict[type, _Traits] = {}
+
+
+def _named(thing: Any) -> str:
+    """The class of a finder or loader, or itself if it is one, with its module."""
+    kind = thing if isinstance(thing, type) else type(thing)
+    name = _names.get(kind)
+    if name is None:
+        name = _names[kind] = f"{kind.__module__}.{kind.__qualname__}"
+    return name
+
+
+class _Traits:
+    """What is known of all loaders of a class."""
+
+    __slots__ = ("compiles", "has_code", "kind", "makes_none", "name", "reads", "reads_first", "wraps")
+
+    def __init__(self, kind: type) -> None:
+        names = {(parent.__module__, parent.__name__) for parent in kind.__mro__}
+        self.wraps = not names.isdisjoint(_WRAPPERS)
+        self.name = f"{kind.__module__}.{kind.__qualname__}"
+        self.kind = next((name for base, name in _KINDS if issubclass(kind, base)), None)
+        self.has_code = hasattr(kind, "get_code")
+        self.reads = hasattr(kind, "get_data")
+        self.compiles = hasattr(kind, "source_to_code")
+        # Of importlib's own methods it is known: one does nothing, by the other nothing is compiled unread.
+        self.makes_none = getattr(kind, "create_module", None) is SourceLoader.create_module
+        self.reads_first = getattr(kind, "get_code", None) is SourceLoader.get_code
+
+
+def _traits_of(loader: Any) -> _Traits:
+    kind = loader if isinstance(loader, type) else type(loader)
+    traits = _traits.get(kind)
+    if traits is None:
+        traits = _traits[kind] = _Traits(kind)
+    return traits
+
+
+def _kind_by(origin: str | None) -> str:
+    """The kind of a module by what its file is called."""
+    if origin is not None:
+        for ending, kind in _ENDINGS:
+            if origin.endswith(ending):
+                return kind
+    return "other"
+
+
+def errors_of(error: BaseException) -> tuple[Error, ...]:
+    """The error and those that it was raised from or in the course of: types and messages."""
+    found: list[Error] = []
+    link: BaseException | None = error
+    while link is not None and len(found) < _CHAIN_LENGTH:
+        try:
+            message = str(link)
+        except Exception:
+            message = "?"
+        found.append((type(link).__qualname__, message))
+        link = link.__cause__ or link.__context__
+    return tuple(found)

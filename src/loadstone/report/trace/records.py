@@ -1,0 +1,272 @@
+"""What a trace has recorded: imports, re-entries, and the trace itself; as JSON and back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from _thread import get_ident
+from collections.abc import Iterable
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from ..records import as_json
+from .recorder import Recorder, errors_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..page import Page
+
+__all__ = ["Import", "Reentry", "Trace", "document", "trace"]
+
+T = TypeVar("T")
+FORMAT = 1
+
+
+@attrs.frozen
+class Import:
+    """One import: who asked for it, who found and loaded it, and the time that took.
+
+    Times are seconds. What finding, loading and executing took is without the imports that happened
+    meanwhile; together they are `own`.
+    """
+
+    number: int
+    """Its place in the order in which imports began; in `Trace.imports` and in `parent`."""
+    parent: int | None
+    """The import in whose course this one happened; None for one that the program asked for itself."""
+    name: str
+    importer: str | None = None
+    """The module whose code asked for it; None if it is not known, as for code run by C."""
+    file: str | None = None
+    """The file of that code, and `line` in it."""
+    line: int | None = None
+    thread: int = 0
+    """0 for the thread that began the trace, others numbered in the order of their first imports."""
+    finder: str | None = None
+    """The class of the finder that answered, or the finder if that is a class; None if none did."""
+    loader: str | None = None
+    """The same of the loader."""
+    kind: str = "other"
+    """``source``, ``bytecode`` (without source), ``extension``, ``builtin``, ``frozen``, ``namespace``,
+    ``missing`` for what was not found, ``other``."""
+    origin: str | None = None
+    """Where it comes from: `__spec__.origin`, a file for most."""
+    started: float = 0.0
+    """When it began, from the beginning of the trace."""
+    finding: float = 0.0
+    loading: float = 0.0
+    """Making the module and getting its code: reading and unmarshalling, or compiling; extensions: linking.
+    With loaders that do not belong to one module (zipimport's) getting the code counts as executing."""
+    executing: float = 0.0
+    own: float = 0.0
+    cumulative: float = 0.0
+    """All of it, with the imports that happened meanwhile."""
+    size: int | None = None
+    """How many bytes its loader has read; None where that cannot be seen."""
+    compiled: bool | None = None
+    """Whether it was compiled rather than taken from the bytecode cache; None where that cannot be seen."""
+    reload: bool = False
+    """Whether it was imported before."""
+    finished: bool = True
+    """False if the trace ended before."""
+    error: str | None = None
+    """The type of the exception it failed with, and `message`."""
+    message: str | None = None
+    swallowed: bool | None = None
+    """Whether the failure was caught and what had asked for it went on; None if nothing failed or where it is
+    not known, as for the outermost imports of other threads."""
+
+
+@attrs.frozen
+class Reentry:
+    """An `import` statement that met a module which was only half executed: a circular import."""
+
+    name: str
+    parent: int
+    """The import that was being executed."""
+    importer: str | None
+    file: str | None
+    line: int | None
+    thread: int
+    cycle: tuple[str, ...]
+    """The modules from the one met, by whom each has imported, to itself again."""
+
+
+@attrs.define(eq=False, repr=False)
+class Trace:
+    """A trace: `with loadstone.trace() as t:` records every import, to be read afterwards.
+
+    One trace records once. Traces may be nested, and run beside any other hook. Imports of isolated systems,
+    and what is loaded by a spec's loader by hand, are not seen.
+    """
+
+    imports: list[Import] = attrs.field(factory=list)
+    """In the order in which they began. Filled when the trace ends."""
+    reentries: list[Reentry] = attrs.field(factory=list)
+    seconds: float = 0.0
+    """How long the trace ran."""
+    program: list[str] = attrs.field(factory=list)
+    """The command line, where a program was traced."""
+    python: str = ""
+    """The version of Python."""
+    _events: list[Any] = attrs.field(factory=list, init=False, repr=False)
+    _recorder: Recorder | None = attrs.field(default=None, init=False, repr=False)
+    _times: tuple[float, int] = attrs.field(default=(0.0, 0), init=False, repr=False)
+
+    def start(self) -> None:
+        """Begin to record. Raises RuntimeError if this trace has begun before, or was read from JSON."""
+        from . import history  # noqa: F401 - not to be recorded
+
+        if self._recorder is not None or self.python:
+            raise RuntimeError("a trace records once: make another by loadstone.trace()")
+        self.python = sys.version.split()[0]
+        self._recorder = Recorder(self._events.append)
+        self._times = (perf_counter(), get_ident())
+        self._recorder.start()
+
+    def stop(self, error: BaseException | None = None) -> None:
+        """End recording, and make the records; `error` is what the program ends with. Idempotent."""
+        from .history import History
+
+        if self._recorder is None or not self._recorder.active:
+            return
+        end = perf_counter()
+        self._recorder.stop()
+        events, self._events = list(self._events), []
+        self._recorder.emit = _forget
+        start, thread = self._times
+        history = History(events, start, end, thread, () if error is None else errors_of(error))
+        self.imports, self.reentries, self.seconds = history.imports, history.reentries, history.seconds
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop(error)
+
+    @property
+    def importing(self) -> float:
+        """The seconds that all imports took: the sum of their `own`, over all threads."""
+        return sum(each.own for each in self.imports)
+
+    def children(self, of: Import | None = None) -> list[Import]:
+        """The imports that happened in the course of one, in order; without it, the outermost ones."""
+        number = None if of is None else of.number
+        return [each for each in self.imports if each.parent == number]
+
+    def path_to(self, record: Import) -> list[Import]:
+        """The imports that led to this one, the outermost first, itself last."""
+        by_number = {each.number: each for each in self.imports}
+        path = [record]
+        while (parent := path[0].parent) is not None and parent in by_number:
+            path.insert(0, by_number[parent])
+        return path
+
+    def page(self, *, depth: int | None = None, least: float = 0.0) -> Page:
+        """The trace for people: the tree of imports, the slowest, what failed, what is circular.
+
+        The tree goes `depth` levels deep, all if None; imports that took less than `least` seconds are left
+        out of it, with their number.
+        """
+        from .page import page_of
+
+        return page_of(self, depth=depth, least=least)
+
+    def to_json(self) -> str:
+        """The records as JSON text, which `from_json` reads."""
+        return as_json(document(self))
+
+    def to_html(self) -> str:
+        """One HTML page that needs nothing else: a flame chart and a table of the imports."""
+        from .html import html_of
+
+        return html_of(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Trace:
+        """The trace that `to_json` has written. Raises ValueError, which says why, for anything else."""
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"not the JSON of a trace: {error}") from None
+        if not isinstance(data, dict) or data.get("report") != "loadstone trace":
+            raise ValueError('not a trace: expected an object with "report": "loadstone trace"')
+        if data.get("format") != FORMAT:
+            raise ValueError(f"expected a trace in format {FORMAT}, not {data.get('format')!r}")
+        try:
+            return cls(
+                imports=_records(Import, data["imports"]),
+                reentries=_records(Reentry, data["reentries"]),
+                seconds=float(data["seconds"]),
+                program=[str(word) for word in data["program"]],
+                python=str(data["python"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"not the JSON of a trace: {type(error).__name__}: {error}") from None
+
+    def __repr__(self) -> str:
+        if self._recorder is not None and self._recorder.active:
+            return f"<{type(self).__name__}: recording>"
+        return f"<{type(self).__name__}: {len(self.imports)} imports in {self.importing:.3f} s>"
+
+
+@attrs.frozen
+class _Document:
+    """What is written."""
+
+    python: str
+    program: list[str]
+    seconds: float
+    imports: list[Import]
+    reentries: list[Reentry]
+    report: str = "loadstone trace"
+    format: int = FORMAT
+
+
+def document(of: Trace) -> _Document:
+    """What is written of a trace."""
+    return _Document(of.python, of.program, of.seconds, of.imports, of.reentries)
+
+
+def trace() -> Trace:
+    """A trace, to be used in `with`: it records every import until the block ends, in all threads.
+
+    Each is noted with who asked for it, the finder and loader, and the seconds for finding, loading and
+    executing; failures, whether they were swallowed; circular imports. Works beside `takeover` and other
+    hooks, of which it stays in front. When it ends, `sys.meta_path` and `builtins.__import__` are as they
+    were, unless another's `__import__` has come around the trace's own: that stays. Thread-safe.
+    """
+    return Trace()
+
+
+def _records(kind: type[T], items: Iterable[Any]) -> list[T]:
+    """Records of a class, from dicts. Raises TypeError for what does not fit."""
+    known = {field.name for field in attrs.fields(kind)}  # type: ignore[arg-type]
+    records = []
+    for item in items:
+        if not isinstance(item, dict):
+            raise TypeError(f"a record must be an object, not {item!r}")
+        values = {name: value for name, value in item.items() if name in known}
+        if "cycle" in values:
+            values["cycle"] = tuple(values["cycle"])
+        for name in _NUMBERS & values.keys():
+            if not isinstance(values[name], (int, float)):
+                raise TypeError(f"{name} must be a number, not {values[name]!r}")
+        if not isinstance(values.get("name"), str):
+            raise TypeError("an import without a name")
+        records.append(kind(**values))
+    return records
+
+
+_NUMBERS = {"number", "started", "finding", "loading", "executing", "own", "cumulative"}
+
+
+def _forget(event: object) -> None:
+    """Of threads that are still importing: nothing more is kept."""

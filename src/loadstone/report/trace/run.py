@@ -1,0 +1,121 @@
+"""A program run in an interpreter of its own, and the trace of it."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+import loadstone
+
+from ... import program
+from .child import STARTED, STOPPED
+from .history import History
+from .recorder import END, FAILED, FOUND
+from .records import Trace
+
+__all__ = ["traced"]
+
+_START = """\
+import sys
+sys.path.insert(0, {root!r})
+from loadstone.report.trace.child import main
+del sys.path[0]
+sys.exit(main())
+"""
+_TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
+_RUNNER = program.run.__code__.co_filename
+_FORWARDED = ("SIGTERM", "SIGHUP")
+
+
+def traced(wanted: program.Program) -> tuple[Trace, int]:
+    """Run the program in a fresh interpreter with the options of this one; its trace, and its exit status.
+
+    However it ends, what it had recorded by then is in the trace. The status is negative if it died of a
+    signal. Signals to end that this process gets are passed on to it.
+    """
+    root = os.path.dirname(os.path.dirname(os.path.abspath(loadstone.__file__)))
+    options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    descriptor, path = tempfile.mkstemp(prefix="loadstone-trace-")
+    os.close(descriptor)
+    words = [path, wanted.kind or "", wanted.name, *wanted.arguments]
+    try:
+        status = _wait([sys.executable, *options, "-c", _START.format(root=root), *words])
+        with open(path, "rb") as file:
+            events = list(_events(file))
+    finally:
+        os.unlink(path)
+    return _trace(events, [word for word in words[1:] if word]), status
+
+
+def _wait(command: list[str]) -> int:
+    """Run a command to its end, whatever signal comes, and return its status."""
+    child: subprocess.Popen[bytes] | None = None
+    pending: list[int] = []
+
+    def forward(number: int, frame: object) -> None:
+        if number == signal.SIGINT and sys.stdin is not None and sys.stdin.isatty():
+            return  # the terminal has sent it to both
+        if child is None:
+            pending.append(number)
+        else:
+            child.send_signal(number)
+
+    numbers = [signal.SIGINT, *(getattr(signal, name) for name in _FORWARDED if hasattr(signal, name))]
+    before = {number: signal.signal(number, forward) for number in numbers}
+    try:
+        child = subprocess.Popen(command)
+        for number in pending:
+            child.send_signal(number)
+        return child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _events(file: Any) -> Iterator[tuple[Any, ...]]:
+    """The events in a file, as far as they were written."""
+    while True:
+        try:
+            event = marshal.load(file)
+        except (EOFError, ValueError, TypeError):
+            return
+        yield event
+
+
+def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
+    start = last = 0.0
+    thread = 0
+    errors: Any = None
+    own = []
+    for event in events:
+        if event[0] == STARTED:
+            _, start, thread = event
+            last = start
+        elif event[0] == STOPPED:
+            _, stopped, errors = event
+            last = max(last, stopped)
+        else:
+            own.append(event)
+            if event[0] in _TIMES:
+                last = max(last, event[_TIMES[event[0]]])
+    history = History(own, start, last, thread, errors)
+    command = " ".join(words[:2])
+    return Trace(
+        imports=[
+            # What runs the program is not what the program is made of.
+            attrs.evolve(record, importer=None, file=command, line=None) if record.file == _RUNNER else record
+            for record in history.imports
+        ],
+        reentries=history.reentries,
+        seconds=history.seconds,
+        program=words,
+        python=sys.version.split()[0],
+    )

@@ -1,0 +1,291 @@
+"""`python -m loadstone trace`: any program, however it ends, and what is written of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loadstone.__main__ import main
+from loadstone.report.trace.records import Import, Trace
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs signals")
+MODULES = {"dep.py": "import sub\n", "sub.py": "", "slow.py": "import time\ntime.sleep(0.06)\n"}
+
+
+def run(sandbox: Sandbox, *arguments: str, measured: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the command. Coverage, which imports much before the program does, leaves it alone."""
+    sandbox.write(MODULES)
+    return sandbox.python("-m", "loadstone", "trace", *arguments, measured=measured)
+
+
+def traced(sandbox: Sandbox, *arguments: str, status: int = 0, measured: bool = False) -> dict[str, Import]:
+    """The records of a program, by name."""
+    done = run(sandbox, "-o", "trace.json", *arguments, measured=measured)
+    assert done.returncode == status, done.stderr
+    trace = Trace.from_json((sandbox.root / "trace.json").read_text())
+    return {record.name: record for record in trace.imports}
+
+
+def test_a_program_runs_as_ever(sandbox: Sandbox) -> None:
+    """Its standard output, arguments and exit status are its own; the report goes to standard error."""
+    sandbox.write({"app.py": "import sys, dep\nprint(sys.argv, __name__)\nsys.exit(7)\n"})
+    done = run(sandbox, "app.py", "-x", "--json")
+    assert (done.returncode, done.stdout) == (7, "['app.py', '-x', '--json'] __main__\n")
+    assert "dep" in done.stderr
+    assert "app.py:1" in done.stderr
+    assert "2 imports in" in done.stderr
+
+
+def test_what_the_program_imports_is_all_there(sandbox: Sandbox) -> None:
+    """What loadstone itself uses does not hide what the program imports."""
+    records = traced(sandbox, "-c", "import re, argparse, json, typing, signal, subprocess")
+    assert {"re", "argparse", "json", "typing", "signal", "subprocess", "enum"} <= records.keys()
+    assert not [name for name in records if name.startswith(("loadstone", "attr"))]
+    assert (records["re"].file, records["re"].line, records["re"].importer) == ("<string>", 1, "__main__")
+
+
+def test_a_module_is_run(sandbox: Sandbox) -> None:
+    """With ``-m``, the packages above it are imported by the command line."""
+    sandbox.write({"pkg/__init__.py": "", "pkg/__main__.py": "from . import mod\n", "pkg/mod.py": ""})
+    records = traced(sandbox, "-m", "pkg")
+    assert (records["pkg"].file, records["pkg"].line) == ("-m pkg", None)
+    assert records["pkg.mod"].importer == "__main__"
+
+
+ENDINGS = {
+    "sys.exit(3)": 3,
+    "raise ValueError('x')": 1,
+    "import os; os._exit(4)": 4,
+    "import os; os.abort()": 134,
+    "import os, signal; os.kill(os.getpid(), signal.SIGTERM)": -15,
+    "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": 137,
+    "raise KeyboardInterrupt": -2,
+}
+
+
+@POSIX
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_however_the_program_ends_what_was_recorded_is_written(sandbox: Sandbox, ending: str) -> None:
+    """In the middle of an import, by an exception, an exit or a signal; the status is the program's."""
+    sandbox.write({"last.py": f"import dep, sys\n{ending}\n"})
+    records = traced(sandbox, "-c", "import last", status=ENDINGS[ending], measured=True)
+    assert {"last", "dep", "sub"} <= records.keys()
+    assert records["sub"].finished
+    is_killed = not ending.startswith(("sys", "raise"))
+    assert records["last"].finished is not is_killed
+    if not is_killed:
+        assert (records["last"].error is not None, records["last"].swallowed) == (True, False)
+
+
+@POSIX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_are_passed_on(sandbox: Sandbox, number: signal.Signals) -> None:
+    """Interrupting or terminating the command ends the program the same way, and the report is written."""
+    text = "import time\nopen('started', 'w').close()\ntime.sleep(60)\n"
+    sandbox.write({**MODULES, "app.py": "import dep, waits\n", "waits.py": text})
+    command = [sys.executable, "-m", "loadstone", "trace", "-o", "trace.json", "app.py"]
+    with subprocess.Popen(
+        command, cwd=sandbox.root, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not (sandbox.root / "started").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == -number
+    assert ("KeyboardInterrupt" in errors) is (number == signal.SIGINT)
+    trace = Trace.from_json((sandbox.root / "trace.json").read_text())
+    (waits,) = [record for record in trace.imports if record.name == "waits"]
+    assert waits.finished is (number == signal.SIGINT)
+
+
+@POSIX
+def test_a_forked_child_writes_nothing(sandbox: Sandbox) -> None:
+    """What a fork of the program imports is its own affair."""
+    program = "import os\nif os.fork():\n    os.wait()\n    import dep\nelse:\n    import slow\n"
+    records = traced(sandbox, "-c", program)
+    assert "slow" not in records
+    assert "dep" in records
+
+
+def test_other_threads_and_what_runs_at_exit(sandbox: Sandbox) -> None:
+    """Are recorded after the main program has ended; an import of a daemon thread may be unfinished."""
+    sandbox.write(
+        {
+            **MODULES,
+            "late.py": "import time\ntime.sleep(0.2)\nimport dep\n",
+            "never.py": "import time\ntime.sleep(60)\n",
+            "app.py": """
+                import atexit, importlib, threading, time
+                atexit.register(importlib.import_module, "slow")
+                threading.Thread(target=importlib.import_module, args=["late"]).start()
+                threading.Thread(target=importlib.import_module, args=["never"], daemon=True).start()
+            """,
+        }
+    )
+    records = traced(sandbox, "app.py")
+    assert {"late", "dep", "slow", "never"} <= records.keys()
+    assert (records["dep"].thread > 0, records["slow"].thread, records["never"].finished) == (True, 0, False)
+
+
+def test_a_program_that_closes_every_file(sandbox: Sandbox) -> None:
+    """Only ends the recording."""
+    program = "import dep, os\nos.closerange(3, 1000)\nfile = open('own', 'w')\nimport slow\nprint(1)"
+    records = traced(sandbox, "-c", program)
+    assert (sandbox.root / "own").read_bytes() == b""
+    assert "dep" in records
+    assert "slow" not in records
+
+
+def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:
+    """Is the program's failure."""
+    done = run(sandbox, "nowhere.py")
+    assert done.returncode == 1
+    assert "can't open file" in done.stderr
+
+
+def test_json_on_standard_error(sandbox: Sandbox) -> None:
+    """``--json`` without a file."""
+    done = run(sandbox, "--json", "-c", "import dep")
+    assert [item["name"] for item in json.loads(done.stderr)["imports"]] == ["dep", "sub"]
+
+
+def test_a_page_of_text(sandbox: Sandbox) -> None:
+    """A file of text holds the page; the tree can be cut."""
+    done = run(sandbox, "-o", "trace.txt", "--depth", "1", "--min", "50", "-c", "import dep, slow")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (sandbox.root / "trace.txt").read_text()
+    tree = text.partition("Slowest")[0]
+    assert "slow" in tree
+    assert "dep" not in tree
+    assert "1 more in" in tree
+
+
+def test_a_comparison(sandbox: Sandbox) -> None:
+    """What is newly imported, gone and slower since an older trace."""
+    traced(sandbox, "-c", "import slow, dep")
+    sandbox.write({"app.py": "import sys, slow, textwrap\n"})
+    (sandbox.root / "slow.py").unlink()
+    sandbox.write({"slower/slow.py": "import time\ntime.sleep(0.3)\n"})
+    command = ["-m", "loadstone", "trace", "--compare", "trace.json", "app.py"]
+    done = sandbox.python(*command, PYTHONPATH=str(sandbox.root / "slower"), measured=False)
+    assert done.returncode == 0, done.stderr
+    slower, _, rest = done.stderr.partition("Slower")[2].partition("Newly")
+    assert "slow" in slower
+    assert "textwrap" in rest.partition("No longer")[0]
+    assert "dep" in rest.partition("No longer")[2]
+    done = run(sandbox, "--json", "--compare", "trace.json", "-c", "import slow, dep")
+    assert json.loads(done.stderr)["new"] == []
+
+
+def test_budgets(sandbox: Sandbox) -> None:
+    """What takes too long or is forbidden fails the command, and the path to it is shown with its lines."""
+    sandbox.write({"app.py": "import dep\n"})
+    done = run(sandbox, "--forbid", "su*", "-o", "trace.json", "app.py")
+    assert done.returncode == 1
+    assert "'su*' must not be imported, but sub was" in done.stderr
+    lines = done.stderr.splitlines()
+    dep = next(line for line in lines if line.strip().startswith("dep"))
+    sub = next(line for line in lines if "-> sub" in line or "→ sub" in line)
+    assert "app.py:1" in dep
+    assert "dep.py:1" in sub
+    done = run(sandbox, "--fail-over", "50ms", "-c", "import slow")
+    assert done.returncode == 1
+    assert "more than 50.0 ms" in done.stderr
+    assert run(sandbox, "--fail-over", "50s", "--forbid", "slow", "-c", "import dep").returncode == 0
+
+
+def test_a_program_that_fails_has_its_own_status(sandbox: Sandbox) -> None:
+    """It wins over a budget that is exceeded, which is still said."""
+    done = run(sandbox, "--forbid", "dep", "-c", "import dep, sys; sys.exit(9)")
+    assert done.returncode == 9
+    assert "must not be imported" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "trace.pdf"], "expected a file that ends in .html, .json, .txt, not 'trace.pdf'"),
+        (["-o", "no/trace.json"], "there is no directory 'no'"),
+        (["--fail-over", "quick"], "expected a time like 300ms or 1.5s, not 'quick'"),
+        (["--compare", "absent.json"], "cannot read 'absent.json': No such file"),
+        (["--compare", "dep.py"], "'dep.py': not the JSON of a trace"),
+        (["--compare", "other.json"], "'other.json': not a trace"),
+    ],
+)
+def test_a_wrong_command_line_runs_nothing(sandbox: Sandbox, arguments: list[str], message: str) -> None:
+    """It is said what was expected and found, before the program starts."""
+    sandbox.write({"other.json": "[]"})
+    sandbox.write(MODULES)
+    done = sandbox.python("-m", "loadstone", "trace", *arguments, "-c", "print('ran')")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in " ".join(done.stderr.split())
+
+
+@POSIX
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_report_that_cannot_be_written(sandbox: Sandbox) -> None:
+    """Fails the command."""
+    sandbox.root.chmod(0o500)
+    done = sandbox.python("-m", "loadstone", "trace", "-o", "trace.json", "-c", "pass")
+    sandbox.root.chmod(0o700)
+    assert done.returncode == 1
+    assert "cannot write 'trace.json'" in done.stderr
+
+
+def test_a_folder_in_the_place_of_the_report(sandbox: Sandbox) -> None:
+    """Cannot be written; that fails the command."""
+    (sandbox.root / "trace.html").mkdir()
+    done = run(sandbox, "-o", "trace.html", "-c", "pass")
+    assert done.returncode == 1
+    assert "cannot write 'trace.html'" in done.stderr
+
+
+def test_the_command_in_this_process(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Runs the program in a process of its own; a signal that ends that is the status."""
+    sandbox.write(MODULES)
+    monkeypatch.chdir(sandbox.root)
+    monkeypatch.setattr(sys, "stdin", None)
+    before = signal.getsignal(signal.SIGINT)
+    forbidding = ["trace", "-o", "t.html", "--forbid", "sub", "-c"]
+    assert main([*forbidding, "import dep, sys; sys.exit(0)"]) == 1
+    assert "dep.py:1" in capsys.readouterr().err
+    assert main(["trace", "-o", "t.txt", "-c", ""]) == 0
+    assert "0 imports" in (sandbox.root / "t.txt").read_text()
+    assert main(["trace", "-o", "t.json", "-c", "import dep"]) == 0
+    assert main(["trace", "--json", "--compare", "t.json", "--fail-over", "50s", "-c", ""]) == 0
+    assert '"gone"' in capsys.readouterr().err
+    assert main(["trace", "--json", "-c", ""]) == 0
+    assert main(["trace", "--compare", "t.json", "-c", ""]) == 0
+    assert "No longer" in capsys.readouterr().err
+    (sandbox.root / "folder.json").mkdir()
+    assert main(["trace", "-o", "folder.json", "-c", ""]) == 1
+    assert "cannot write 'folder.json'" in capsys.readouterr().err
+    if os.name == "posix":
+        assert main(["trace", "-c", "import os; os.abort()"]) == 134
+        monkeypatch.setattr("loadstone.report.trace.command._die", lambda number: 128 + number)
+        program = "import os, signal, time; os.kill(os.getppid(), signal.SIGINT); time.sleep(60)"
+        assert main(["trace", "-o", "t.json", "-c", f"import dep\n{program}"]) == 130
+        assert '"dep"' in (sandbox.root / "t.json").read_text()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_options_of_the_interpreter_are_kept(sandbox: Sandbox) -> None:
+    """The program runs under ``-O``, ``-X`` and ``-W`` as given."""
+    done = sandbox.python(
+        "-O", "-W", "error", "-X", "utf8", "-m", "loadstone", "trace", "-o", "t.json", "-c",
+        "import sys; print(sys.flags.optimize, sys.flags.utf8_mode, sys.warnoptions)",
+    )  # fmt: skip
+    assert done.stdout == "1 1 ['error']\n", done.stderr

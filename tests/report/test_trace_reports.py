@@ -1,0 +1,269 @@
+"""Traces as pages, JSON and HTML; comparisons and budgets."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from loadstone.report.terminal import rendered
+from loadstone.report.trace.budget import check, seconds_of
+from loadstone.report.trace.comparison import compare
+from loadstone.report.trace.records import Import, Reentry, Trace
+
+BROWSER = next(
+    filter(
+        None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
+    ),
+    None,
+)
+BROWSER_OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1400,1000",
+)
+EVIL = "</script><script>document.title='broken'</script><img src=x onerror=1>&\u2028\udc80"
+
+
+def an_import(number: int, name: str, own: float, cumulative: float | None = None, **facts: Any) -> Import:
+    """A record with times in milliseconds."""
+    own /= 1e3
+    return Import(
+        number=number,
+        name=name,
+        importer=facts.pop("importer", "__main__"),
+        file=facts.pop("file", f"{facts.get('parent', 'app')}.py"),
+        line=number + 1,
+        kind=facts.pop("kind", "source"),
+        executing=own,
+        own=own,
+        cumulative=own if cumulative is None else cumulative / 1e3,
+        started=number / 1e3,
+        parent=facts.pop("parent", None),
+        **facts,
+    )
+
+
+def a_trace() -> Trace:
+    """Two outermost imports with others below, failures and a cycle."""
+    missing = {"kind": "missing", "error": "ModuleNotFoundError", "message": "No module named 'fast'"}
+    imports = [
+        an_import(0, "app", 5, 95, size=10, compiled=True),
+        an_import(1, "app.core", 30, 90, parent=0, loader="x.L", finder="x.F"),
+        an_import(2, "pandas", 50, 60, parent=1, reload=True),
+        an_import(3, "pandas.io", 10, parent=2, kind="extension"),
+        an_import(4, "fast", 0, parent=1, swallowed=True, **missing),
+        an_import(5, "bad", 1, thread=1, finished=False, error="ValueError", message="no", file=None),
+        an_import(6, "worse", 4, error="ValueError", message="no", swallowed=False),
+    ]
+    cycle = Reentry("app", 1, "app.core", "core.py", 3, 0, ("app", "app.core", "app"))
+    return Trace(imports, [cycle], 0.2, ["app.py", "-v"], "3.12.0")
+
+
+def test_the_page() -> None:
+    """The tree with times, the slowest, failures with what became of them, and cycles."""
+    text = rendered(a_trace().page(), unicode=False)
+    assert "7 imports in 100.0 ms, 200.0 ms in all, 1 compiled, 3 failed, 1 unfinished\n" in text
+    assert "|- 95.0  5.0  app compiled  app.py:1\n" in text
+    assert "|     |- 60.0  50.0  pandas reload  1.py:3\n" in text
+    assert "|     `- 0.0  0.0  fast missing swallowed  1.py:5\n" in text
+    assert "bad unfinished ValueError thread 1\n" in text
+    assert "  50.0      0.0      0.0       50.0  pandas     1.py:3\n" in text
+    assert "fast: ModuleNotFoundError: No module named 'fast' (swallowed)\n  at 1.py:5\n" in text
+    assert "bad: ValueError: no\n  at ?\n" in text
+    assert "worse: ValueError: no (raised)\n" in text
+    again = Trace([an_import(number, "fast", 0, error="ImportError", message="x") for number in range(3)])
+    assert "fast: ImportError: x\n  at app.py:1 and 2 times more\n" in rendered(again.page())
+    assert "app -> app.core -> app\n  half executed when it was imported at core.py:3\n" in text
+
+
+def test_the_tree_can_be_cut() -> None:
+    """By depth and by time; what is left out is counted."""
+    assert "`- 90.0  30.0  app.core  0.py:2  ... 3 more below\n" in rendered(
+        a_trace().page(depth=2), unicode=False
+    )
+    text = rendered(a_trace().page(least=0.05), unicode=False)
+    assert "... 1 more in 10.0 ms\n" in text
+    assert "... 2 more in 5.0 ms\n" in text
+
+
+def test_an_empty_trace() -> None:
+    """Has a page too."""
+    assert rendered(Trace().page()) == "Imports\n-------\n0 imports in 0.0 ms, 0.0 ms in all\n"
+
+
+def test_json_and_back() -> None:
+    """What was written is read as the same records; unknown fields of a later loadstone are passed over."""
+    trace = a_trace()
+    again = Trace.from_json(trace.to_json())
+    assert (again.imports, again.reentries) == (trace.imports, trace.reentries)
+    assert (again.seconds, again.program, again.python) == (0.2, ["app.py", "-v"], "3.12.0")
+    assert again.to_json() == trace.to_json()
+    data = json.loads(trace.to_json())
+    data["imports"][0]["colour"] = "red"
+    assert Trace.from_json(json.dumps(data)).imports == trace.imports
+    with pytest.raises(RuntimeError, match="once"):
+        again.start()
+
+
+def damaged(**changes: Any) -> str:
+    """The JSON of a trace with other values in it."""
+    data = json.loads(a_trace().to_json())
+    data.update(changes)
+    return json.dumps({name: value for name, value in data.items() if value is not ...})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not the JSON of a trace: "),
+        (b"\xff\xfe\xfd", "not the JSON of a trace: "),
+        ("[]", "not a trace: expected an object"),
+        ("{}", "not a trace: expected an object"),
+        (damaged(format=99), "expected a trace in format 1, not 99"),
+        (damaged(imports=...), "KeyError: 'imports'"),
+        (damaged(imports=[{"number": 1}]), "an import without a name"),
+        (damaged(imports=[{"number": "1", "name": "x"}]), "number must be a number, not '1'"),
+        (damaged(imports=["x"]), "a record must be an object, not 'x'"),
+        (damaged(seconds=None), "TypeError"),
+    ],
+)
+def test_what_is_no_trace(text: str, message: str) -> None:
+    """Is refused with ValueError, which says what was expected."""
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Trace.from_json(text)
+
+
+def test_a_comparison() -> None:
+    """Slower and faster beyond the noise, new and gone; failed imports do not count as there."""
+    before = a_trace()
+    after = a_trace()
+    after.imports[0] = attrs.evolve(before.imports[0], own=0.0055)
+    after.imports[1] = attrs.evolve(before.imports[1], own=0.050)
+    after.imports[2] = attrs.evolve(before.imports[2], own=0.020)
+    after.imports[4] = attrs.evolve(before.imports[4], error=None)
+    del after.imports[3]
+    found = compare(before, after)
+    assert [(change.name, round(change.difference, 3)) for change in found.slower] == [("app.core", 0.02)]
+    assert [change.name for change in found.faster] == ["pandas"]
+    assert [record.name for record in found.new] == ["fast"]
+    assert [record.name for record in found.gone] == ["pandas.io"]
+    text = rendered(found.page())
+    assert "imports took 100.0 ms before, 80.5 ms now (-19.5 ms)\n" in text
+    assert " +20.0    30.0  50.0  app.core\n" in text
+    same = rendered(compare(before, before).page())
+    assert "nothing has changed beyond the noise" in same
+
+
+def test_a_long_comparison_is_cut() -> None:
+    """On the page; the records are all there."""
+    many = Trace([an_import(number, f"m{number}", 1) for number in range(40)], [], 1.0, [], "3")
+    found = compare(Trace(), many)
+    assert len(found.new) == 40
+    assert "… 15 more, 15.0 ms\n" in rendered(found.page())
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("300ms", 0.3), ("1.5s", 1.5), (" 2 s ", 2), (".5ms", 0.0005)])
+def test_times_of_budgets(text: str, seconds: float) -> None:
+    """Milliseconds and seconds."""
+    assert seconds_of(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("text", ["300", "ms", "-1s", "1m", "", "1e3s"])
+def test_what_is_no_time(text: str) -> None:
+    """Is refused, with what was expected."""
+    with pytest.raises(ValueError, match=r"expected a time like 300ms or 1\.5s, not "):
+        seconds_of(text)
+
+
+def test_budgets() -> None:
+    """The limit for all imports, and names that must not be there, each with the path that led there."""
+    trace = a_trace()
+    assert check(trace, limit=0.11, forbidden=["numpy*", "fast"]) == []
+    (late,) = check(trace, limit=0.05)
+    assert late.what == "imports took 100.0 ms, more than 50.0 ms"
+    assert [record.name for record in late.paths[0]] == ["app", "app.core", "pandas"]
+    (pandas,) = check(trace, forbidden=["pandas"])
+    assert [[record.name for record in path] for path in pandas.paths] == [["app", "app.core", "pandas"]]
+    assert "'pandas' must not be imported, but pandas was" in rendered(pandas.page())
+    assert "    → app.core 90.0 ms  0.py:2\n" in rendered(pandas.page())
+    (worse,) = check(trace, forbidden=["*orse"])
+    assert rendered(worse.page()).endswith("  worse  app.py:7\n")
+
+
+def test_html_is_one_page_that_asks_for_nothing() -> None:
+    """No address of anything else is in it; names and paths cannot end its script."""
+    trace = a_trace()
+    trace.imports[1] = attrs.evolve(trace.imports[1], name=EVIL, file=EVIL, message=EVIL)
+    trace.program = [EVIL, "{style}", "{data}"]
+    page = trace.to_html()
+    assert "http://" not in page
+    assert "https://" not in page
+    assert page.count("</script>") == 2
+    assert "<img" not in page
+    data = re.search(r'<script type="application/json" id="data">(.*)</script>', page)
+    assert data is not None
+    assert json.loads(data[1])["imports"][1]["name"] == EVIL.replace("\udc80", "?")
+
+
+def dom(page: Path, fragment: str, profile: Path) -> str:
+    """What a browser has made of the page."""
+    assert BROWSER is not None
+    command = [
+        BROWSER,
+        *BROWSER_OPTIONS,
+        f"--user-data-dir={profile}",
+        "--dump-dom",
+        f"{page.as_uri()}#{fragment}",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs a Chromium")
+def test_the_page_in_a_browser(tmp_path: Path) -> None:
+    """It draws the chart and the table, zooms, sorts and searches, and no name does any harm."""
+    trace = a_trace()
+    trace.imports[3] = attrs.evolve(trace.imports[3], name=EVIL, file=EVIL)
+    page = tmp_path / "a trace.html"
+    page.write_text(trace.to_html(), encoding="utf-8")
+
+    whole = dom(page, "", tmp_path / "profile")
+    assert "<title>Imports of app.py -v</title>" in whole
+    assert "<img" not in whole
+    chart = whole.partition('id="chart"')[2].partition('id="detail"')[0]
+    labels = re.findall(r'aria-label="([^"]*), [\d.]+ milliseconds"', chart)
+    assert labels[:3] == ["app", "app.core", "pandas"]
+    assert "broken" in labels[3]
+    rows = re.findall(r'<td class="name"><button>(.*?)</button>', whole)
+    assert rows[:3] == ["pandas", "app.core", "&lt;/script&gt;" + rows[2].removeprefix("&lt;/script&gt;")]
+    assert "app → app.core → app" in whole
+
+    sorted_up = dom(page, "sort=name&search=A", tmp_path / "profile")
+    rows = re.findall(r'<td class="name"><button>(.*?)</button>', sorted_up)
+    assert rows[-4:] == ["app.core", "bad", "fast", "pandas"]
+    assert 'aria-sort="ascending"' in sorted_up
+    assert re.search(r'class="[^"]*match[^"]*"[^>]*aria-label="pandas', sorted_up) or "match" in sorted_up
+
+    zoomed = dom(page, "zoom=pandas", tmp_path / "profile")
+    chart = zoomed.partition('id="chart"')[2].partition('id="detail"')[0]
+    assert [name for name in ("app", "app.core", "pandas", "worse") if f'aria-label="{name},' in chart] == [
+        "app",
+        "app.core",
+        "pandas",
+    ]
+    trail = zoomed.partition('id="trail"')[2].partition("</nav>")[0]
+    assert re.findall(r"<button>(.*?)</button>", trail)[1:] == ["app", "app.core", "pandas"]
+    assert "50.0 ms without" in zoomed.partition('id="detail"')[2]
