@@ -12,21 +12,25 @@ if TYPE_CHECKING:
     from ..conftest import Sandbox
 
 
+KNOWN = {"loadstone_path_hook": ["LS903"]}
+"""What loadstone's own do not keep, since they do as the standard library's do."""
+
+
 @pytest.mark.parametrize("subject", page.OWN, ids=lambda subject: subject.function)
 def test_loadstones_own_keep_every_promise(subject: page.Subject, sandbox: Sandbox) -> None:
-    """Loadstone's own importers fail no check."""
+    """Loadstone's own importers fail no check, but for what CPython's fail too."""
     report = page.check(subject, sandbox.root)
     failed = [outcome for outcome in report["outcomes"] if outcome["status"] == "failed"]
-    assert failed == []
-    assert len([outcome for outcome in report["outcomes"] if outcome["status"] == "passed"]) > 10
+    assert [outcome["entry"]["code"] for outcome in failed] == KNOWN.get(subject.function, []), failed
+    assert len([outcome for outcome in report["outcomes"] if outcome["status"] == "passed"]) > 80
 
 
 def test_the_page_of_findings(sandbox: Sandbox) -> None:
     """The page of findings says what the kit finds; with other versions, those of others may have changed."""
     text = page.PAGE.read_text(encoding="utf-8")
-    made = page.make(sandbox.root, page.OTHERS + page.OWN)
+    made = page.make(sandbox.root, page.OTHERS)
     if page.versions() not in text:
-        for subject in page.OTHERS:
-            assert f"## {subject.title}\n" in made
+        assert [line for line in page.findings(made) if line.startswith("#")]
         pytest.skip(f"the page was made with other versions than these: {page.versions()}")
-    assert text == made, "to be made anew: python tests/ecosystem/findings/page.py"
+    found = page.findings(made)
+    assert page.findings(text)[: len(found)] == found, "make it anew: python tests/ecosystem/findings/page.py"

@@ -7,7 +7,14 @@ import json
 import re
 import sys
 import warnings
-from importlib.machinery import BuiltinImporter, PathFinder, SourceFileLoader
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    BuiltinImporter,
+    ExtensionFileLoader,
+    PathFinder,
+    SourceFileLoader,
+)
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -182,8 +189,9 @@ def test_loaders_and_path_hooks(sandbox: Sandbox) -> None:
     report = testing.check_loader(loader, "kitfile")
     assert report.passed, str(report)
     assert len(report.outcomes) == len(testing.checks("loader"))
-    hook = loadstone.machinery.FileFinder.path_hook((SourceFileLoader, [".py"]))
-    report = testing.check_path_hook(hook, str(sandbox.root), ["kitfile"], ["kitnone"], only=["LS3", "LS9"])
+    details: Any = (ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES)
+    hook = loadstone.machinery.FileFinder.path_hook(*details)
+    report = testing.check_path_hook(hook, str(sandbox.root), ["kitfile"], ["kitnone"], only=["LS3", "LS902"])
     assert report.passed, str(report)
 
 

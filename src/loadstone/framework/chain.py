@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -14,10 +15,40 @@ from .._core.finding import find_spec
 from .._core.frames import hidden
 from .names import NameTable
 
-__all__ = ["Switchboard", "all_finders", "finders_for", "handles", "report_strangers", "rest_of_chain"]
+__all__ = [
+    "Switchboard",
+    "all_finders",
+    "alone",
+    "finders_for",
+    "handles",
+    "is_alone",
+    "report_strangers",
+    "rest_of_chain",
+]
 
 handles: list[Any] = []
 """The handles of the hooks that are installed."""
+
+
+_alone: set[tuple[int, str]] = set()
+
+
+@contextmanager
+def alone(fullname: str) -> Iterator[None]:
+    """Within it, what this thread asks a finder for is that finder's own portion of the package."""
+    key = get_ident(), fullname
+    outermost = key not in _alone
+    _alone.add(key)
+    try:
+        yield
+    finally:
+        if outermost:
+            _alone.discard(key)
+
+
+def is_alone(fullname: str) -> bool:
+    """Whether this thread is within `alone` for the package."""
+    return (get_ident(), fullname) in _alone
 
 
 class Switchboard:

@@ -12,7 +12,7 @@ from .._core.frames import hidden
 from .._core.spec import ModuleSpec as _ModuleSpec
 from .._core.spec import located
 from ..abc import MetaPathFinder, PathEntryFinder
-from .chain import rest_of_chain
+from .chain import alone, rest_of_chain
 
 if TYPE_CHECKING:
     from .install import Hook
@@ -195,8 +195,6 @@ class FinderEntry(PathEntryFinder):
     @hidden
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         """What the finder says of the module `fullname`, looked for in this path entry."""
-        from .portions import alone
-
         with alone(fullname):
             spec: ModuleSpec | None = self.finder.find_spec(fullname, [self.path], target)
         return spec

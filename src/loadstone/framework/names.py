@@ -7,9 +7,14 @@ from collections.abc import Iterable
 from fnmatch import translate
 from typing import Generic, TypeVar
 
-__all__ = ["NameTable", "Names", "check_pattern"]
+__all__ = ["NameTable", "Names", "check_pattern", "is_dotted"]
 
 T = TypeVar("T")
+
+
+def is_dotted(fullname: str) -> bool:
+    """Whether the name is made of parts that are not empty, none of which would lead into another folder."""
+    return "" not in fullname.split(".") and not any(character in fullname for character in "/\\\0")
 
 
 def check_pattern(pattern: object) -> str:

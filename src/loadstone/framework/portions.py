@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined]
-from _thread import get_ident
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from operator import is_not
 from pathlib import Path
@@ -19,26 +17,11 @@ from warnings import warn
 from .._core.frames import hidden
 from .._core.namespace import NamespaceLoader, NamespacePath
 from .._core.spec import ModuleSpec as _ModuleSpec
-from .chain import Switchboard, finders_for, rest_of_chain
+from .chain import Switchboard, alone, finders_for, is_alone, rest_of_chain
 from .finder import Finder
 from .interceptor import Interceptor
 
-__all__ = ["Portions", "adopt", "alone", "joined", "needs_portions"]
-
-_alone: set[tuple[int, str]] = set()
-
-
-@contextmanager
-def alone(fullname: str) -> Iterator[None]:
-    """Within it, what this thread asks a finder for is that finder's own portion of the package."""
-    key = get_ident(), fullname
-    outermost = key not in _alone
-    _alone.add(key)
-    try:
-        yield
-    finally:
-        if outermost:
-            _alone.discard(key)
+__all__ = ["Portions", "adopt", "joined", "needs_portions"]
 
 
 def joined(finder: Any, spec: ModuleSpec) -> ModuleSpec:
@@ -47,7 +30,7 @@ def joined(finder: Any, spec: ModuleSpec) -> ModuleSpec:
     A module behind it wins over a portion, as it does along a path.
     """
     name = spec.name
-    if (get_ident(), name) in _alone or not any(other is finder for other in finders_for(name)):
+    if is_alone(name) or not any(other is finder for other in finders_for(name)):
         return spec
     path = _parent_path(name)
     with alone(name):
@@ -64,7 +47,7 @@ def adopt(fullname: str) -> None:
     """
     parent = fullname.rpartition(".")[0]
     module = sys.modules.get(parent)
-    if module is None or (get_ident(), fullname) in _alone:
+    if module is None or is_alone(fullname):
         return
     here: Any = getattr(module, "__path__", None)
     if not isinstance(here, _NamespacePath) or isinstance(here, _JoinedPath):

@@ -12,6 +12,7 @@ from .._core.cache import split
 from .._core.frames import hidden
 from .finder import Finder, _label, either
 from .loader import Loader, forget_lines
+from .names import is_dotted
 
 __all__ = ["SourceFinder"]
 
@@ -56,14 +57,16 @@ class SourceFinder(Finder):
     ) -> ModuleSpec | None:
         """The spec of the module, if there is source for it or it is a package, else None.
 
-        Raises TypeError if `get_source` returns something else than text or None; what it raises passes
-        through.
+        `get_source` is not asked for what is no dotted name. Raises TypeError if it returns something else
+        than text or None; what it raises passes through.
         """
+        if not is_dotted(fullname):
+            return None
         source = self.get_source(fullname)
         if source is None:
             _known(self).pop(fullname, None)
             return self.spec(fullname, None) if self.is_package(fullname) else None
-        loader = _SourceLoader(self, _text(self, fullname, source))
+        loader = _SourceLoader(self, fullname, _text(self, fullname, source))
         spec = self.spec(fullname, loader)
         _known(self)[fullname] = spec.submodule_search_locations is not None
         return spec
@@ -96,9 +99,10 @@ def _text(finder: Any, fullname: str, source: Any) -> str:
 class _SourceLoader(Loader):
     """The loader of a module whose source a `SourceFinder` knows."""
 
-    def __init__(self, finder: Any, source: str) -> None:
+    def __init__(self, finder: Any, fullname: str, source: str) -> None:
         """For a module of `finder`; it is executed by the `source` that it was found with."""
         self._finder = finder
+        self._fullname = fullname
         self._source: str | None = source
 
     def get_source(self, fullname: str) -> str:
@@ -109,12 +113,18 @@ class _SourceLoader(Loader):
         return _text(self._finder, fullname, source)
 
     def is_package(self, fullname: str) -> bool:
-        """What the finder says."""
+        """What the finder says. Raises ImportError if there is no source."""
+        self._check(fullname)
         return bool(self._finder.is_package(fullname))
 
     def get_filename(self, fullname: str) -> str:
-        """What the finder says."""
+        """What the finder says. Raises ImportError if there is no source."""
+        self._check(fullname)
         return str(self._finder.get_filename(fullname))
+
+    def _check(self, fullname: str) -> None:
+        if fullname != self._fullname:
+            self.get_source(fullname)
 
     def get_data(self, path: str) -> bytes:
         """What the finder says, and the source of the modules that it has found."""
@@ -127,6 +137,8 @@ class _SourceLoader(Loader):
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
         """The code compiled from the source that the module was found with, the first time."""
+        if fullname != self._fullname:
+            return super().get_code(fullname)
         source, self._source = self._source, None
         if source is None:
             return super().get_code(fullname)

@@ -19,6 +19,7 @@ from .._core.frames import hidden, trim_own
 from .._standard.files import FileFinder, FileLoader, SourceFileLoader, file_loaders
 from .finder import Finder
 from .loader import forget_lines
+from .names import is_dotted
 from .resources import Reader, Traversable, opened
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class TreeFinder(Finder):
         to answer.
         """
         tail = fullname.rpartition(".")[2]
-        if "" in fullname.split(".") or any(character in fullname for character in _NOT_IN_NAMES):
+        if not is_dotted(fullname):
             return None
         thread = get_ident()
         if thread in self._inside:
@@ -262,7 +263,6 @@ class TreeFinder(Finder):
 
 
 _STANDARD = ("loadstone", "importlib", "_frozen_importlib_external")
-_NOT_IN_NAMES = "/\\\0"
 
 
 def _normalized(name: str) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from .check import Check, Kind
+from .ecosystem import table as ecosystem
 from .finding import table as finding
+from .hooks import table as hooks
+from .loaders import table as loaders
+from .modules import table as modules
+from .processes import table as processes
+from .specs import table as specs
 
 __all__ = ["checks"]
 
-_TABLES = (finding,)
+_TABLES = (finding, specs, loaders, modules, ecosystem, processes, hooks)
 
 
 def checks(kind: Kind | None = None) -> tuple[Check, ...]:

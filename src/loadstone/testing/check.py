@@ -27,6 +27,8 @@ class Check:
     """What it is for: ``finder``, ``loader``, ``path hook``."""
     after: tuple[str, ...]
     """The codes of the checks it builds on: where one of them has not passed, this one is skipped."""
+    share: float = 1.0
+    """The part of the time limit that it may take: less, where an importer may well hang in it."""
 
     @property
     def code(self) -> str:
@@ -53,13 +55,14 @@ class Table:
         source: str,
         after: Iterable[str] = (),
         kinds: Iterable[Kind] = ("finder", "loader", "path hook"),
+        share: float = 1.0,
     ) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
         """Have the decorated function be the check `code`; its docstring says why the promise matters."""
 
         def add(function: Callable[[Subject], None]) -> Callable[[Subject], None]:
             detail = " ".join((function.__doc__ or "").split())
             entry = Entry(code=code, title=title, detail=detail, source=source)
-            self.checks.append(Check(entry, function, frozenset(kinds), tuple(after)))
+            self.checks.append(Check(entry, function, frozenset(kinds), tuple(after), share))
             return function
 
         return add

@@ -44,13 +44,15 @@ def run_in_child(
             "path": [os.getcwd() if entry == "" else entry for entry in sys.path],
         }
         child = _Child(order)
-        running = None
+        running: Check | None = None
+        limit = time_limit
         try:
             if child.line(_START_LIMIT) is None:
                 child.stop()
                 raise ValueError(f"{subject.reference!r} cannot be checked: {child.complaint()}")
             while remaining:
-                line = child.line(time_limit)
+                limit = time_limit if running is None else time_limit * running.share
+                line = child.line(limit)
                 if line is None:
                     break
                 if "begins" in line:
@@ -69,12 +71,12 @@ def run_in_child(
             hangs = child.stop()
         running = remaining[0] if running is None else running
         if hangs:
-            message = f"did not end within {time_limit:g} s"
+            message = f"did not end within {limit:g} s"
         else:
             message = f"the process ended with {_status_name(child.status)}: {child.complaint()}"
         statuses[running.code] = "failed"
         remaining.remove(running)
-        yield Outcome(running.entry, "failed", message, time_limit if hangs else 0.0)
+        yield Outcome(running.entry, "failed", message, limit if hangs else 0.0)
 
 
 def _status_name(status: int) -> str:

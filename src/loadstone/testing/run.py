@@ -38,7 +38,7 @@ def run(
         elif unmet:
             outcome = Outcome(check.entry, "skipped", f"builds on {', '.join(unmet)}")
         else:
-            outcome, ended = _run_one(subject, check, time_limit)
+            outcome, ended = _run_one(subject, check, time_limit * check.share)
             if not ended:
                 hangs = check.code
         statuses[check.code] = outcome.status

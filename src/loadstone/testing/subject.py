@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -22,7 +24,7 @@ class Subject:
     """An importer, the modules that it finds and those that it does not.
 
     Checks are run inside `placed`: the importer is where imports meet it first, none of its modules is
-    loaded, and what the check does to the import state is undone afterwards.
+    loaded, warnings are ignored, and what the check does to the import state is undone afterwards.
     """
 
     def __init__(
@@ -59,12 +61,41 @@ class Subject:
     @property
     def packages(self) -> tuple[str, ...]:
         """The packages among the modules that it finds."""
-        return tuple(name for name in self.finds if self.find(name).submodule_search_locations is not None)
+        return tuple(name for name, spec in self.specs.items() if spec.submodule_search_locations is not None)
 
     @property
     def submodules(self) -> tuple[str, ...]:
         """The submodules among the modules that it finds."""
         return tuple(name for name in self.finds if "." in name)
+
+    @property
+    def specs(self) -> dict[str, ModuleSpec]:
+        """The specs of the modules that it does find, by name; other checks see to those that it does not."""
+        specs = {}
+        for name in self.finds:
+            try:
+                spec = self.ask(name)
+            except Exception:
+                continue
+            if spec is not None:
+                specs[name] = spec
+        return specs
+
+    @property
+    def modules(self) -> dict[str, ModuleType]:
+        """The modules that can be imported, imported, by name; a check of its own sees to the others.
+
+        Raises NotApplicable if none can be.
+        """
+        modules = {}
+        for name in self.finds:
+            try:
+                modules[name] = self.load(name)
+            except Exception:
+                continue
+        if not modules:
+            raise NotApplicable("none of its modules can be imported")
+        return modules
 
     def find(self, name: str, target: ModuleType | None = None) -> ModuleSpec:
         """The spec that the importer itself finds for `name`. Raises Unmet if it finds none."""
@@ -107,7 +138,39 @@ class Subject:
         if self._add is None:
             raise NotApplicable("how to add a module is not known: give add=")
         self._add(path, content)
-        importlib.invalidate_caches()
+        with suppress(Exception):  # a check of its own sees to that
+            importlib.invalidate_caches()
+
+    def add_module(self, name: str, source: str) -> str:
+        """Put a module of its own into the first package that the importer has, or at top level.
+
+        Returns its full name; `name` may lead into folders, as ``"folder/module"``. Raises NotApplicable if
+        it is not known how, or if what is put there cannot be found.
+        """
+        path = self.inside(name)
+        full = path.replace("/", ".").removesuffix(".__init__")
+        self.add(f"{path}.py", source)
+        try:
+            found = importlib.util.find_spec(full) is not None
+        except ModuleNotFoundError:
+            found = False
+        if not found:
+            raise NotApplicable(f"what add() puts there is not found: {full!r}")
+        return full
+
+    def inside(self, path: str) -> str:
+        """The path of a file, in the first package that the importer has, or at top level.
+
+        Raises NotApplicable if it is not known how to add files.
+        """
+        if self._add is None:
+            raise NotApplicable("how to add a module is not known: give add=")
+        regular = [
+            name
+            for name, spec in self.specs.items()
+            if spec.submodule_search_locations is not None and spec.loader is not None
+        ]
+        return f"{regular[0].replace('.', '/')}/{path}" if regular else path
 
     @contextmanager
     def placed(self) -> Iterator[None]:
@@ -121,10 +184,12 @@ class Subject:
             for name in list(sys.modules):
                 if is_own(name):
                     del sys.modules[name]
-            self._place()
+            warnings.simplefilter("ignore")
+            self.place()
             yield
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Put the importer where imports meet it, for good."""
         if self.kind == "path hook":
             if self.thing not in sys.path_hooks:
                 sys.path_hooks.insert(0, self.thing)

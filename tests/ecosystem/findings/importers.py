@@ -68,9 +68,12 @@ def loadstone_path_finder():
 
 
 def loadstone_path_hook():
-    from loadstone.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+    from loadstone import machinery
 
-    return FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES))
+    return machinery.FileFinder.path_hook(
+        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+        (machinery.SourceFileLoader, machinery.SOURCE_SUFFIXES),
+    )
 
 
 def path_finder():
@@ -79,9 +82,12 @@ def path_finder():
 
 
 def path_hook():
-    from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+    from importlib import machinery
 
-    return FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES))
+    return machinery.FileFinder.path_hook(
+        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+        (machinery.SourceFileLoader, machinery.SOURCE_SUFFIXES),
+    )
 
 
 def builtin():

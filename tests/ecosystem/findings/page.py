@@ -7,8 +7,10 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -76,7 +78,7 @@ OTHERS = [
     Subject(
         "six: six.moves",
         "six_moves",
-        "six.moves,six.moves.urllib,six.moves.urllib.parse",
+        "six.moves.urllib,six.moves.urllib.parse",
         "kitnone,six.moves.none",
         distribution="six",
     ),
@@ -113,7 +115,8 @@ notebook `kitbook.ipynb`, and `site.zip` with the same in it; then run the comma
 
 
 def prepare(root: Path) -> None:
-    """Write the files that the importers find to the folder `root`."""
+    """Write the files that the importers find to the folder `root`, and nothing else."""
+    shutil.rmtree(root / "site", ignore_errors=True)
     for name, text in FILES.items():
         file = root / "site" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -185,6 +188,7 @@ def tidy(message: str, root: Path) -> str:
     """What was seen, without what is different each time: places of this machine, addresses."""
     text = " ".join(message.split()).replace(str(root), ".").replace("file://.", ".")
     text = re.sub(r" at 0x[0-9a-f]+", "", text)
+    text = re.sub(rf"{re.escape(tempfile.gettempdir())}/\w+", "…", text)
     text = re.sub(r"(?:/[^\s:'\"]+)+/(site-packages|lib/python[\d.]+)/", "", text)
     text = re.sub(r":\d+\b", "", text)
     return "`" + text.replace("`", "'") + "`"
@@ -197,8 +201,11 @@ def make(root: Path, subjects: list[Subject]) -> str:
     return "\n".join([HEAD.format(versions=versions()), *sections])
 
 
-if __name__ == "__main__":
-    import tempfile
+def findings(text: str) -> list[str]:
+    """The importers that a page is about, and the codes of what it says of each, in order."""
+    return re.findall(r"^(?:## .*|- \*\*LS\d+)", text, re.M)
 
+
+if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         PAGE.write_text(make(Path(folder).resolve(), OTHERS + OWN), encoding="utf-8")

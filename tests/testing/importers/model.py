@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import loadstone
+from loadstone.framework.finder import FinderEntry
 
 FILES = {
     "kitone.py": "import kitpkg\nvalue = 1\n",
@@ -16,11 +17,12 @@ FILES = {
         'def fail():\n    raise ValueError("on purpose: ä")\n'
     ),
     "kitpkg/sub/__init__.py": "",
-    "kitpkg/sub/deep.py": "from ..mod import Point\n",
+    "kitpkg/sub/deep.py": "from kitpkg.mod import Point\n",
     "kitpkg/data.txt": "resource",
 }
 FINDS = ("kitone", "kitpkg", "kitpkg.mod", "kitpkg.sub", "kitpkg.sub.deep")
 MISSES = ("kitnone", "kitpkg.none")
+ENTRY = "/<kit>"
 
 
 class Model(loadstone.Finder):
@@ -38,12 +40,19 @@ class Model(loadstone.Finder):
         self.files[path] = text
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        if "/" in fullname:
+            return None
         start = fullname.replace(".", "/")
         if f"{start}.py" in self.files or f"{start}/__init__.py" in self.files:
             return self.spec(fullname, self.loader)
         if start and any(name.startswith(f"{start}/") for name in self.files):
             return self.spec(fullname, None)
         return None
+
+    def find_distributions(self, context: Any = None) -> Iterable[Any]:
+        from distributions import distributions
+
+        return distributions(self.files, getattr(context, "name", None))
 
     def list_modules(self, package: str = "") -> Iterator[tuple[str, bool]]:
         start = f"{package.replace('.', '/')}/" if package else ""
@@ -56,6 +65,23 @@ class Model(loadstone.Finder):
                 elif first.endswith(".py") and first != "__init__.py":
                     seen.add((first[:-3], False))
         yield from sorted(seen)
+
+
+class ModelHook(Model):
+    """A path hook for the entry `ENTRY` over a dict of files; its finders are of the kind `Entry`."""
+
+    Entry: Any = FinderEntry
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._label = ENTRY
+
+    def __call__(self, entry: str) -> Any:
+        return self.path_hook(entry)
+
+    def path_hook(self, entry: str) -> Any:
+        super().path_hook(entry)
+        return self.Entry(self, entry)
 
 
 class ModelLoader(loadstone.Loader):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -38,6 +39,22 @@ class Prints(Model):
         print('{"begins": "nonsense"}')
         os.write(1, b"more nonsense\n")
         return super().find_spec(fullname, path, target)
+
+
+class LeavesAtOnce(Model):
+    def __init__(self) -> None:
+        os._exit(7)
+
+
+class LeavesBehind(Model):
+    def __init__(self) -> None:
+        super().__init__()
+        atexit.register(os._exit, 7)
+
+
+class SleepsAtOnce(Model):
+    def __init__(self) -> None:
+        time.sleep(100)
 
 
 model = Model()
