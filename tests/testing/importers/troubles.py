@@ -6,6 +6,7 @@ import atexit
 import os
 import signal
 import sys
+import threading
 import time
 from typing import Any
 
@@ -17,6 +18,14 @@ class Hangs(Model):
         if fullname == "kitnone":
             time.sleep(100)
         return super().find_spec(fullname, path, target)
+
+
+class Locks(Model):
+    lock = threading.Lock()
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        with self.lock:
+            return super().find_spec(fullname, path, target)
 
 
 class Exits(Model):
