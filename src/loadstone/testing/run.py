@@ -7,6 +7,7 @@ import threading
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from time import perf_counter
+from typing import Any
 
 from .check import Check
 from .outcome import NotApplicable, Outcome, Status, Unmet
@@ -63,7 +64,8 @@ def _run_one(subject: Subject, check: Check, time_limit: float) -> tuple[Outcome
         else:
             results.append(("passed", ""))
 
-    lists = [(value, list(value)) for value in (sys.meta_path, sys.path_hooks, sys.path)]
+    places: list[list[Any]] = [sys.meta_path, sys.path_hooks, sys.path]
+    lists = [(value, list(value)) for value in places]
     start = perf_counter()
     thread = threading.Thread(target=work, name=check.code, daemon=True)
     thread.start()
