@@ -20,8 +20,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 FILES = {
     "slow.py": """
         import os, sys
-        sys.ready.set()
-        if os.getpid() == sys.parent:
+        if os.getpid() == sys.parent:  # in a child, another thread may have held the locks of these
+            sys.ready.set()
             sys.go.wait(20)
         where = os.getpid()
         done = True

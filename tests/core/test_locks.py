@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
+import signal
 import sys
 import threading
+import traceback
+import warnings
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -20,6 +24,24 @@ def run(function: Callable[[], Any]) -> threading.Thread:
     thread = threading.Thread(target=function, daemon=True)
     thread.start()
     return thread
+
+
+def forked(function: Callable[[], None]) -> None:
+    """Run `function` in a forked child, which must come to its end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # since Python 3.12: this process has threads
+        child = os.fork()
+    if not child:
+        status = 1
+        try:
+            signal.alarm(20)
+            function()
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_one_lock_a_module() -> None:
@@ -104,8 +126,9 @@ def test_waiting_in_a_circle_is_an_error_across_systems() -> None:
     assert len(errors) == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_what_a_forked_child_forgets() -> None:
-    """Locks that threads of the parent hold, and modules they were importing, are forgotten in a child."""
+    """In a child, locks that threads of the parent held are free, and modules they were importing gone."""
     initializing, done = ModuleType("initializing"), ModuleType("done")
     initializing.__spec__ = SimpleNamespace(_initializing=True)  # type: ignore[assignment]
     modules = {"initializing": initializing, "done": done, "mine": initializing}
@@ -113,14 +136,57 @@ def test_what_a_forked_child_forgets() -> None:
     held: list[Any] = []
     run(lambda: held.extend(system.take(name) for name in ("initializing", "done", "absent"))).join(10)
     mine, free = system.take("mine"), system.take("free")
+    system.take("mine")
     free.release()
-    assert system._process == os.getpid()
-    system._process -= 1
-    anew = [system.take(lock.name) for lock in held]
-    assert [new is lock for new, lock in zip(anew, held, strict=True)] == [False, False, False]
-    assert system.take("mine") is mine
-    assert system.take("free") is free
-    assert modules == {"done": done, "mine": initializing}
+
+    def in_child() -> None:
+        assert modules == {"done": done, "mine": initializing}
+        for lock in (*held, free):
+            assert system.take(lock.name) is lock
+            lock.release()
+        taken: list[Any] = []
+        thread = run(lambda: taken.append(system.take("mine")))
+        mine.release()
+        thread.join(0.2)
+        assert thread.is_alive()
+        mine.release()
+        thread.join(10)
+        assert taken == [mine]
+
+    forked(in_child)
+    assert modules == {"initializing": initializing, "done": done, "mine": initializing}
+    assert held[0].owner is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("locks", [Locks({}), live_locks], ids=["isolated", "live"])
+def test_a_fork_while_a_thread_is_taking_locks(locks: Locks) -> None:
+    """In a child no lock hangs because a thread of the parent was in the middle of taking it."""
+    mine, free = locks.take("mine"), locks.take("free")
+    free.release()
+    for lock in (mine, free):
+        inner: Any = lock
+        run(inner.lock.acquire).join(10)
+        run(inner.wakeup.acquire).join(10)
+    bootstrap: Any = sys.modules["_frozen_importlib"]
+    waits, blocked = bootstrap._blocking_on, ModuleType("blocked")
+    waits.setdefault(-1, blocked)
+
+    def in_child() -> None:
+        assert waits.get(-1) is None
+        mine.release()
+        for lock in (mine, free):
+            assert locks.take(lock.name) is lock
+            thread = run(functools.partial(locks.take, lock.name))
+            thread.join(0.2)
+            assert thread.is_alive()
+            lock.release()
+            thread.join(10)
+            assert not thread.is_alive()
+
+    forked(in_child)
+    assert waits.get(-1) is blocked
+    del getattr(waits, "data", waits)[-1]
 
 
 def test_dead_references_are_nothing_to_forget() -> None:

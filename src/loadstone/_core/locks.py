@@ -54,17 +54,17 @@ class Locks:
     def __init__(self, modules: dict[str, ModuleType], table: dict[str, Any] | None = None) -> None:
         """`modules` is where the system keeps the modules that the locks are for.
 
-        `table` is the interpreter's own for the live system, whose forked children are looked after.
+        `table` is the interpreter's own for the live system.
         """
         self._modules = modules
         self._table: dict[str, Any] = {} if table is None else table
-        self._process = os.getpid() if table is None else None
         own_table = self._table
 
         def forget(reference: _Reference) -> None:
             remove_dead(own_table, reference.name)
 
         self._forget = forget
+        _all.add(ref(self, _all.discard))
 
     def take(self, name: str) -> Lock:
         """Take the lock of the module `name`, and return it to be released.
@@ -74,9 +74,6 @@ class Locks:
         table = self._table
         acquire_lock()
         try:
-            if self._process is not None and self._process != os.getpid():
-                self._process = os.getpid()
-                self.forget_lost_threads()
             reference = table.get(name)
             lock = None if reference is None else reference()
             if lock is None:
@@ -96,18 +93,40 @@ class Locks:
         return lock  # type: ignore[no-any-return]
 
     def forget_lost_threads(self) -> None:
-        """In a forked child: have it import anew what another thread of its parent was importing."""
+        """In a forked child: have it import anew what another thread of its parent was importing.
+
+        Such a thread may have been anywhere in taking a lock, or in giving it back, this thread's among them.
+        """
         mine = get_ident()
         for name, reference in list(self._table.items()):
             lock = reference()
-            if lock is not None and lock.owner not in (None, mine):
-                self._table.pop(name, None)
+            if lock is None:
+                continue
+            fresh = vars(_ModuleLock(name))
+            if lock.owner == mine:
+                fresh |= {"owner": mine, "count": lock.count}
+            elif lock.owner is not None:
                 spec = getattr(self._modules.get(name), "__spec__", None)
                 if getattr(spec, "_initializing", False):
                     self._modules.pop(name, None)
+            vars(lock).update(fresh)
 
 
+_all: set[ref[Locks]] = set()
 live_locks = Locks(sys.modules, _interpreter._module_locks)
 
+
+def _forget_lost_threads() -> None:
+    waits, mine = _interpreter._blocking_on, get_ident()
+    own = waits.get(mine)
+    waits.clear()
+    if own is not None:
+        waits.setdefault(mine, own)
+    for reference in list(_all):
+        locks = reference()
+        if locks is not None:
+            locks.forget_lost_threads()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=live_locks.forget_lost_threads)
+    os.register_at_fork(after_in_child=_forget_lost_threads)
