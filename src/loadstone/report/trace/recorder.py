@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import builtins
 import sys
-from _frozen_importlib import (  # type: ignore[attr-defined]
-    BuiltinImporter,
-    FrozenImporter,
-    _find_and_load_unlocked,
-)
-from _frozen_importlib_external import (
-    ExtensionFileLoader,
-    SourcelessFileLoader,
-    SourceLoader,
-    _NamespaceLoader,
-)
 from _thread import get_ident
 from time import perf_counter
 
 from ..._core.finding import find_spec, object_name
 from ..._core.frames import hidden, trim, trim_own
+from .importer import FIND_AND_LOAD, absolute_name, importer, place_of
+from .traits import kind_by, name_of, traits_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +23,9 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, ModuleType
     from typing import Any
 
+    from .importer import Place
+
     Error = tuple[str, str]
-    Place = tuple[str | None, str | None, int | None]
     Event = tuple[Any, ...]
 
 __all__ = ["END", "FAILED", "FOUND", "REENTRY", "Recorder", "errors_of"]
@@ -51,23 +43,8 @@ cycle.
 `FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors.
 """
 
-_ENGINE = ("importlib", "_bootstrap")
 _CHAIN_LENGTH = 20
-_FIND_AND_LOAD = _find_and_load_unlocked.__code__
 _DEPTHS = (5, 8, 9)  # of `__import__`: for the module itself, a name in a fromlist, a parent
-_LOADS = frozenset({"_find_and_load", "_find_and_load_unlocked", "reload"})
-_RUNS = frozenset({"_call_with_frames_removed", "exec_module", "create_module", "load_module"})
-_KINDS = (
-    (SourcelessFileLoader, "bytecode"),
-    (SourceLoader, "source"),
-    (ExtensionFileLoader, "extension"),
-    (_NamespaceLoader, "namespace"),
-    (BuiltinImporter, "builtin"),
-    (FrozenImporter, "frozen"),
-)
-_ENDINGS = ((".py", "source"), (".pyc", "bytecode"), (".so", "extension"), (".pyd", "extension"))
-_WRAPPERS = {("loadstone.framework.loader", "WrappedLoader"), (__name__, "_Around")}
-_machinery: dict[str, bool] = {}
 
 
 class Recorder:
@@ -133,7 +110,7 @@ class Recorder:
             if full_name == stack[-1].name:
                 continue  # itself: by C code of its own, or to have a name for it
             cycle = tuple(entry.number for entry in stack[places[full_name] :])
-            self.emit((REENTRY, stack[-1].number, get_ident(), full_name, *_place(frame), cycle))
+            self.emit((REENTRY, stack[-1].number, get_ident(), full_name, *place_of(frame), cycle))
 
     def note(self, error: BaseException, name: str, frame: FrameType | None) -> None:
         """Note the error of an `import` statement, unless it is that of an import seen otherwise."""
@@ -144,7 +121,9 @@ class Recorder:
             stack = self.stack()
             parent = stack[-1].number if stack else None
             now = perf_counter()
-            self.emit((FAILED, next(self.numbers), parent, thread, name, False, *_place(frame), now, errors))
+            self.emit(
+                (FAILED, next(self.numbers), parent, thread, name, False, *place_of(frame), now, errors)
+            )
 
 
 class _Import:
@@ -189,13 +168,13 @@ class _Import:
         loader = getattr(spec, "loader", None)
         if loader is None:
             return None, "namespace", origin
-        traits = _traits.get(type(loader)) or _traits_of(loader)
+        traits = traits_of(loader)
         while traits.wraps:
             loader = loader.inner
-            traits = _traits_of(loader)
+            traits = traits_of(loader)
         self.loader = loader
         self.traits = traits
-        return traits.name, traits.kind or _kind_by(origin), origin
+        return traits.name, traits.kind or kind_by(origin), origin
 
     def watch_code(self) -> None:
         """Have the loader, if it is this module's alone, say when it has got the code.
@@ -344,7 +323,7 @@ class _Finder:
             answered = finder = loader = kind = origin = None
             if spec is not None or errors:
                 answered = finders[-asked.__length_hint__() - 1]
-                finder = _named(answered)
+                finder = name_of(answered)
             if spec is None:
                 errors = errors or (("ModuleNotFoundError", f"No module named {fullname!r}"),)
             else:
@@ -378,17 +357,17 @@ class _Finder:
         """Who imports the module: module, file and line. None if it is only searched for."""
         frame = sys._getframe
         try:
-            if frame(3).f_code is _FIND_AND_LOAD:
+            if frame(3).f_code is FIND_AND_LOAD:
                 statement = self.recorder.import_code
                 for depth in _DEPTHS:
                     if frame(depth).f_code is statement:
                         who = frame(depth + 1)
                         if "importlib" not in who.f_code.co_filename:
-                            return _place(who)
+                            return place_of(who)
                         break
         except ValueError:
             pass
-        return _importer(frame(2))
+        return importer(frame(2))
 
     def _watch(self, spec: Any, entry: _Import) -> bool:
         """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
@@ -544,7 +523,7 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
             module = inner(name, globals, locals, fromlist, level)
         except BaseException as error:
             if recorder.active:
-                recorder.note(error, _absolute(name, globals, level), sys._getframe(1))
+                recorder.note(error, absolute_name(name, globals, level), sys._getframe(1))
             trim(error)
             raise
         if running:
@@ -554,7 +533,7 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
             else:
                 full_name = globals.get("__package__") if level == 1 else None
                 if type(full_name) is not str:
-                    full_name = _absolute(name, globals, level)
+                    full_name = absolute_name(name, globals, level)
                 elif name:
                     full_name = f"{full_name}.{name}"
             if full_name in running or (type(fromlist) is tuple and not running.isdisjoint(fromlist)):
@@ -564,104 +543,6 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
     hidden(__import__)
     recorder.import_code = __import__.__code__
     return __import__
-
-
-def _absolute(name: Any, namespace: Any, level: int) -> str:
-    """The absolute name of what a statement imports, as well as it can be told without a warning."""
-    if not level:
-        return str(name)
-    namespace = namespace or {}
-    package = namespace.get("__package__")
-    if package is None:
-        package = str(namespace.get("__name__"))
-        if "__path__" not in namespace:
-            package = package.rpartition(".")[0]
-    for _ in range(level - 1):
-        package = package.rpartition(".")[0]
-    return f"{package}.{name}" if name else package
-
-
-def _importer(frame: FrameType | None) -> Place | None:
-    """Who imports what a finder is asked for: module, file and line. None if it is only searched for."""
-    is_import = False
-    while frame is not None:
-        code = frame.f_code
-        file = code.co_filename
-        is_machinery = _machinery.get(file)
-        if is_machinery is None:
-            is_machinery = _machinery[file] = _is_machinery(file)
-        if is_machinery:
-            if code.co_name in _LOADS:
-                is_import = True
-            elif not is_import and code.co_name in _RUNS:
-                return None
-        elif is_import:
-            return _place(frame)
-        frame = frame.f_back
-    return (None, None, None) if is_import else None
-
-
-def _is_machinery(file: str) -> bool:
-    """Whether frames of this file name belong to the import system."""
-    if all(part in file for part in _ENGINE):
-        return True
-    importlib: Any = sys.modules.get("importlib")
-    return importlib is not None and file == importlib.import_module.__code__.co_filename
-
-
-def _place(frame: FrameType | None) -> Place:
-    if frame is None:
-        return (None, None, None)
-    name = frame.f_globals.get("__name__")
-    return (name if type(name) is str else None, frame.f_code.co_filename, frame.f_lineno)
-
-
-_names: dict[type, str] = {}
-_traits: dict[type, _Traits] = {}
-
-
-def _named(thing: Any) -> str:
-    """The class of a finder or loader, or itself if it is one, with its module."""
-    kind = thing if isinstance(thing, type) else type(thing)
-    name = _names.get(kind)
-    if name is None:
-        name = _names[kind] = f"{kind.__module__}.{kind.__qualname__}"
-    return name
-
-
-class _Traits:
-    """What is known of all loaders of a class."""
-
-    __slots__ = ("compiles", "has_code", "kind", "makes_none", "name", "reads", "reads_first", "wraps")
-
-    def __init__(self, kind: type) -> None:
-        names = {(parent.__module__, parent.__name__) for parent in kind.__mro__}
-        self.wraps = not names.isdisjoint(_WRAPPERS)
-        self.name = f"{kind.__module__}.{kind.__qualname__}"
-        self.kind = next((name for base, name in _KINDS if issubclass(kind, base)), None)
-        self.has_code = hasattr(kind, "get_code")
-        self.reads = hasattr(kind, "get_data")
-        self.compiles = hasattr(kind, "source_to_code")
-        # Of importlib's own methods it is known: one does nothing, by the other nothing is compiled unread.
-        self.makes_none = getattr(kind, "create_module", None) is SourceLoader.create_module
-        self.reads_first = getattr(kind, "get_code", None) is SourceLoader.get_code
-
-
-def _traits_of(loader: Any) -> _Traits:
-    kind = loader if isinstance(loader, type) else type(loader)
-    traits = _traits.get(kind)
-    if traits is None:
-        traits = _traits[kind] = _Traits(kind)
-    return traits
-
-
-def _kind_by(origin: str | None) -> str:
-    """The kind of a module by what its file is called."""
-    if origin is not None:
-        for ending, kind in _ENDINGS:
-            if origin.endswith(ending):
-                return kind
-    return "other"
 
 
 def errors_of(error: BaseException) -> tuple[Error, ...]:

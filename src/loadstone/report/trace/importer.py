@@ -1,0 +1,74 @@
+"""The importer of a module: who imports it, told by the frames of the thread."""
+
+from __future__ import annotations
+
+import sys
+from _frozen_importlib import _find_and_load_unlocked  # type: ignore[attr-defined]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+    Place = tuple[str | None, str | None, int | None]
+
+__all__ = ["FIND_AND_LOAD", "absolute_name", "importer", "place_of"]
+
+FIND_AND_LOAD = _find_and_load_unlocked.__code__
+"""The function of the interpreter that asks finders."""
+
+_ENGINE = ("importlib", "_bootstrap")
+_LOADS = frozenset({"_find_and_load", "_find_and_load_unlocked", "reload"})
+_RUNS = frozenset({"_call_with_frames_removed", "exec_module", "create_module", "load_module"})
+_machinery: dict[str, bool] = {}
+
+
+def importer(frame: FrameType | None) -> Place | None:
+    """Who imports what a finder is asked for: module, file and line. None if it is only searched for."""
+    is_import = False
+    while frame is not None:
+        code = frame.f_code
+        file = code.co_filename
+        is_machinery = _machinery.get(file)
+        if is_machinery is None:
+            is_machinery = _machinery[file] = _is_machinery(file)
+        if is_machinery:
+            if code.co_name in _LOADS:
+                is_import = True
+            elif not is_import and code.co_name in _RUNS:
+                return None
+        elif is_import:
+            return place_of(frame)
+        frame = frame.f_back
+    return (None, None, None) if is_import else None
+
+
+def _is_machinery(file: str) -> bool:
+    """Whether frames of this file name belong to the import system."""
+    if all(part in file for part in _ENGINE):
+        return True
+    importlib: Any = sys.modules.get("importlib")
+    return importlib is not None and file == importlib.import_module.__code__.co_filename
+
+
+def place_of(frame: FrameType | None) -> Place:
+    """The module, file and line that a frame is at."""
+    if frame is None:
+        return (None, None, None)
+    name = frame.f_globals.get("__name__")
+    return (name if type(name) is str else None, frame.f_code.co_filename, frame.f_lineno)
+
+
+def absolute_name(name: Any, namespace: Any, level: int) -> str:
+    """The absolute name of what a statement imports, as well as it can be told without a warning."""
+    if not level:
+        return str(name)
+    namespace = namespace or {}
+    package = namespace.get("__package__")
+    if package is None:
+        package = str(namespace.get("__name__"))
+        if "__path__" not in namespace:
+            package = package.rpartition(".")[0]
+    for _ in range(level - 1):
+        package = package.rpartition(".")[0]
+    return f"{package}.{name}" if name else package
