@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util as _importlib_util
 import sys
 import types
+from _thread import get_ident as _get_ident
 
 from ._core.cache import cache_from_source, source_from_cache
 from ._core.frames import hidden as _hidden
@@ -44,7 +45,7 @@ class _Pending:
     def __init__(self, module: types.ModuleType) -> None:
         self.kind = type(module)
         self.attributes = dict(module.__dict__)
-        self.loading = False
+        self.thread: int | None = None  # the one that executes it
 
 
 class LazyModule(types.ModuleType):
@@ -88,12 +89,12 @@ def _load(module: LazyModule) -> None:
             return
         try:
             pending = spec.loader_state
-            if is_lazy(module) and not pending.loading:
-                pending.loading = True
+            if is_lazy(module) and pending.thread != _get_ident():
+                pending.thread = _get_ident()
                 try:
                     _execute(module, spec, pending)
                 finally:
-                    pending.loading = False
+                    pending.thread = None
         finally:
             lock.release()
     except BaseException as exception:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import functools
 import gc
-import os
-import signal
 import sys
 import threading
-import traceback
-import warnings
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -18,30 +14,14 @@ import pytest
 
 from loadstone._core.locks import DeadlockError, Locks, live_locks
 
+from ..forking import in_fork, needs_fork
+
 
 def run(function: Callable[[], Any]) -> threading.Thread:
     """Start `function` in a thread."""
     thread = threading.Thread(target=function, daemon=True)
     thread.start()
     return thread
-
-
-def forked(function: Callable[[], None]) -> None:
-    """Run `function` in a forked child, which must come to its end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # since Python 3.12: this process has threads
-        child = os.fork()
-    if not child:
-        status = 1
-        try:
-            signal.alarm(20)
-            function()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_one_lock_a_module() -> None:
@@ -126,7 +106,7 @@ def test_waiting_in_a_circle_is_an_error_across_systems() -> None:
     assert len(errors) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@needs_fork
 def test_what_a_forked_child_forgets() -> None:
     """In a child, locks that threads of the parent held are free, and modules they were importing gone."""
     initializing, done = ModuleType("initializing"), ModuleType("done")
@@ -153,12 +133,12 @@ def test_what_a_forked_child_forgets() -> None:
         thread.join(10)
         assert taken == [mine]
 
-    forked(in_child)
+    in_fork(in_child)
     assert modules == {"initializing": initializing, "done": done, "mine": initializing}
     assert held[0].owner is not None
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@needs_fork
 @pytest.mark.parametrize("locks", [Locks({}), live_locks], ids=["isolated", "live"])
 def test_a_fork_while_a_thread_is_taking_locks(locks: Locks) -> None:
     """In a child no lock hangs because a thread of the parent was in the middle of taking it."""
@@ -184,7 +164,7 @@ def test_a_fork_while_a_thread_is_taking_locks(locks: Locks) -> None:
             thread.join(10)
             assert not thread.is_alive()
 
-    forked(in_child)
+    in_fork(in_child)
     assert waits.get(-1) is blocked
     del getattr(waits, "data", waits)[-1]
 

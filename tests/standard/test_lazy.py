@@ -16,6 +16,7 @@ import loadstone.abc
 import loadstone.machinery
 import loadstone.util
 
+from ..forking import in_fork, needs_fork
 from .libraries import Library
 
 if TYPE_CHECKING:
@@ -346,6 +347,31 @@ def test_threads_that_wait_for_each_other(sandbox: Sandbox) -> None:
     start = time.monotonic()
     assert together(lambda: one.x, lambda: two.x) == [1, 1]
     assert time.monotonic() - start < 30
+
+
+@needs_fork
+def test_a_fork_while_a_thread_loads(sandbox: Sandbox) -> None:
+    """What a thread of the parent was loading is loaded anew by a forked child that uses it."""
+    source = "import sys\nsys.lazy_started.set()\nsys.lazy_go.wait(30)\nx = 1\n"
+    sandbox.write({"mod.py": source}, on_path=True)
+    module = lazy(OURS, "mod")
+    sys.lazy_started, sys.lazy_go = threading.Event(), threading.Event()  # type: ignore[attr-defined]
+    try:
+        thread = threading.Thread(target=lambda: module.x, daemon=True)
+        thread.start()
+        assert sys.lazy_started.wait(30)  # type: ignore[attr-defined]
+
+        def in_child() -> None:
+            sys.lazy_started = sys.lazy_go = threading.Event()  # type: ignore[attr-defined]
+            sys.lazy_go.set()  # type: ignore[attr-defined]
+            assert module.x == 1
+
+        in_fork(in_child)
+        sys.lazy_go.set()  # type: ignore[attr-defined]
+        thread.join(30)
+        assert module.x == 1
+    finally:
+        del sys.lazy_started, sys.lazy_go  # type: ignore[attr-defined]
 
 
 def test_reload(library: Library, sandbox: Sandbox) -> None:
