@@ -324,12 +324,12 @@ def _distribution(case: Case) -> Iterator[Cause]:
     top = name.partition(".")[0]
     if name == top and top in providers:
         names = ", ".join(_release(provider) for provider in dict.fromkeys(providers[top]))
-        remedy = f"Install it again: python -m pip install --force-reinstall {providers[top][0]}"
+        remedy = f"Install it again: {sys.executable} -m pip install --force-reinstall {providers[top][0]}"
         yield _cause("LS201", f"{names} has {top!r}, by its own list", remedy)
         return
     known = DISTRIBUTIONS.get(name)
     if known is not None:
-        remedy = f"Install it: python -m pip install {known}"
+        remedy = f"Install it: {sys.executable} -m pip install {known}"
         yield _cause("LS202", f"{name!r} comes with the distribution {known!r}", remedy)
         return
     if name != top:
