@@ -88,19 +88,28 @@ def test_however_the_program_ends_what_was_recorded_is_written(sandbox: Sandbox,
 
 
 @POSIX
+@pytest.mark.parametrize("to_group", [False, True], ids=["command", "group"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_are_passed_on(sandbox: Sandbox, number: signal.Signals) -> None:
+def test_signals_are_passed_on(sandbox: Sandbox, number: signal.Signals, to_group: bool) -> None:
     """Interrupting or terminating the command ends the program the same way, and the report is written."""
     text = "import time\nopen('started', 'w').close()\ntime.sleep(60)\n"
     sandbox.write({**MODULES, "app.py": "import dep, waits\n", "waits.py": text})
     command = [sys.executable, "-m", "loadstone", "trace", "-o", "trace.json", "app.py"]
     with subprocess.Popen(
-        command, cwd=sandbox.root, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=sandbox.root,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         while not (sandbox.root / "started").exists():
             assert process.poll() is None
             time.sleep(0.01)
-        process.send_signal(number)
+        if to_group:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == -number
     assert ("KeyboardInterrupt" in errors) is (number == signal.SIGINT)

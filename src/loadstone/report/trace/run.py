@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,7 @@ sys.exit(main())
 _TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
 _RUNNER = program.run.__code__.co_filename
 _FORWARDED = ("SIGTERM", "SIGHUP")
+_PATIENCE = 0.5  # seconds that a program has to end by a signal of its own
 
 
 def traced(wanted: program.Program) -> tuple[Trace, int]:
@@ -56,28 +58,38 @@ def traced(wanted: program.Program) -> tuple[Trace, int]:
 
 
 def _wait(command: list[str]) -> int:
-    """Run a command to its end, whatever signal comes, and return its status."""
+    """Run a command to its end, whatever signal comes, and return its status.
+
+    A signal is passed on if that has not ended meanwhile: often it was sent to both.
+    """
     child: subprocess.Popen[bytes] | None = None
-    pending: list[int] = []
+    started = threading.Event()
+    timers: list[threading.Timer] = []
 
     def forward(number: int, frame: object) -> None:
         if number == signal.SIGINT and sys.stdin is not None and sys.stdin.isatty():
             return  # the terminal has sent it to both
-        if child is None:
-            pending.append(number)
-        else:
-            child.send_signal(number)
+        timer = threading.Timer(_PATIENCE, pass_on, (number,))
+        timer.daemon = True
+        timers.append(timer)
+        timer.start()
+
+    def pass_on(number: int) -> None:
+        started.wait()
+        assert child is not None
+        child.send_signal(number)
 
     numbers = [signal.SIGINT, *(getattr(signal, name) for name in _FORWARDED if hasattr(signal, name))]
     before = {number: signal.signal(number, forward) for number in numbers}
     try:
         child = subprocess.Popen(command)
-        for number in pending:
-            child.send_signal(number)
+        started.set()
         return child.wait()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        for timer in timers:
+            timer.cancel()
 
 
 def _events(file: Any) -> Iterator[tuple[Any, ...]]:
