@@ -129,6 +129,14 @@ def test_trouble_in_a_process_of_its_own(name: str, message: str, importers: Pat
     assert report.failures[0].message == message
 
 
+def test_an_importer_that_hangs_in_everything(importers: Path) -> None:
+    """After three checks that did not end, the others are skipped."""
+    report = testing.check_finder("troubles:HangsAlways()", ["kitone"], only=["LS30", "LS31"], time_limit=0.2)
+    hanging = [outcome.code for outcome in report.failures]
+    assert (hanging[0], len(hanging)) == ("LS301", 3)
+    assert report.outcomes[-1].message == f"the importer hangs in {', '.join(hanging)}"
+
+
 def test_what_an_importer_prints_does_not_get_into_the_report(importers: Path) -> None:
     """A process of its own keeps the output of the importer apart."""
     report = testing.check_finder("troubles:Prints()", ["kitone"], ["kitnone"], only=FIRST)

@@ -30,8 +30,9 @@ def check_finder(
     """Check a finder for `sys.meta_path` against all that is expected of one.
 
     `finder` is the finder itself, or the ``pkg.mod:name`` of one as a str: then the checks are run in a
-    process of their own, which may hang or crash without harm. `finds` names modules that it finds, packages
-    and submodules among them if it knows such; `misses` names modules that it must not find.
+    process of their own, which may crash without harm, or hang, in three checks before the rest is skipped.
+    `finds` names modules that it finds, packages and submodules among them if it knows such; `misses` names
+    modules that it must not find.
 
     `add` is called with the path of a file, such as ``"pkg/mod.py"``, and its text, and puts the file into
     what the finder searches; without it, checks that need a module of their own do not apply. For a `finder`

@@ -18,6 +18,7 @@ from .subject import Subject
 __all__ = ["run_in_child"]
 
 _START_LIMIT = 60.0
+_MOST_HANGS = 3
 
 
 def run_in_child(
@@ -25,12 +26,18 @@ def run_in_child(
 ) -> Iterator[Outcome]:
     """Run the checks in a child process, for which `subject` has a reference, and yield what comes of each.
 
-    Raises ValueError if the child cannot get the importer, with what it says of that.
+    When three have not ended within their time limit, those after them are skipped. Raises ValueError if the
+    child cannot get the importer, with what it says of that.
     """
     statuses: dict[str, Status] = {}
     remaining = list(checks)
     by_code = {check.code: check for check in checks}
+    hanging: list[str] = []
     while remaining:
+        if len(hanging) == _MOST_HANGS:
+            message = f"the importer hangs in {', '.join(hanging)}"
+            yield from (Outcome(check.entry, "skipped", message) for check in remaining)
+            return
         order = {
             "reference": subject.reference,
             "kind": subject.kind,
@@ -71,6 +78,7 @@ def run_in_child(
             hangs = child.stop()
         running = remaining[0] if running is None else running
         if hangs:
+            hanging.append(running.code)
             message = f"did not end within {limit:g} s"
         else:
             message = f"the process ended with {_status_name(child.status)}: {child.complaint()}"

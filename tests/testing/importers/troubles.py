@@ -20,6 +20,13 @@ class Hangs(Model):
         return super().find_spec(fullname, path, target)
 
 
+class HangsAlways(Model):
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        if fullname.startswith("kit"):
+            time.sleep(100)
+        return super().find_spec(fullname, path, target)
+
+
 class Locks(Model):
     lock = threading.Lock()
 
