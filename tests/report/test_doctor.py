@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import io
 import json
 import re
 import sys
@@ -18,6 +19,7 @@ from loadstone.report.doctor.page import page_of
 from loadstone.report.doctor.records import Diagnosis, Finding
 from loadstone.report.terminal import rendered
 
+from .conftest import written
 from .doctors import one
 
 if TYPE_CHECKING:
@@ -279,3 +281,18 @@ def test_the_command_line_in_this_process(sandbox: Sandbox, capsys: pytest.Captu
     with pytest.raises(SystemExit) as caught:
         main(["doctor", "--only", "LS999"])
     assert caught.value.code == 2
+
+
+def test_progress_is_shown(
+    sandbox: Sandbox, terminal: tuple[io.TextIOWrapper, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check that is being made is on standard error while that is a terminal; it is gone afterwards."""
+    from loadstone.__main__ import main
+
+    stream, master = terminal
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert main(["doctor", "--only", "LS154,LS101"]) == 0
+    shown = re.split("\r\x1b\\[K", written(master, stream))
+    titles = [check.entry.title for check in CHECKS if check.entry.code in ("LS101", "LS154")]
+    assert shown == ["", f"checks 1/2 {titles[0]}", f"checks 2/2 {titles[1]}", ""]

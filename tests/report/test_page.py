@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import pty
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -17,6 +14,8 @@ import pytest
 from loadstone.report.page import Page, text_of
 from loadstone.report.records import as_json
 from loadstone.report.terminal import Progress, rendered, show
+
+from .conftest import written
 
 
 def a_page() -> Page:
@@ -89,27 +88,6 @@ def test_names_of_files_that_no_encoding_has() -> None:
     page.line("/tmp/\udcff")
     assert rendered(page) == "/tmp/\\udcff\n"
     assert rendered(page, unicode=False) == "/tmp/\\udcff\n"
-
-
-@pytest.fixture
-def terminal() -> Iterator[tuple[io.TextIOWrapper, int]]:
-    """A real terminal: the stream to write to, and the end to read from."""
-    master, slave = pty.openpty()
-    stream = open(slave, "w", encoding="utf-8")  # noqa: SIM115
-    try:
-        yield stream, master
-    finally:
-        stream.close()
-        os.close(master)
-
-
-def written(master: int, stream: io.TextIOWrapper) -> str:
-    stream.write("\x04")
-    stream.flush()
-    data = b""
-    while not data.endswith(b"\x04"):
-        data += os.read(master, 4096)
-    return data[:-1].decode().replace("\r\n", "\n")
 
 
 def plain(text: str) -> str:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .check import Check
 
 __all__ = ["add_parser"]
 
@@ -61,6 +65,16 @@ def add_parser(commands: Any) -> None:
     doctor.set_defaults(call=call)
 
 
+def _shown(checks: Collection[Check]) -> Iterator[Check]:
+    """The checks, whose progress is shown as they are made."""
+    from ..terminal import Progress
+
+    with Progress(len(checks), "checks") as progress:
+        for check in checks:
+            progress.step(check.entry.title)
+            yield check
+
+
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     # Local modules that shadow others are looked for, not to be imported by what looks for them.
     takes_local = not (getattr(sys.flags, "safe_path", False) or sys.flags.isolated)
@@ -72,7 +86,7 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from ..records import as_json
     from ..terminal import show
     from .environment import current_directory
-    from .examine import doctor
+    from .examine import diagnose
     from .page import page_of
 
     here = current_directory()
@@ -85,7 +99,7 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             print(f"loadstone: cannot import {name}: {type(error).__name__}: {error}", file=sys.stderr)
             return 1
     try:
-        diagnosis = doctor(only=options.only_, ignore=options.ignore_, scan=options.scan_)
+        diagnosis = diagnose(set(options.only_), set(options.ignore_), options.scan_, _shown)
     except (ValueError, ModuleNotFoundError) as error:
         parser.error(str(error))
     if takes_local and here in sys.path:

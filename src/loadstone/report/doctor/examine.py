@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 
 from . import caches, chain, editable, environment, future, loaders, modules, paths, start
 from .check import Check, Seen, check
 from .environment import Environment, qualified
 from .records import Diagnosis, Finding
 
-__all__ = ["CHECKS", "doctor", "examine", "findings_of"]
+__all__ = ["CHECKS", "diagnose", "doctor", "findings_of"]
 
 _RANKS = {"error": 0, "warning": 1, "note": 2}
 
@@ -55,23 +55,30 @@ def doctor(*, only: Iterable[str] = (), ignore: Iterable[str] = (), scan: Iterab
     ValueError for a code that there is not, ModuleNotFoundError for a package in `scan` that is not found.
     A check that fails is a finding itself. Other threads should not import meanwhile.
     """
-    wanted, unwanted, packages = set(only), set(ignore), tuple(scan)
+    return diagnose(set(only), set(ignore), tuple(scan))
+
+
+def diagnose(
+    only: Set[str],
+    ignore: Set[str],
+    scan: Collection[str],
+    watched: Callable[[Collection[Check]], Iterable[Check]] = iter,
+) -> Diagnosis:
+    """As `doctor`; the checks are made as `watched` passes them on."""
     known = {check.entry.code for check in CHECKS}
-    for code in sorted((wanted | unwanted) - known):
+    for code in sorted((only | ignore) - known):
         raise ValueError(f"no check has the code {code!r}")
-    chosen = [
-        check
-        for check in CHECKS
-        if check.entry.code not in unwanted and (not wanted or check.entry.code in wanted)
-    ]
+    checks = [check for check in CHECKS if check.entry.code in (only or known) - ignore]
     started = time.perf_counter()
-    seen = environment.live(packages)
+    seen = environment.live(scan)
     cache = set(sys.path_importer_cache)
+    findings: list[Finding] = []
     try:
-        for name in packages:
+        for name in scan:
             if seen.find(name) is None:
                 raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        findings = [finding for finding in examine(seen, chosen) if finding.code not in unwanted]
+        for check in watched(checks):
+            findings += (finding for finding in findings_of(check, seen) if finding.code not in ignore)
     finally:
         # What finders do when they are asked: setuptools' takes distutils out of sys.modules.
         for entry in sys.path_importer_cache.keys() - cache:
@@ -85,16 +92,10 @@ def doctor(*, only: Iterable[str] = (), ignore: Iterable[str] = (), scan: Iterab
         finders=tuple(map(qualified, seen.finders)),
         path=tuple(map(str, seen.path)),
         modules=len(seen.modules),
-        checks=tuple(check.entry.code for check in chosen),
+        checks=tuple(check.entry.code for check in checks),
         seconds=time.perf_counter() - started,
-        findings=tuple(findings),
+        findings=tuple(sorted(findings, key=lambda finding: _RANKS[finding.severity])),
     )
-
-
-def examine(seen: Environment, checks: Collection[Check]) -> list[Finding]:
-    """What the checks find in an environment, errors first."""
-    findings = [finding for check in checks for finding in findings_of(check, seen)]
-    return sorted(findings, key=lambda finding: _RANKS[finding.severity])
 
 
 def findings_of(check: Check, seen: Environment) -> Iterator[Finding]:
