@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import builtins
+import contextlib
 import gc
 import importlib
 import importlib.util
@@ -235,7 +236,8 @@ def test_relative_names_are_resolved(sandbox: Sandbox, setting: str) -> None:
         {
             "pkg/__init__.py": "from .sub import mod\nVERSION = 1\n",
             "pkg/sub/__init__.py": setting + failing,
-            "pkg/sub/mod.py": setting + failing,
+            "pkg/sub/mod.py": setting + failing + "from . import deep\n",
+            "pkg/sub/deep.py": setting + "from ..sub.mod import __name__\n",
         },
         on_path=True,
     )
@@ -244,6 +246,7 @@ def test_relative_names_are_resolved(sandbox: Sandbox, setting: str) -> None:
     assert [each.cycle for each in trace.reentries] == [
         ("pkg", "pkg.sub", "pkg"),
         ("pkg", "pkg.sub.mod", "pkg"),
+        ("pkg.sub.mod", "pkg.sub.deep", "pkg.sub.mod"),
     ]
     for name in ("blocked", "blocked.sub"):
         sys.modules[name] = None
@@ -351,6 +354,66 @@ def test_a_loader_that_fails_to_get_code(sandbox: Sandbox) -> None:
         assert sorted(getattr(loader, "__dict__", {"name": 1, "path": 1})) == ["name", "path"]
     assert [record.compiled for record in records] == [False, None, True, None]
     assert [record.error for record in records] == ["OSError", None, None, None]
+
+
+@pytest.mark.parametrize("kind", ["importlib's", "another"])
+def test_methods_that_a_loader_was_given(sandbox: Sandbox, kind: str) -> None:
+    """Attributes of the one loader that stand for its methods are called, and are there afterwards."""
+
+    class Another(SourceFileLoader):
+        def exec_module(self, module: Any) -> None:
+            super().exec_module(module)
+
+    root = sandbox.write({"one.py": "x = 2\n"}, on_path=True)
+    loader = (SourceFileLoader if kind == "importlib's" else Another)("one", str(root / "one.py"))
+    calls = []
+
+    def given(name: str) -> Any:
+        method = getattr(loader, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            calls.append(name)
+            return method(*arguments, **named)
+
+        return call
+
+    methods = {name: given(name) for name in ("exec_module", "get_code", "get_data", "source_to_code")}
+    for count in (1, 3, 4):
+        chosen = dict(list(methods.items())[-count:])
+        vars(loader).update(chosen)
+        calls.clear()
+        finder = Shared(find_spec=lambda name, path=None, target=None: ModuleSpec(name, loader))
+        sys.meta_path.insert(0, finder)
+        with loadstone.trace() as trace:
+            module = importlib.import_module("one")
+        sys.meta_path.remove(finder)
+        assert module.x == 2
+        assert set(calls) == set(chosen)
+        assert {name: vars(loader)[name] for name in chosen} == chosen
+        assert sorted({*vars(loader)} - {*chosen}) == ["name", "path"]
+        assert named(trace, "one").compiled is True
+        assert (named(trace, "one").size or 0) >= 6
+        del sys.modules["one"]
+
+
+def test_a_loader_without_code(sandbox: Sandbox) -> None:
+    """It fails as without a trace."""
+
+    class Empty(SourceFileLoader):
+        def source_to_code(self, *arguments: Any, **named: Any) -> Any:
+            return None
+
+    sys.dont_write_bytecode = True
+    root = sandbox.write({"one.py": ""})
+    loader = Empty("one", str(root / "one.py"))
+    sys.meta_path.insert(0, Shared(find_spec=lambda name, path=None, target=None: ModuleSpec(name, loader)))
+    messages = []
+    for context in (contextlib.nullcontext(), loadstone.trace()):
+        with context, pytest.raises(ImportError) as caught:
+            importlib.import_module("one")
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+    assert vars(loader).keys() == {"name", "path"}
 
 
 def test_kinds(sandbox: Sandbox) -> None:
@@ -620,6 +683,7 @@ def test_beside_takeover(sandbox: Sandbox) -> None:
         import one  # noqa: F401
     assert own_names(inside) == ["one", "pkg"]
     assert named(inside, "pkg").finder == "loadstone._standard.path.PathFinder"
+    assert named(inside, "one").size
     with loadstone.trace() as around, loadstone.takeover():
         import two  # noqa: F401
     assert own_names(around) == ["two"]

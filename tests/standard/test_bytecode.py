@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -364,8 +365,9 @@ def test_the_time_from_the_facts(library: Library) -> None:
 
 
 @pytest.mark.parametrize("method", ["get_data", "path_stats", "get_filename"])
-def test_overridden_methods_are_asked(library: Library, file: Path, method: str) -> None:
-    """A subclass of SourceFileLoader that overrides a method has it called, whatever is cached."""
+@pytest.mark.parametrize("place", ["class", "instance"])
+def test_overridden_methods_are_asked(library: Library, file: Path, method: str, place: str) -> None:
+    """What a subclass of SourceFileLoader, or one loader, has for a method is called, whatever is cached."""
     put(file, timestamp_pyc(file))
     base = library.machinery.SourceFileLoader
     calls = []
@@ -374,7 +376,9 @@ def test_overridden_methods_are_asked(library: Library, file: Path, method: str)
         calls.append(arguments)
         return getattr(base, method)(self, *arguments)
 
-    loader = type("Loader", (base,), {method: own})("mod", str(file))
+    loader = type("Loader", (base,), {method: own} if place == "class" else {})("mod", str(file))
+    if place == "instance":
+        setattr(loader, method, partial(own, loader))
     assert run(loader.get_code("mod")) == "cached"
     assert calls
 

@@ -317,6 +317,7 @@ class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ig
             kind.get_data is _GET_DATA
             and kind.path_stats is _PATH_STATS
             and kind.get_filename is _GET_FILENAME
+            and len(self.__dict__) == _ATTRIBUTES
             and fullname == self.name
             and not sys.flags.verbose
         ):
@@ -362,6 +363,7 @@ class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ig
 _GET_DATA = SourceFileLoader.get_data
 _PATH_STATS = SourceFileLoader.path_stats
 _GET_FILENAME = SourceFileLoader.get_filename
+_ATTRIBUTES = 2  # name and path: no method that is the instance's own
 
 
 def _write(path: str, data: Buffer, mode: int) -> None:

@@ -12,7 +12,7 @@ from _thread import get_ident
 from time import perf_counter
 
 from ..._core.finding import find_spec, object_name
-from ..._core.frames import hidden, trim, trim_own
+from ..._core.frames import call_with_frames_removed, hidden, trim, trim_own
 from .importer import FIND_AND_LOAD, absolute_name, importer, place_of
 from .traits import kind_by, name_of, traits_of
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .importer import Place
 
     Error = tuple[str, str]
+    Seen = tuple[str | None, str | None, str | None]
     Event = tuple[Any, ...]
 
 __all__ = ["END", "FAILED", "FOUND", "REENTRY", "Recorder", "errors_of"]
@@ -34,17 +35,18 @@ FOUND, END, REENTRY, FAILED = range(4)
 """The kinds of events, the first item of each.
 
 `FOUND`: number of the import, number of the one in whose course it happens (or None), thread, name, whether
-it is a reload, who imports (module, file, line), start, end of finding, seconds of other imports meanwhile,
-finder, loader, kind, origin.
+it is a reload, who imports it (`Place`), start, end of finding, seconds of other imports meanwhile, finder,
+what that has found (loader, kind, origin).
 `END`: number, end, when it was loaded, seconds of other imports until then and in all, bytes read, whether it
 was compiled (None: not known), errors.
-`REENTRY`: number of the import in whose course it happens, thread, name, who imports (3), numbers of the
+`REENTRY`: number of the import in whose course it happens, thread, name, who imports it, numbers of the
 cycle.
-`FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors.
+`FAILED`, without a search: as `FOUND` up to who imports it, time, errors.
 """
 
+_ABSENT: object = object()
 _CHAIN_LENGTH = 20
-_DEPTHS = (5, 8, 9)  # of `__import__`: for the module itself, a name in a fromlist, a parent
+_DEPTHS = (5, 7, 8)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
 
 class Recorder:
@@ -56,7 +58,7 @@ class Recorder:
         self.numbers: Iterator[int] = iter(range(1 << 62))
         self.stacks: dict[int, list[_Import]] = {}
         self.failures: dict[int, Error] = {}
-        self.running: set[str] = set()  # what is being executed: the names, and the last parts of them
+        self.running: set[str] = set()  # what is being executed: the names, also as relative ones
         self.finder = _Finder(self)
         self.import_code: CodeType | None = None
         self._import: Any = None
@@ -83,7 +85,7 @@ class Recorder:
     def come_first(self) -> None:
         """Go to the front of the chain again, if another finder but a recorder's has been put there."""
         chain = sys.meta_path
-        if chain and type(chain[0]) is not _Finder and self.finder in chain:
+        if self.active and chain and type(chain[0]) is not _Finder and self.finder in chain:
             chain.remove(self.finder)
             chain.insert(0, self.finder)
 
@@ -97,7 +99,7 @@ class Recorder:
 
     def look_back(self, name: str, fromlist: Any, frame: FrameType | None) -> None:
         """Note which modules an `import` statement has met that this thread is in the middle of executing."""
-        if not self.active:
+        if not self.active or (name not in self.running and self.running.isdisjoint(fromlist or ())):
             return
         stack = self.stack()
         places = {entry.name: place for place, entry in enumerate(stack) if entry.is_running}
@@ -110,7 +112,7 @@ class Recorder:
             if full_name == stack[-1].name:
                 continue  # itself: by C code of its own, or to have a name for it
             cycle = tuple(entry.number for entry in stack[places[full_name] :])
-            self.emit((REENTRY, stack[-1].number, get_ident(), full_name, *place_of(frame), cycle))
+            self.emit((REENTRY, stack[-1].number, get_ident(), full_name, place_of(frame), cycle))
 
     def note(self, error: BaseException, name: str, frame: FrameType | None) -> None:
         """Note the error of an `import` statement, unless it is that of an import seen otherwise."""
@@ -121,26 +123,25 @@ class Recorder:
             stack = self.stack()
             parent = stack[-1].number if stack else None
             now = perf_counter()
-            self.emit(
-                (FAILED, next(self.numbers), parent, thread, name, False, *place_of(frame), now, errors)
-            )
+            number = next(self.numbers)
+            self.emit((FAILED, number, parent, thread, name, False, place_of(frame), now, errors))
 
 
 class _Import:
     """An import on its way."""
 
-    loaded = 0.0
-    within = 0.0
-    within_loading = 0.0
-    size: int | None = None
-    compiled: bool | None = None
-    is_running = False
-    loader: Any = None
-    traits: Any = None
-    target: Any = None
-    also: _Import | None = None  # of another recorder
-    read: Any = None
-    to_code: Any = None
+    __slots__ = (
+        *("recorder", "stack", "number", "name", "start", "within", "loaded", "within_loading", "is_running"),
+        *("loader", "traits", "held", "read", "to_code", "size", "compiled"),
+    )
+
+    loader: Any
+    traits: Any
+    held: dict[str, Any] | None  # what the loader had before in the place of the attributes it was given
+    read: Any
+    to_code: Any
+    size: int | None
+    compiled: bool | None
 
     def __init__(self, recorder: Recorder, stack: list[_Import], name: str, start: float) -> None:
         self.recorder = recorder
@@ -148,6 +149,9 @@ class _Import:
         self.number = next(recorder.numbers)
         self.name = name
         self.start = start
+        self.within = self.loaded = self.within_loading = 0.0
+        self.is_running = False
+        self.loader = self.traits = self.held = self.to_code = self.size = self.compiled = None
 
     def end(self, now: float, errors: tuple[Error, ...] = ()) -> None:
         """The import is over."""
@@ -157,10 +161,12 @@ class _Import:
         if errors:
             self.recorder.failures[get_ident()] = errors[0]
         loaded = self.loaded or now
-        sums = (self.within_loading, self.within)
-        self.recorder.emit((END, self.number, now, loaded, *sums, self.size, self.compiled, errors))
+        within = self.within
+        self.recorder.emit(
+            (END, self.number, now, loaded, self.within_loading, within, self.size, self.compiled, errors)
+        )
 
-    def look_at(self, spec: Any) -> tuple[str | None, str, str | None]:
+    def look_at(self, spec: Any) -> Seen:
         """The name of the loader, the kind of the module and its origin."""
         origin = getattr(spec, "origin", None)
         if origin is not None and type(origin) is not str:
@@ -176,83 +182,82 @@ class _Import:
         self.traits = traits
         return traits.name, traits.kind or kind_by(origin), origin
 
-    def watch_code(self) -> None:
-        """Have the loader, if it is this module's alone, say when it has got the code.
-
-        It has attributes of its own for that, which are gone by the time the code runs.
-        """
-        loader = self.loader
-        try:
-            if self.traits.has_code and loader.name == self.name and not isinstance(loader, type):
-                other = getattr(loader.get_code, "__self__", None)
-                if type(other) is _Import:
-                    self.also = other
-                loader.get_code = self.get_code
-                self.target = loader
-        except AttributeError:
-            pass
-
-    def unwatch_code(self) -> None:
-        """Take the attributes away again."""
-        target, self.target = self.target, None
-        for name in ("get_code", "get_data", "source_to_code"):
-            try:
-                delattr(target, name)
-            except AttributeError:
-                pass
+    def owns_loader(self) -> bool:
+        """Whether the loader is this module's alone, and executes what importlib has it give."""
+        if not self.traits.is_basic:
+            return False
+        own = self.loader.__dict__
+        return "exec_module" not in own and own.get("name") == self.name
 
     @hidden
-    def get_code(self, fullname: str) -> CodeType | None:
-        """What the loader gives."""
-        target = self.target
+    def code_of(self, name: str) -> CodeType | None:
+        """The code that the loader gives; what it takes to get that is noted."""
+        loader = self.loader
         traits = self.traits
-        del target.get_code
         if traits.reads:
-            self.read = target.get_data
-            target.get_data = self.get_data
+            self.read = loader.get_data
+            self.put("get_data", self.get_data)
         if traits.compiles:
             self.compiled = False
             if not traits.reads_first:
                 self.watch_compiling()
         try:
-            code: CodeType | None = target.get_code(fullname)
+            code: CodeType | None = loader.get_code(name)
         except BaseException as error:
-            self.unwatch_code()
-            self.loaded = perf_counter()
             trim_own(error)
             raise
-        if traits.reads:
-            del target.get_data
-        if self.to_code is not None:
-            del target.source_to_code
-        self.target = self.read = self.to_code = None
-        self.within_loading = self.within
-        self.loaded = perf_counter()
-        if self.also is not None:
-            self.also.tell(self)
+        finally:
+            self.unwatch_code()
+            self.within_loading = self.within
+            self.loaded = perf_counter()
         return code
 
-    def tell(self, other: _Import) -> None:
-        """Take over what has been seen of the code."""
-        self.within_loading = self.within
-        self.loaded, self.size, self.compiled = other.loaded, other.size, other.compiled
-        if self.also is not None:
-            self.also.tell(self)
+    def watch_code(self) -> None:
+        """Have the loader, if it is this module's alone, say when it gives the code."""
+        loader = self.loader
+        try:
+            if self.traits.has_code and loader.name == self.name and not isinstance(loader, type):
+                self.put("get_code", self.get_code)
+        except AttributeError:
+            pass
+
+    def put(self, name: str, function: Any) -> None:
+        """Give the loader an attribute of its own."""
+        own = self.loader.__dict__
+        held = own.get(name, _ABSENT)
+        if self.held is None:
+            self.held = {name: held}
+        else:
+            self.held[name] = held
+        own[name] = function
+
+    def unwatch_code(self) -> None:
+        """Have the attributes of the loader be as they were."""
+        held, self.held = self.held, None
+        if held is not None:
+            own = self.loader.__dict__
+            for name, before in held.items():
+                if before is _ABSENT:
+                    own.pop(name, None)
+                else:
+                    own[name] = before
+
+    @hidden
+    def get_code(self, fullname: str) -> CodeType | None:
+        """What the loader gives."""
+        self.unwatch_code()
+        return self.code_of(fullname)
 
     def watch_compiling(self) -> None:
         """Have the loader say if it compiles."""
-        target = self.target
-        self.to_code = target.source_to_code
-        target.source_to_code = self.source_to_code
+        self.to_code = self.loader.source_to_code
+        self.put("source_to_code", self.source_to_code)
 
     @hidden
     def get_data(self, path: str) -> bytes:
         """What the loader reads."""
         data: bytes = self.read(path)
-        if self.size is None:
-            self.size = len(data)
-        else:
-            self.size += len(data)
+        self.size = len(data) + (self.size or 0)
         if self.to_code is None and self.traits.compiles and not str(path).endswith(".pyc"):
             self.watch_compiling()
         return data
@@ -320,16 +325,18 @@ class _Finder:
             stack.pop()
             found = perf_counter()
             within = entry.within_loading = entry.within
-            answered = finder = loader = kind = origin = None
+            finder: str | None = None
+            seen: Seen = (None, None, None)
             if spec is not None or errors:
-                answered = finders[-asked.__length_hint__() - 1]
-                finder = name_of(answered)
+                finder = name_of(finders[-asked.__length_hint__() - 1])
             if spec is None:
                 errors = errors or (("ModuleNotFoundError", f"No module named {fullname!r}"),)
             else:
-                loader, kind, origin = entry.look_at(spec)
-            facts = (fullname, is_reload, *who, start, found, within, finder, loader, kind, origin)
-            recorder.emit((FOUND, entry.number, parent, thread, *facts))
+                seen = entry.look_at(spec)
+            number = entry.number
+            recorder.emit(
+                (FOUND, number, parent, thread, fullname, is_reload, who, start, found, within, finder, seen)
+            )
             if spec is None or not self._watch(spec, entry):
                 entry.end(found, errors)
         return spec  # type: ignore[no-any-return]
@@ -373,10 +380,11 @@ class _Finder:
         """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
         loader = spec.loader
         watched: Any = _Watched
-        if not hasattr(loader, "exec_module"):
-            watched = _WatchedOld
-        if not hasattr(loader, "create_module" if watched is _Watched else "load_module"):
-            return False
+        if loader is None or loader is not entry.loader or not entry.traits.is_whole:
+            if not hasattr(loader, "exec_module"):
+                watched = _WatchedOld
+            if not hasattr(loader, "create_module" if watched is _Watched else "load_module"):
+                return False
         if type(sys.meta_path[0]) is not _Finder:
             return False  # an interceptor has asked, which may have a use for the loader
         try:
@@ -452,26 +460,36 @@ class _Watched(_Around):
             module.__loader__ = inner
         name = entry.name
         running = entry.recorder.running
-        names = {name, name.rpartition(".")[2]}
+        names = {name}
+        while "." in name:
+            name = name.partition(".")[2]
+            names.add(name)
         names -= running
         running |= names
         entry.is_running = True
         stack = entry.stack
         stack.append(entry)
         entry.within_loading = entry.within
-        entry.watch_code()
         entry.loaded = perf_counter()
         try:
-            inner.exec_module(module)
+            if inner is entry.loader and entry.owns_loader():
+                code = entry.code_of(module.__name__)
+                if code is None:
+                    raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
+                call_with_frames_removed(exec, code, module.__dict__)
+            else:
+                entry.watch_code()
+                inner.exec_module(module)
         except BaseException as error:
-            entry.unwatch_code()
+            if entry.held is not None:
+                entry.unwatch_code()
             stack.pop()
             running -= names
             entry.end(perf_counter(), errors_of(error))
             trim_own(error)
             raise
         now = perf_counter()
-        if entry.target is not None:
+        if entry.held is not None:
             entry.unwatch_code()
         stack.pop()
         running -= names
@@ -517,7 +535,7 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
     ) -> Any:
         """Import the module: as the function that was here before."""
         chain = sys.meta_path
-        if recorder.active and chain and chain[0] is not finder:
+        if not chain or chain[0] is not finder:
             recorder.come_first()
         try:
             module = inner(name, globals, locals, fromlist, level)
@@ -526,18 +544,10 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
                 recorder.note(error, absolute_name(name, globals, level), sys._getframe(1))
             trim(error)
             raise
-        if running:
-            full_name: Any
-            if level == 0:
-                full_name = name
-            else:
-                full_name = globals.get("__package__") if level == 1 else None
-                if type(full_name) is not str:
-                    full_name = absolute_name(name, globals, level)
-                elif name:
-                    full_name = f"{full_name}.{name}"
-            if full_name in running or (type(fromlist) is tuple and not running.isdisjoint(fromlist)):
-                recorder.look_back(full_name, fromlist, sys._getframe(1))
+        if running and (
+            name in running or not name or (type(fromlist) is tuple and not running.isdisjoint(fromlist))
+        ):
+            recorder.look_back(absolute_name(name, globals, level), fromlist, sys._getframe(1))
         return module
 
     hidden(__import__)

@@ -43,19 +43,20 @@ def name_of(thing: Any) -> str:
 class Traits:
     """What is known of all loaders of a class."""
 
-    __slots__ = ("compiles", "has_code", "kind", "makes_none", "name", "reads", "reads_first", "wraps")
-
     def __init__(self, kind: type) -> None:
         names = {(parent.__module__, parent.__name__) for parent in kind.__mro__}
         self.wraps = not names.isdisjoint(_WRAPPERS)
         self.name = f"{kind.__module__}.{kind.__qualname__}"
         self.kind = next((name for base, name in _KINDS if issubclass(kind, base)), None)
         self.has_code = hasattr(kind, "get_code")
+        self.is_whole = hasattr(kind, "create_module") and hasattr(kind, "exec_module")
         self.reads = hasattr(kind, "get_data")
         self.compiles = hasattr(kind, "source_to_code")
-        # Of importlib's own methods it is known: one does nothing, by the other nothing is compiled unread.
+        # Of importlib's own methods it is known: one does nothing, one compiles nothing unread, one executes
+        # what that gives.
         self.makes_none = getattr(kind, "create_module", None) is SourceLoader.create_module
         self.reads_first = getattr(kind, "get_code", None) is SourceLoader.get_code
+        self.is_basic = self.reads_first and getattr(kind, "exec_module", None) is SourceLoader.exec_module
 
 
 def traits_of(loader: Any) -> Traits:
