@@ -49,9 +49,10 @@ class History:
         return self._threads.setdefault(ident, len(self._threads))
 
     def _found(self, event: Sequence[Any], last: float) -> Import:
-        number, parent, thread, name, is_reload, place, start, found, within_finding, finder, seen = event
-        importer, file, line = place
-        loader, kind, origin = seen
+        number, parent, thread, name, is_reload, importer, file, line, start, found, within_finding = event[
+            :11
+        ]
+        finder, loader, kind, origin = event[11:]
         finding = found - start - within_finding
         end = self._ends.get(number)
         if end is None:
@@ -90,7 +91,7 @@ class History:
         )
 
     def _failed(self, event: Sequence[Any]) -> Import:
-        number, parent, thread, name, is_reload, (importer, file, line), now, errors = event
+        number, parent, thread, name, is_reload, importer, file, line, now, errors = event
         self._ends[number] = (now, now, 0.0, 0.0, None, None, errors)
         return Import(
             number=number,
@@ -123,6 +124,6 @@ class History:
         return None if outer is None else (record.error, record.message) not in map(tuple, outer)
 
     def _reentry(self, event: Sequence[Any], known: dict[int, Import]) -> Reentry:
-        parent, thread, name, (importer, file, line), cycle = event
+        parent, thread, name, importer, file, line, cycle = event
         names = [known[number].name for number in cycle if number in known]
         return Reentry(name, parent, importer, file, line, self._thread(thread), (*names, name))

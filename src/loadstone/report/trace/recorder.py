@@ -35,16 +35,17 @@ FOUND, END, REENTRY, FAILED = range(4)
 """The kinds of events, the first item of each.
 
 `FOUND`: number of the import, number of the one in whose course it happens (or None), thread, name, whether
-it is a reload, who imports it (`Place`), start, end of finding, seconds of other imports meanwhile, finder,
-what that has found (loader, kind, origin).
+it is a reload, who imports (module, file, line), start, end of finding, seconds of other imports meanwhile,
+finder, loader, kind, origin.
 `END`: number, end, when it was loaded, seconds of other imports until then and in all, bytes read, whether it
 was compiled (None: not known), errors.
-`REENTRY`: number of the import in whose course it happens, thread, name, who imports it, numbers of the
+`REENTRY`: number of the import in whose course it happens, thread, name, who imports (3), numbers of the
 cycle.
-`FAILED`, without a search: as `FOUND` up to who imports it, time, errors.
+`FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors.
 """
 
 _ABSENT: object = object()
+_ATTRIBUTES = 2  # of importlib's loaders: name and path
 _CHAIN_LENGTH = 20
 _DEPTHS = (5, 7, 8)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
@@ -112,7 +113,7 @@ class Recorder:
             if full_name == stack[-1].name:
                 continue  # itself: by C code of its own, or to have a name for it
             cycle = tuple(entry.number for entry in stack[places[full_name] :])
-            self.emit((REENTRY, stack[-1].number, get_ident(), full_name, place_of(frame), cycle))
+            self.emit((REENTRY, stack[-1].number, get_ident(), full_name, *place_of(frame), cycle))
 
     def note(self, error: BaseException, name: str, frame: FrameType | None) -> None:
         """Note the error of an `import` statement, unless it is that of an import seen otherwise."""
@@ -124,7 +125,7 @@ class Recorder:
             parent = stack[-1].number if stack else None
             now = perf_counter()
             number = next(self.numbers)
-            self.emit((FAILED, number, parent, thread, name, False, place_of(frame), now, errors))
+            self.emit((FAILED, number, parent, thread, name, False, *place_of(frame), now, errors))
 
 
 class _Import:
@@ -182,32 +183,25 @@ class _Import:
         self.traits = traits
         return traits.name, traits.kind or kind_by(origin), origin
 
-    def owns_loader(self) -> bool:
-        """Whether the loader is this module's alone, and executes what importlib has it give."""
-        if not self.traits.is_basic:
-            return False
-        own = self.loader.__dict__
-        return "exec_module" not in own and own.get("name") == self.name
+    @property
+    def is_basic(self) -> bool:
+        """Whether the loader is importlib's, this module's alone and has got no methods of its own."""
+        loader = self.loader
+        return self.traits.is_basic and len(loader.__dict__) == _ATTRIBUTES and loader.name == self.name
 
     @hidden
-    def code_of(self, name: str) -> CodeType | None:
-        """The code that the loader gives; what it takes to get that is noted."""
+    def basic_code(self, name: str) -> CodeType | None:
+        """The code that such a loader gives; what it takes to get that is noted."""
         loader = self.loader
-        traits = self.traits
-        if traits.reads:
-            self.read = loader.get_data
-            self.put("get_data", self.get_data)
-        if traits.compiles:
-            self.compiled = False
-            if not traits.reads_first:
-                self.watch_compiling()
+        self.read = loader.get_data
+        self.compiled = False
+        loader.get_data = self.get_data
         try:
             code: CodeType | None = loader.get_code(name)
-        except BaseException as error:
-            trim_own(error)
-            raise
         finally:
-            self.unwatch_code()
+            del loader.get_data
+            if self.to_code is not None:
+                self.unwatch_code()
             self.within_loading = self.within
             self.loaded = perf_counter()
         return code
@@ -244,9 +238,27 @@ class _Import:
 
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
-        """What the loader gives."""
+        """What the loader gives; what it takes to get that is noted."""
         self.unwatch_code()
-        return self.code_of(fullname)
+        loader = self.loader
+        traits = self.traits
+        if traits.reads:
+            self.read = loader.get_data
+            self.put("get_data", self.get_data)
+        if traits.compiles:
+            self.compiled = False
+            if not traits.reads_first:
+                self.watch_compiling()
+        try:
+            code: CodeType | None = loader.get_code(fullname)
+        except BaseException as error:
+            trim_own(error)
+            raise
+        finally:
+            self.unwatch_code()
+            self.within_loading = self.within
+            self.loaded = perf_counter()
+        return code
 
     def watch_compiling(self) -> None:
         """Have the loader say if it compiles."""
@@ -258,7 +270,7 @@ class _Import:
         """What the loader reads."""
         data: bytes = self.read(path)
         self.size = len(data) + (self.size or 0)
-        if self.to_code is None and self.traits.compiles and not str(path).endswith(".pyc"):
+        if str(path)[-4:] != ".pyc" and self.to_code is None and self.traits.compiles:
             self.watch_compiling()
         return data
 
@@ -333,10 +345,8 @@ class _Finder:
                 errors = errors or (("ModuleNotFoundError", f"No module named {fullname!r}"),)
             else:
                 seen = entry.look_at(spec)
-            number = entry.number
-            recorder.emit(
-                (FOUND, number, parent, thread, fullname, is_reload, who, start, found, within, finder, seen)
-            )
+            facts = (fullname, is_reload, *who, start, found, within, finder, *seen)
+            recorder.emit((FOUND, entry.number, parent, thread, *facts))
             if spec is None or not self._watch(spec, entry):
                 entry.end(found, errors)
         return spec  # type: ignore[no-any-return]
@@ -472,8 +482,8 @@ class _Watched(_Around):
         entry.within_loading = entry.within
         entry.loaded = perf_counter()
         try:
-            if inner is entry.loader and entry.owns_loader():
-                code = entry.code_of(module.__name__)
+            if inner is entry.loader and entry.is_basic:
+                code = entry.basic_code(module.__name__)
                 if code is None:
                     raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
                 call_with_frames_removed(exec, code, module.__dict__)

@@ -31,7 +31,7 @@ from loadstone.report.trace.child import main
 del sys.path[0]
 sys.exit(main())
 """
-_TIMES = {FOUND: 8, END: 2, FAILED: 7}  # where events have the time that they happened at
+_TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
 _RUNNER = program.run.__code__.co_filename
 _FORWARDED = ("SIGTERM", "SIGHUP")
 _PATIENCE = 0.5  # seconds that a program has to end by a signal of its own
