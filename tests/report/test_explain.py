@@ -170,6 +170,34 @@ def test_a_later_path_finder_is_asked_for_all_its_entries(sandbox: Sandbox) -> N
     assert [shadow.entry for shadow in module.shadows] == [str(sandbox.root / "a"), str(sandbox.root / "b")]
 
 
+def test_a_path_finder_that_is_an_instance(sandbox: Sandbox) -> None:
+    """Its entries are told too; it is asked with the attributes that it has."""
+
+    class Prefixed(importlib.machinery.PathFinder):
+        def __init__(self, prefix: str) -> None:
+            self.prefix = prefix
+
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            return super().find_spec(name.removeprefix(self.prefix), path, target)
+
+    sandbox.write({"wanted.py": "", "space/inside.py": ""}, on_path=True)
+    finder = Prefixed("not_")
+    sys.meta_path[:] = [finder]  # type: ignore[list-item]
+    module = loadstone.explain("not_wanted").module
+    assert module is not None
+    assert module.spec is not None
+    (answer,) = module.asked
+    assert answer.finder == f"{__name__}.{Prefixed.__qualname__}"
+    assert [entry.entry for entry in answer.entries] == sys.path
+    assert answer.entries[0].spec == module.spec
+    assert vars(finder) == {"prefix": "not_"}
+    assert type(finder) is Prefixed
+    sys.meta_path[:] = [importlib.machinery.PathFinder()]
+    inside = loadstone.explain("space.inside")
+    assert inside.spec is not None
+    assert inside.spec.origin == str(sandbox.root / "space/inside.py")
+
+
 def test_a_tool_that_takes_a_file_over_is_told_from_another_file(sandbox: Sandbox) -> None:
     """The same file by another loader, or along an entry that is listed twice, is said to be the same."""
     sandbox.write({"wanted.py": ""}, on_path=True)

@@ -6,6 +6,7 @@ import sys
 from _frozen_importlib_external import PathFinder as _PathFinder
 from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined]
 from _thread import get_ident
+from copy import copy
 from functools import partial
 from importlib.machinery import ModuleSpec
 from time import perf_counter
@@ -224,7 +225,7 @@ class _Question:
 
     def ask(self, method: str, arguments: Any) -> Any:
         asked = self.finder
-        if isinstance(asked, type) and issubclass(asked, _PathFinder):
+        if issubclass(_class_of(asked), _PathFinder):
             try:
                 self._path = _ObservedPath(self, *arguments)
                 asked = self._path.finder
@@ -286,7 +287,7 @@ _FIELDS = ("loader", "origin", "has_location", "cached", "search_locations", "lo
 
 
 class _ObservedPath:
-    """A path finder for one question: a subclass that notes what each entry of the path answers."""
+    """A path finder for one question: of a subclass that notes what each entry of the path answers."""
 
     def __init__(self, question: _Question, path: Any = None, target: Any = None) -> None:
         self._question = question
@@ -320,7 +321,12 @@ class _ObservedPath:
         }
         if hasattr(plain, "_state"):
             body["_state"] = _State(plain._state)
-        self.finder: Any = type(plain)(plain.__name__, (plain,), body)
+        kind = _class_of(plain)
+        observed: Any = type(kind)(kind.__name__, (kind,), body)
+        self.finder: Any = observed
+        if kind is not plain:
+            self.finder = copy(plain)
+            self.finder.__class__ = observed
 
     def portion(self) -> Any:
         """The portions of a namespace package that were found when the parent turned out to be missing."""
@@ -366,6 +372,11 @@ class _State:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._state, name)
+
+
+def _class_of(finder: Any) -> type:
+    """What a finder is: a class itself, or an instance of it."""
+    return finder if isinstance(finder, type) else type(finder)
 
 
 def _quietly(function: Any, *arguments: Any) -> None:
