@@ -7,6 +7,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import importlib.abc
 import importlib.util
 import inspect
 import sys
@@ -394,6 +395,36 @@ def test_methods_that_a_loader_was_given(sandbox: Sandbox, kind: str) -> None:
         assert named(trace, "one").compiled is True
         assert (named(trace, "one").size or 0) >= 6
         del sys.modules["one"]
+
+
+def test_a_loader_of_many_modules(sandbox: Sandbox) -> None:
+    """One with importlib's methods that knows no name of its own executes them, and does not tell bytes."""
+
+    class Many(importlib.abc.SourceLoader):
+        def __init__(self, sources: dict[str, bytes]) -> None:
+            self.sources = sources
+            self.extra = None
+
+        def get_filename(self, fullname: str) -> str:
+            return f"<{fullname}>"
+
+        def get_data(self, path: Any) -> bytes:
+            return self.sources[path.strip("<>")]
+
+    loader = Many({"one": b"import two\n", "two": b"x = 2\n"})
+    sys.meta_path.insert(
+        0,
+        Shared(
+            find_spec=lambda name, path=None, target=None: (
+                ModuleSpec(name, loader) if name in loader.sources else None
+            )
+        ),
+    )
+    with loadstone.trace() as trace:
+        assert importlib.import_module("one").two.x == 2
+    assert own_names(trace) == ["one", "two"]
+    assert named(trace, "two").size is None
+    assert vars(loader).keys() == {"sources", "extra"}
 
 
 def test_a_loader_without_code(sandbox: Sandbox) -> None:

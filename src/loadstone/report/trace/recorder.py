@@ -186,8 +186,10 @@ class _Import:
     @property
     def is_basic(self) -> bool:
         """Whether the loader is importlib's, this module's alone and has got no methods of its own."""
-        loader = self.loader
-        return self.traits.is_basic and len(loader.__dict__) == _ATTRIBUTES and loader.name == self.name
+        if not self.traits.is_basic:
+            return False
+        own = self.loader.__dict__
+        return len(own) == _ATTRIBUTES and own.get("name") == self.name
 
     @hidden
     def basic_code(self, name: str) -> CodeType | None:
