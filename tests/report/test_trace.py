@@ -365,6 +365,7 @@ def test_methods_that_a_loader_was_given(sandbox: Sandbox, kind: str) -> None:
         def exec_module(self, module: Any) -> None:
             super().exec_module(module)
 
+    sys.dont_write_bytecode = True
     root = sandbox.write({"one.py": "x = 2\n"}, on_path=True)
     loader = (SourceFileLoader if kind == "importlib's" else Another)("one", str(root / "one.py"))
     calls = []
