@@ -398,6 +398,27 @@ def test_methods_that_a_loader_was_given(sandbox: Sandbox, kind: str) -> None:
         del sys.modules["one"]
 
 
+@pytest.mark.parametrize("name", ["exec_module", "get_code", "get_data", "source_to_code"])
+def test_methods_that_the_class_was_given(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What a tool has put in the place of a method of the interpreter's loaders is called."""
+    sys.dont_write_bytecode = True
+    sandbox.write({"one.py": "x = 2\n"}, on_path=True)
+    plain = getattr(SourceFileLoader, name)
+    calls = []
+
+    def given(self: Any, *arguments: Any, **named: Any) -> Any:
+        calls.append(name)
+        return plain(self, *arguments, **named)
+
+    monkeypatch.setattr(SourceFileLoader, name, given)
+    with loadstone.trace() as trace:
+        assert importlib.import_module("one").x == 2
+    assert calls
+    assert named(trace, "one").compiled is True
+
+
 def test_a_loader_of_many_modules(sandbox: Sandbox) -> None:
     """One with importlib's methods that knows no name of its own executes them, and does not tell bytes."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from _frozen_importlib_external import SourceFileLoader, _LoaderBasics
 from _thread import get_ident
 from time import perf_counter
 
@@ -45,7 +46,8 @@ cycle.
 """
 
 _ABSENT: object = object()
-_ATTRIBUTES = 2  # of importlib's loaders: name and path
+_ATTRIBUTES = {"name", "path"}
+_EXEC_MODULE = vars(_LoaderBasics)["exec_module"]
 _CHAIN_LENGTH = 20
 _DEPTHS = (5, 7, 8)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
@@ -185,28 +187,26 @@ class _Import:
 
     @property
     def is_basic(self) -> bool:
-        """Whether the loader is importlib's, this module's alone and has got no methods of its own."""
-        if not self.traits.is_basic:
-            return False
-        own = self.loader.__dict__
-        return len(own) == _ATTRIBUTES and own.get("name") == self.name
+        """Whether the loader is the interpreter's, and nobody has given it another way to execute modules."""
+        loader = self.loader
+        return (
+            type(loader) is SourceFileLoader
+            and SourceFileLoader.exec_module is _EXEC_MODULE
+            and loader.__dict__.keys() == _ATTRIBUTES
+        )
 
     @hidden
     def basic_code(self, name: str) -> CodeType | None:
         """The code that such a loader gives; what it takes to get that is noted."""
         loader = self.loader
-        self.read = loader.get_data
-        self.compiled = False
-        loader.get_data = self.get_data
+        twin = _Twin(loader.name, loader.path)
         try:
-            code: CodeType | None = loader.get_code(name)
+            return twin.get_code(name)
         finally:
-            del loader.get_data
-            if self.to_code is not None:
-                self.unwatch_code()
+            self.size = twin.size
+            self.compiled = twin.compiled
             self.within_loading = self.within
             self.loaded = perf_counter()
-        return code
 
     def watch_code(self) -> None:
         """Have the loader, if it is this module's alone, say when it gives the code."""
@@ -282,6 +282,30 @@ class _Import:
         self.compiled = True
         try:
             return self.to_code(*arguments, **named)
+        except BaseException as error:
+            trim_own(error)
+            raise
+
+
+class _Twin(SourceFileLoader):
+    """In the place of the interpreter's loader, which stays as it is: does the same, and notes it."""
+
+    size: int | None = None
+    compiled = False
+
+    @hidden
+    def get_data(self, path: str) -> bytes:
+        """What is read."""
+        data = SourceFileLoader.get_data(self, path)
+        self.size = len(data) + (self.size or 0)
+        return data
+
+    @hidden
+    def source_to_code(self, *arguments: Any, **named: Any) -> CodeType:  # type: ignore[override]
+        """What is compiled."""
+        self.compiled = True
+        try:
+            return SourceFileLoader.source_to_code(self, *arguments, **named)
         except BaseException as error:
             trim_own(error)
             raise

@@ -52,11 +52,9 @@ class Traits:
         self.is_whole = hasattr(kind, "create_module") and hasattr(kind, "exec_module")
         self.reads = hasattr(kind, "get_data")
         self.compiles = hasattr(kind, "source_to_code")
-        # Of importlib's own methods it is known: one does nothing, one compiles nothing unread, one executes
-        # what that gives.
+        # Of importlib's own methods it is known: one does nothing, by the other nothing is compiled unread.
         self.makes_none = getattr(kind, "create_module", None) is SourceLoader.create_module
         self.reads_first = getattr(kind, "get_code", None) is SourceLoader.get_code
-        self.is_basic = self.reads_first and getattr(kind, "exec_module", None) is SourceLoader.exec_module
 
 
 def traits_of(loader: Any) -> Traits:
