@@ -14,11 +14,10 @@ import pytest
 def terminal() -> Iterator[tuple[io.TextIOWrapper, int]]:
     """A real terminal: the stream to write to, and the end to read from."""
     master, slave = pty.openpty()
-    stream = open(slave, "w", encoding="utf-8")  # noqa: SIM115
     try:
-        yield stream, master
+        with open(slave, "w", encoding="utf-8") as stream:
+            yield stream, master
     finally:
-        stream.close()
         os.close(master)
 
 

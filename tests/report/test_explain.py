@@ -182,7 +182,7 @@ def test_a_path_finder_that_is_an_instance(sandbox: Sandbox) -> None:
 
     sandbox.write({"wanted.py": "", "space/inside.py": ""}, on_path=True)
     finder = Prefixed("not_")
-    sys.meta_path[:] = [finder]  # type: ignore[list-item]
+    sys.meta_path[:] = [finder]
     module = loadstone.explain("not_wanted").module
     assert module is not None
     assert module.spec is not None

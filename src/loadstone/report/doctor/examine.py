@@ -68,7 +68,8 @@ def diagnose(
     known = {check.entry.code for check in CHECKS}
     for code in sorted((only | ignore) - known):
         raise ValueError(f"no check has the code {code!r}")
-    checks = [check for check in CHECKS if check.entry.code in (only or known) - ignore]
+    chosen = (only or known) - ignore
+    checks = [check for check in CHECKS if check.entry.code in chosen]
     started = time.perf_counter()
     seen = environment.live(scan)
     cache = set(sys.path_importer_cache)

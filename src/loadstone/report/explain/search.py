@@ -16,7 +16,7 @@ from ..._core.finding import find_spec, object_name, observers
 from ..._core.locks import acquire_lock, release_lock
 from ...framework.chain import finders_for
 from .misses import near
-from .records import Answer, AskedEntry, Change, Shadow, SpecRecord, called
+from .records import Answer, AskedEntry, Change, Shadow, SpecRecord, called, class_of
 
 __all__ = ["Search", "error_text"]
 
@@ -225,7 +225,7 @@ class _Question:
 
     def ask(self, method: str, arguments: Any) -> Any:
         asked = self.finder
-        if issubclass(_class_of(asked), _PathFinder):
+        if issubclass(class_of(asked), _PathFinder):
             try:
                 self._path = _ObservedPath(self, *arguments)
                 asked = self._path.finder
@@ -321,7 +321,7 @@ class _ObservedPath:
         }
         if hasattr(plain, "_state"):
             body["_state"] = _State(plain._state)
-        kind = _class_of(plain)
+        kind = class_of(plain)
         observed: Any = type(kind)(kind.__name__, (kind,), body)
         self.finder: Any = observed
         if kind is not plain:
@@ -372,11 +372,6 @@ class _State:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._state, name)
-
-
-def _class_of(finder: Any) -> type:
-    """What a finder is: a class itself, or an instance of it."""
-    return finder if isinstance(finder, type) else type(finder)
 
 
 def _quietly(function: Any, *arguments: Any) -> None:

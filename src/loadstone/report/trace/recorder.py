@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import builtins
 import sys
-from _frozen_importlib_external import SourceFileLoader, _LoaderBasics
+from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 from time import perf_counter
 
 from ..._core.finding import find_spec, object_name
-from ..._core.frames import call_with_frames_removed, hidden, trim, trim_own
+from ..._core.frames import hidden, trim, trim_own
 from .importer import FIND_AND_LOAD, absolute_name, importer, place_of
 from .traits import kind_by, name_of, traits_of
 
@@ -47,7 +47,6 @@ cycle.
 
 _ABSENT: object = object()
 _ATTRIBUTES = {"name", "path"}
-_EXEC_MODULE = vars(_LoaderBasics)["exec_module"]
 _CHAIN_LENGTH = 20
 _DEPTHS = (5, 7, 8)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
@@ -134,13 +133,27 @@ class _Import:
     """An import on its way."""
 
     __slots__ = (
-        *("recorder", "stack", "number", "name", "start", "within", "loaded", "within_loading", "is_running"),
-        *("loader", "traits", "held", "read", "to_code", "size", "compiled"),
+        "compiled",
+        "held",
+        "is_running",
+        "loaded",
+        "loader",
+        "name",
+        "number",
+        "read",
+        "recorder",
+        "size",
+        "stack",
+        "start",
+        "to_code",
+        "traits",
+        "within",
+        "within_loading",
     )
 
     loader: Any
     traits: Any
-    held: dict[str, Any] | None  # what the loader had before in the place of the attributes it was given
+    held: dict[str, Any]  # what the loader had before in the place of the attributes it was given
     read: Any
     to_code: Any
     size: int | None
@@ -154,7 +167,8 @@ class _Import:
         self.start = start
         self.within = self.loaded = self.within_loading = 0.0
         self.is_running = False
-        self.loader = self.traits = self.held = self.to_code = self.size = self.compiled = None
+        self.held = {}
+        self.loader = self.traits = self.to_code = self.size = self.compiled = None
 
     def end(self, now: float, errors: tuple[Error, ...] = ()) -> None:
         """The import is over."""
@@ -185,28 +199,17 @@ class _Import:
         self.traits = traits
         return traits.name, traits.kind or kind_by(origin), origin
 
-    @property
-    def is_basic(self) -> bool:
-        """Whether the loader is the interpreter's, and nobody has given it another way to execute modules."""
+    def twin(self) -> _Twin | None:
+        """What executes the module in the place of the interpreter's loader, if nobody has changed that."""
         loader = self.loader
-        return (
-            type(loader) is SourceFileLoader
-            and SourceFileLoader.exec_module is _EXEC_MODULE
-            and loader.__dict__.keys() == _ATTRIBUTES
-        )
+        if type(loader) is SourceFileLoader and loader.__dict__.keys() == _ATTRIBUTES:
+            return _Twin(loader.name, loader.path, self)
+        return None
 
-    @hidden
-    def basic_code(self, name: str) -> CodeType | None:
-        """The code that such a loader gives; what it takes to get that is noted."""
-        loader = self.loader
-        twin = _Twin(loader.name, loader.path)
-        try:
-            return twin.get_code(name)
-        finally:
-            self.size = twin.size
-            self.compiled = twin.compiled
-            self.within_loading = self.within
-            self.loaded = perf_counter()
+    def has_code(self) -> None:
+        """The loader has got the code, or failed to."""
+        self.within_loading = self.within
+        self.loaded = perf_counter()
 
     def watch_code(self) -> None:
         """Have the loader, if it is this module's alone, say when it gives the code."""
@@ -220,23 +223,18 @@ class _Import:
     def put(self, name: str, function: Any) -> None:
         """Give the loader an attribute of its own."""
         own = self.loader.__dict__
-        held = own.get(name, _ABSENT)
-        if self.held is None:
-            self.held = {name: held}
-        else:
-            self.held[name] = held
+        self.held[name] = own.get(name, _ABSENT)
         own[name] = function
 
     def unwatch_code(self) -> None:
         """Have the attributes of the loader be as they were."""
-        held, self.held = self.held, None
-        if held is not None:
-            own = self.loader.__dict__
-            for name, before in held.items():
-                if before is _ABSENT:
-                    own.pop(name, None)
-                else:
-                    own[name] = before
+        held, self.held = self.held, {}
+        own = self.loader.__dict__
+        for name, before in held.items():
+            if before is _ABSENT:
+                own.pop(name, None)
+            else:
+                own[name] = before
 
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
@@ -258,8 +256,7 @@ class _Import:
             raise
         finally:
             self.unwatch_code()
-            self.within_loading = self.within
-            self.loaded = perf_counter()
+            self.has_code()
         return code
 
     def watch_compiling(self) -> None:
@@ -272,7 +269,7 @@ class _Import:
         """What the loader reads."""
         data: bytes = self.read(path)
         self.size = len(data) + (self.size or 0)
-        if str(path)[-4:] != ".pyc" and self.to_code is None and self.traits.compiles:
+        if self.to_code is None and self.traits.compiles and not str(path).endswith(".pyc"):
             self.watch_compiling()
         return data
 
@@ -290,22 +287,37 @@ class _Import:
 class _Twin(SourceFileLoader):
     """In the place of the interpreter's loader, which stays as it is: does the same, and notes it."""
 
-    size: int | None = None
-    compiled = False
+    def __init__(self, name: str, path: str, entry: _Import) -> None:
+        SourceFileLoader.__init__(self, name, path)
+        self._entry = entry
+
+    @hidden
+    def get_code(self, fullname: str) -> CodeType | None:
+        """What the loader gives."""
+        self._entry.compiled = False
+        try:
+            return SourceFileLoader.get_code(self, fullname)
+        except BaseException as error:
+            trim_own(error)
+            raise
+        finally:
+            self._entry.has_code()
 
     @hidden
     def get_data(self, path: str) -> bytes:
-        """What is read."""
+        """What the loader reads."""
         data = SourceFileLoader.get_data(self, path)
-        self.size = len(data) + (self.size or 0)
+        self._entry.size = len(data) + (self._entry.size or 0)
         return data
 
     @hidden
-    def source_to_code(self, *arguments: Any, **named: Any) -> CodeType:  # type: ignore[override]
-        """What is compiled."""
-        self.compiled = True
+    def source_to_code(  # type: ignore[override] # typeshed has InspectLoader's static method for it
+        self, data: Any, path: Any, *, _optimize: int = -1
+    ) -> CodeType:
+        """What the loader compiles."""
+        self._entry.compiled = True
         try:
-            return SourceFileLoader.source_to_code(self, *arguments, **named)
+            return SourceFileLoader.source_to_code(self, data, path, _optimize=_optimize)
         except BaseException as error:
             trim_own(error)
             raise
@@ -416,11 +428,10 @@ class _Finder:
         """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
         loader = spec.loader
         watched: Any = _Watched
-        if loader is None or loader is not entry.loader or not entry.traits.is_whole:
-            if not hasattr(loader, "exec_module"):
-                watched = _WatchedOld
-            if not hasattr(loader, "create_module" if watched is _Watched else "load_module"):
-                return False
+        if not hasattr(loader, "exec_module"):
+            watched = _WatchedOld
+        if not hasattr(loader, "create_module" if watched is _Watched else "load_module"):
+            return False
         if type(sys.meta_path[0]) is not _Finder:
             return False  # an interceptor has asked, which may have a use for the loader
         try:
@@ -508,16 +519,14 @@ class _Watched(_Around):
         entry.within_loading = entry.within
         entry.loaded = perf_counter()
         try:
-            if inner is entry.loader and entry.is_basic:
-                code = entry.basic_code(module.__name__)
-                if code is None:
-                    raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
-                call_with_frames_removed(exec, code, module.__dict__)
-            else:
+            twin = entry.twin() if inner is entry.loader else None
+            if twin is None:
                 entry.watch_code()
                 inner.exec_module(module)
+            else:
+                twin.exec_module(module)
         except BaseException as error:
-            if entry.held is not None:
+            if entry.held:
                 entry.unwatch_code()
             stack.pop()
             running -= names
@@ -525,7 +534,7 @@ class _Watched(_Around):
             trim_own(error)
             raise
         now = perf_counter()
-        if entry.held is not None:
+        if entry.held:
             entry.unwatch_code()
         stack.pop()
         running -= names

@@ -49,7 +49,6 @@ class Traits:
         self.name = f"{kind.__module__}.{kind.__qualname__}"
         self.kind = next((name for base, name in _KINDS if issubclass(kind, base)), None)
         self.has_code = hasattr(kind, "get_code")
-        self.is_whole = hasattr(kind, "create_module") and hasattr(kind, "exec_module")
         self.reads = hasattr(kind, "get_data")
         self.compiles = hasattr(kind, "source_to_code")
         # Of importlib's own methods it is known: one does nothing, by the other nothing is compiled unread.
