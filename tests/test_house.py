@@ -23,11 +23,14 @@ HOUSE = (
     "_core",
     "_core.frames",
     "_core.front",
+    "_core.versions",
     "_core.cache",
+    "_core.compiler",
     "_core.namespace",
     "_core.spec",
     "_core.locks",
     "_core.finding",
+    "_core.pending",
     "_core.loading",
     "_core.statement",
     "_core.system",
@@ -37,8 +40,10 @@ HOUSE = (
     "_standard.files",
     "_standard.path",
     "_standard.legacy",
+    "_standard.pending",
     "_standard.isolation",
     "_standard.takeover",
+    "_standard.lazy",
     "machinery",
     "abc",
     "util",
@@ -58,6 +63,15 @@ DEFERRED = {
     ("_core.namespace", "_core.system"): "the deprecated load_module works on the live system",
     ("framework.install", "startup"): "a hook that child processes inherit is carried by start-up",
     ("_core.system", "_standard.isolation"): "ImportSystem.isolated is made of the standard finders",
+}
+
+# Where else the version may stand, and why.
+ASKS_VERSION = {
+    "_core.versions": "the table",
+    "framework.resources": "type checkers follow an import only by the version itself",
+    "report.doctor.environment": "the version is what is examined",
+    "report.doctor.future": "looks for it in the source of others",
+    "report.explain.causes": "compares it with the tables of what has come to and left the standard library",
 }
 
 PUBLIC_MODULES = (
@@ -161,6 +175,13 @@ def test_the_engine_imports_only_the_standard_library(name: str) -> None:
     assert packages <= {"loadstone", *sys.stdlib_module_names}
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_one_module_asks_which_python_is_running(name: str) -> None:
+    """What differs between versions stands in one table: a new Python is a matter of that."""
+    asks = "version_info" in FILES[name].read_text(encoding="utf-8")
+    assert asks == (name in ASKS_VERSION), "put it into _core/versions.py"
+
+
 @pytest.mark.parametrize("name", PUBLIC_MODULES)
 def test_public_names_exist_and_are_documented(name: str) -> None:
     """Every name in the `__all__` of a public module exists, has a docstring and stands in the reference."""
@@ -172,6 +193,8 @@ def test_public_names_exist_and_are_documented(name: str) -> None:
         if isinstance(value, ModuleType):
             assert (REFERENCE / f"{public}.md").exists(), f"{public} has no page in docs/reference"
             continue
+        if getattr(value, "__module__", "").startswith(("importlib", "_frozen_importlib")):
+            continue  # the running Python's own, re-exported where it has it
         assert re.search(rf"^\.\. auto\w+:: {public}$", page, re.M), (
             f"{name}.{public} is not in the reference"
         )

@@ -113,7 +113,7 @@ def __getattr__(name: str) -> "Any":
         if not _HOMES[name].startswith(("._core", "._standard")):
             _need("attrs", name)
         value = getattr(__import__(f"{__name__}{_HOMES[name]}", fromlist=[name]), name)
-    elif name == "find_loader" and sys.version_info < (3, 12):
+    elif name == "find_loader" and _has_find_loader():
         from ._standard.legacy import find_loader as value
     else:
         raise AttributeError(
@@ -121,6 +121,12 @@ def __getattr__(name: str) -> "Any":
         )
     globals()[name] = value
     return value
+
+
+def _has_find_loader() -> bool:
+    from ._core.versions import ASKS_FIND_MODULE
+
+    return ASKS_FIND_MODULE
 
 
 def _need(package: str, name: str) -> None:

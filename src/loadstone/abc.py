@@ -9,12 +9,17 @@ from __future__ import annotations
 import abc as _abc
 import importlib.abc as _importlib_abc
 import importlib.machinery as _theirs
-import sys
+from _warnings import warn as _warn
 from zipimport import zipimporter as _zipimporter
 
 from . import machinery as _ours
+from ._core.compiler import call_source_to_code as _call_source_to_code
+from ._core.compiler import module_argument as _module_argument
+from ._core.compiler import module_option as _module_option
 from ._core.frames import hidden as _hidden
 from ._core.system import load_module as _load_module
+from ._core.versions import HAS_LOAD_MODULE as _HAS_LOAD_MODULE
+from ._core.versions import WARNS_OF_OLD_NAMES as _WARNS_OF_OLD_NAMES
 from ._standard import files as _files
 
 TYPE_CHECKING = False
@@ -57,12 +62,14 @@ class Loader(_importlib_abc.Loader):
         """The module to execute, or None for a plain one."""
         return None
 
-    @_hidden
-    def load_module(self, fullname: str) -> ModuleType:
-        """Deprecated: import the module and return it. Raises ImportError without `exec_module`."""
-        if not hasattr(self, "exec_module"):
-            raise ImportError
-        return _load_module(self, fullname)
+    if _HAS_LOAD_MODULE:
+
+        @_hidden
+        def load_module(self, fullname: str) -> ModuleType:
+            """Deprecated: import the module and return it. Raises ImportError without `exec_module`."""
+            if not hasattr(self, "exec_module"):
+                raise ImportError
+            return _load_module(self, fullname)
 
 
 class ResourceLoader(Loader, _importlib_abc.ResourceLoader):
@@ -84,7 +91,9 @@ class InspectLoader(Loader, _importlib_abc.InspectLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         """The code object, or None where one makes no sense; raises ImportError if it cannot be had."""
         source = self.get_source(fullname)
-        return None if source is None else self.source_to_code(source)
+        if source is None:
+            return None
+        return _call_source_to_code(self.source_to_code, source, "<string>", *_module_argument(fullname))
 
     @_abc.abstractmethod
     def get_source(self, fullname: str) -> str | None:
@@ -93,13 +102,18 @@ class InspectLoader(Loader, _importlib_abc.InspectLoader):
 
     @staticmethod
     @_hidden
-    def source_to_code(data: Any, path: Any = "<string>") -> CodeType:
-        """The code object compiled from `data`: source as bytes or str, or an AST."""
-        code: CodeType = compile(data, path, "exec", dont_inherit=True)
+    def source_to_code(data: Any, path: Any = "<string>", fullname: str | None = None) -> CodeType:
+        """The code object compiled from `data`: source as bytes or str, or an AST.
+
+        `fullname` is the module's name, which filters of SyntaxWarnings by module see since Python 3.15.
+        """
+        code: CodeType = compile(data, path, "exec", dont_inherit=True, **_module_option(fullname))
         return code
 
     exec_module = _files.LoaderBasics.exec_module
-    load_module = _files.LoaderBasics.load_module
+
+    if _HAS_LOAD_MODULE:
+        load_module = _files.LoaderBasics.load_module
 
 
 class ExecutionLoader(InspectLoader, _importlib_abc.ExecutionLoader):
@@ -118,8 +132,8 @@ class ExecutionLoader(InspectLoader, _importlib_abc.ExecutionLoader):
         try:
             path = self.get_filename(fullname)
         except ImportError:
-            return self.source_to_code(source)
-        return self.source_to_code(source, path)
+            path = "<string>"
+        return _call_source_to_code(self.source_to_code, source, path, *_module_argument(fullname))
 
 
 class FileLoader(_files.FileLoader, ResourceLoader, ExecutionLoader, _importlib_abc.FileLoader):
@@ -134,6 +148,9 @@ class SourceLoader(_files.SourceLoader, ResourceLoader, ExecutionLoader, _import
 
     def path_mtime(self, path: str) -> int:
         """The time the source at `path` was modified (seconds), by `path_stats`. Raises OSError."""
+        if _WARNS_OF_OLD_NAMES:
+            message = "SourceLoader.path_mtime is deprecated in favour of SourceLoader.path_stats()."
+            _warn(message, DeprecationWarning, stacklevel=2)
         if type(self).path_stats is SourceLoader.path_stats:
             raise OSError
         return int(self.path_stats(path)["mtime"])
@@ -168,11 +185,11 @@ for _kind in (PathEntryFinder, ResourceLoader, ExecutionLoader):
     _kind.register(_zipimporter)
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("ResourceReader", "Traversable", "TraversableResources") and sys.version_info < (3, 14):
-        from importlib import abc
+__all__ += [name for name in getattr(_importlib_abc, "__all__", ()) if name not in __all__]
 
-        return getattr(abc, name)
-    if name == "Finder" and sys.version_info < (3, 12):
-        return _importlib_abc.Finder
+
+def __getattr__(name: str) -> Any:
+    # What importlib.abc has besides, up to Python 3.13, is the running Python's own.
+    if not name.startswith("_") and hasattr(_importlib_abc, name):
+        return getattr(_importlib_abc, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

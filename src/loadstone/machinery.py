@@ -8,11 +8,15 @@ are those of the running Python.
 from __future__ import annotations
 
 import importlib.machinery as _importlib_machinery
+from _warnings import warn as _warn
 from importlib.machinery import WindowsRegistryFinder
 
-from ._core.cache import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
+from ._core.cache import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from ._core.namespace import NamespaceLoader
+from ._core.namespace import NamespacePath as _NamespacePath
 from ._core.spec import ModuleSpec
+from ._core.versions import NAMES_NAMESPACE_PATH as _NAMES_NAMESPACE_PATH
+from ._core.versions import WARNS_OF_OLD_NAMES as _WARNS_OF_OLD_NAMES
 from ._standard.builtin import BuiltinImporter, FrozenImporter
 from ._standard.files import (
     ExtensionFileLoader,
@@ -25,6 +29,11 @@ from ._standard.path import PathFinder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    DEBUG_BYTECODE_SUFFIXES: list[str]
+    OPTIMIZED_BYTECODE_SUFFIXES: list[str]
+
+del TYPE_CHECKING  # not one of the names that this module is for
 
 __all__ = [
     "BYTECODE_SUFFIXES",
@@ -45,11 +54,26 @@ __all__ = [
     "all_suffixes",
 ]
 
-DEBUG_BYTECODE_SUFFIXES = OPTIMIZED_BYTECODE_SUFFIXES = BYTECODE_SUFFIXES
-"""Deprecated since Python 3.5: the same as `BYTECODE_SUFFIXES`."""
+if hasattr(_importlib_machinery, "AppleFrameworkLoader"):
+    AppleFrameworkLoader = _importlib_machinery.AppleFrameworkLoader
+    __all__ += ["AppleFrameworkLoader"]
+if _NAMES_NAMESPACE_PATH:
+    NamespacePath = _NamespacePath
+
+
+def all_suffixes() -> list[str]:
+    """All file suffixes that name a module: of source, bytecode and extension modules, in a new list."""
+    return SOURCE_SUFFIXES + BYTECODE_SUFFIXES + EXTENSION_SUFFIXES
+
+
+_OLD_NAMES = ("DEBUG_BYTECODE_SUFFIXES", "OPTIMIZED_BYTECODE_SUFFIXES")
 
 
 def __getattr__(name: str) -> Any:
-    if name == "AppleFrameworkLoader" and hasattr(_importlib_machinery, name):
-        return getattr(_importlib_machinery, name)
+    if name in _OLD_NAMES:
+        # Deprecated since Python 3.5; since 3.14 the use of it warns.
+        if _WARNS_OF_OLD_NAMES:
+            message = f"{__name__}.{name} is deprecated; use {__name__}.BYTECODE_SUFFIXES instead."
+            _warn(message, DeprecationWarning, stacklevel=2)
+        return BYTECODE_SUFFIXES
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

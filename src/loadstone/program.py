@@ -9,6 +9,8 @@ import sys
 
 import loadstone
 
+from ._core.versions import SETS_CACHED, SHOWS_COMMAND_LINES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -98,7 +100,7 @@ class _NotRunnable(Exception):
 
 def _command(program: str, module: Any) -> types.CodeType:
     _start_path_at("")
-    if sys.version_info >= (3, 13):
+    if SHOWS_COMMAND_LINES:
         import linecache
 
         linecache.cache["<string>"] = (len(program), None, program.splitlines(True), "<string>")
@@ -179,7 +181,7 @@ def _code_of(spec: Any) -> types.CodeType:
     module.__package__ = spec.parent
     if spec.has_location:
         module.__file__ = spec.origin
-        if sys.version_info < (3, 15):
+        if SETS_CACHED:
             module.__cached__ = spec.cached
     return code
 

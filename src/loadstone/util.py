@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import importlib.util as _importlib_util
-import sys
-import types
-from _thread import get_ident as _get_ident
 
 from ._core.cache import cache_from_source, source_from_cache
 from ._core.frames import hidden as _hidden
-from ._core.frames import trim_own as _trim_own
-from ._core.locks import DeadlockError as _DeadlockError
+from ._core.frames import trim as _trim
 from ._core.spec import module_from_spec, spec_from_loader
 from ._core.system import live as _live
-from ._core.system import resolve_name
-from ._standard.bytecode import MAGIC_NUMBER, decode_source, source_hash
+from ._core.system import resolve_name as _resolve_name
+from ._standard.bytecode import MAGIC_NUMBER, decode_source
+from ._standard.bytecode import source_hash as _source_hash
 from ._standard.files import spec_from_file_location
+from ._standard.lazy import LazyModule as _LazyModule
+from ._standard.lazy import Pending as _Pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
     from typing import Any
+
+    from typing_extensions import Buffer
+
+    from .abc import Loader
+
+del TYPE_CHECKING  # not one of the names that this module is for
 
 __all__ = [
     "MAGIC_NUMBER",
     "LazyLoader",
+    "Loader",
     "cache_from_source",
     "decode_source",
     "find_spec",
@@ -36,85 +44,32 @@ __all__ = [
     "spec_from_loader",
 ]
 
-find_spec = _live.find_spec
-
-
-class _Pending:
-    """What a lazy module keeps until it is loaded, as its spec's `loader_state`."""
-
-    def __init__(self, module: types.ModuleType) -> None:
-        self.kind = type(module)
-        self.attributes = dict(module.__dict__)
-        self.thread: int | None = None  # the one that executes it
-
-
-class LazyModule(types.ModuleType):
-    """A module that is executed when an attribute other than `__spec__` is first asked for."""
-
-    @_hidden
-    def __getattribute__(self, attribute: str) -> Any:
-        if attribute != "__spec__":
-            _load(self)
-        return _plain(self, attribute) if is_lazy(self) else getattr(self, attribute)
-
-    @_hidden
-    def __delattr__(self, attribute: str) -> None:
-        _load(self)
-        if is_lazy(self):
-            super().__delattr__(attribute)
-        else:
-            delattr(self, attribute)
-
-
-_plain = types.ModuleType.__getattribute__
-
-
-def is_lazy(module: object) -> bool:
-    """Whether `module` is a lazy one that has not been executed yet; looking does not execute it."""
-    return issubclass(type(module), LazyModule)
-
 
 @_hidden
-def _load(module: LazyModule) -> None:
-    """Execute a lazy module, unless that has been done or this thread is at it.
+def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
+    """The spec of the module `name`, which is not imported for it (its parents are), or None.
 
-    Another thread's execution is waited for by the module's own lock, except where that thread waits for
-    this one: then the module is what it is, as in any circular import.
+    As `ImportSystem.find_spec` of the live system.
     """
-    spec = _plain(module, "__spec__")
     try:
-        try:
-            lock = _live.locks.take(spec.name)
-        except _DeadlockError:
-            return
-        try:
-            pending = spec.loader_state
-            if is_lazy(module) and pending.thread != _get_ident():
-                pending.thread = _get_ident()
-                try:
-                    _execute(module, spec, pending)
-                finally:
-                    pending.thread = None
-        finally:
-            lock.release()
+        return _live.find_spec(name, package)
     except BaseException as exception:
-        _trim_own(exception)
+        _trim(exception)
         raise
 
 
-@_hidden
-def _execute(module: LazyModule, spec: Any, pending: _Pending) -> None:
-    namespace = _plain(module, "__dict__")
-    before = pending.attributes
-    changed = {
-        name: value for name, value in namespace.items() if name not in before or value is not before[name]
-    }
-    spec.loader.exec_module(module)
-    if sys.modules.get(spec.name, module) is not module:
-        raise ValueError(f"module object for {spec.name!r} substituted in sys.modules during a lazy load")
-    namespace.update(changed)
-    if is_lazy(module):
-        object.__setattr__(module, "__class__", pending.kind)
+def resolve_name(name: str, package: str | None) -> str:
+    """The absolute name of a module `name`, relative to `package` if it starts with dots.
+
+    Raises ImportError if a relative name comes without `package` or goes beyond the top-level package.
+    Thread-safe.
+    """
+    return _resolve_name(name, package)
+
+
+def source_hash(source_bytes: Buffer) -> bytes:
+    """The 8 bytes that stand for `source_bytes` in hash-based .pyc files (PEP 552). Thread-safe."""
+    return _source_hash(source_bytes)
 
 
 class LazyLoader(_importlib_util.LazyLoader):
@@ -125,7 +80,7 @@ class LazyLoader(_importlib_util.LazyLoader):
     Importing the module again does not load it.
     """
 
-    module_class: type[LazyModule] = LazyModule
+    module_class: type[_LazyModule] = _LazyModule
     """What a module is until it is executed."""
 
     def __init__(self, loader: Any) -> None:
@@ -142,12 +97,12 @@ class LazyLoader(_importlib_util.LazyLoader):
         _check_eager(loader)
         return lambda *args, **kwargs: cls(loader(*args, **kwargs))
 
-    def create_module(self, spec: Any) -> types.ModuleType | None:
+    def create_module(self, spec: Any) -> ModuleType | None:
         """What the loader inside makes; None for a plain module."""
-        module: types.ModuleType | None = self.loader.create_module(spec)
+        module: ModuleType | None = self.loader.create_module(spec)
         return module
 
-    def exec_module(self, module: types.ModuleType) -> None:
+    def exec_module(self, module: ModuleType) -> None:
         """Make the module lazy: the loader inside executes it at its first use."""
         spec: Any = module.__spec__
         module.__loader__ = spec.loader = self.loader
@@ -160,14 +115,12 @@ def _check_eager(loader: Any) -> None:
         raise TypeError("loader must define exec_module()")
 
 
-_UNTIL_312 = ("module_for_loader", "set_loader", "set_package")
-
-
 def __getattr__(name: str) -> Any:
-    if name in _UNTIL_312 or name == "_incompatible_extension_module_restrictions":
-        return getattr(_importlib_util, name)
     if name == "Loader":
         from .abc import Loader
 
         return Loader
+    # What importlib.util has besides is the running Python's own: deprecated decorators, names it imports.
+    if not name.startswith("__") and hasattr(_importlib_util, name):
+        return getattr(_importlib_util, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

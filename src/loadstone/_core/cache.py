@@ -6,16 +6,18 @@ import os
 import sys
 from _imp import extension_suffixes
 
+from .versions import DROPS_DOT_FROM_PATHS, HAS_DEBUG_OVERRIDE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 __all__ = [
     "BYTECODE_SUFFIXES",
+    "CACHE_DIRECTORY",
     "EXTENSION_SUFFIXES",
     "SOURCE_SUFFIXES",
     "absolute",
-    "all_suffixes",
     "cache_from_source",
     "cached_path",
     "is_absolute",
@@ -29,7 +31,7 @@ BYTECODE_SUFFIXES = [".pyc"]
 EXTENSION_SUFFIXES = extension_suffixes()
 
 _IS_POSIX = sys.platform != "win32"
-_CACHE_DIRECTORY = "__pycache__"
+CACHE_DIRECTORY = "__pycache__"
 _OPTIMIZATION = "opt-"
 _SOURCE = tuple(SOURCE_SUFFIXES)
 _BYTECODE = tuple(BYTECODE_SUFFIXES)
@@ -72,42 +74,34 @@ def absolute(path: str) -> str:
     """
     if is_absolute(path):
         return path
-    if sys.version_info >= (3, 12):
+    if DROPS_DOT_FROM_PATHS:
         for separator in _SEPARATORS:
             path = path.removeprefix(f".{separator}")
     return join(os.getcwd(), path)
 
 
-def all_suffixes() -> list[str]:
-    """All file suffixes that name a module: of source, bytecode and extension modules.
-
-    Returns a new list on every call. Same promise as `importlib.machinery.all_suffixes`.
-    """
-    return SOURCE_SUFFIXES + BYTECODE_SUFFIXES + EXTENSION_SUFFIXES
-
-
-def cache_from_source(path: Any, debug_override: bool | None = None, *, optimization: Any = None) -> str:
+def cache_from_source(path: Any, *, optimization: Any = None) -> str:
     """The path of the bytecode file that belongs to the source file at `path` (PEP 3147, PEP 488).
 
     Neither file needs to exist. `path` is a str or path-like object. `optimization` is the optimization
     level, whose text must be alphanumeric; None means the level that the interpreter runs at, and ``""``
-    none. `debug_override` is deprecated: true means ``optimization=""``, false ``optimization=1``.
+    none. Up to Python 3.14 there is `debug_override` after `path`, deprecated: true means
+    ``optimization=""``, false ``optimization=1``.
 
     Raises NotImplementedError if `sys.implementation.cache_tag` is None, ValueError for an `optimization`
     that is not alphanumeric, TypeError if both options are given or `path` is no path. Thread-safe.
     """
-    if _IS_POSIX and type(path) is str and debug_override is optimization is sys.pycache_prefix is None:
+    return _cache_from_source(path, optimization)
+
+
+def _cache_from_source(path: Any, optimization: Any = None) -> str:
+    if _IS_POSIX and type(path) is str and optimization is sys.pycache_prefix is None:
         # What follows, for nearly all calls there are.
         folder, _, name = path.rpartition("/")
         base = name.rpartition(".")[0]
         tag = sys.implementation.cache_tag
         if base and folder and folder[-1] != "/" and tag is not None and not sys.flags.optimize:
-            return f"{folder}/{_CACHE_DIRECTORY}/{base}.{tag}.pyc"
-    if debug_override is not None:
-        _warn_debug_override()
-        if optimization is not None:
-            raise TypeError("debug_override or optimization must be set to None")
-        optimization = "" if debug_override else 1
+            return f"{folder}/{CACHE_DIRECTORY}/{base}.{tag}.pyc"
     head, tail = split(os.fspath(path))
     base, dot, rest = tail.rpartition(".")
     tag = sys.implementation.cache_tag
@@ -124,8 +118,8 @@ def cache_from_source(path: Any, debug_override: bool | None = None, *, optimiza
     prefix = sys.pycache_prefix
     if prefix is None:
         if head:
-            return f"{head.rstrip(_SEPARATORS)}{os.sep}{_CACHE_DIRECTORY}{os.sep}{name}"
-        return f"{_CACHE_DIRECTORY}{os.sep}{name}"
+            return f"{head.rstrip(_SEPARATORS)}{os.sep}{CACHE_DIRECTORY}{os.sep}{name}"
+        return f"{CACHE_DIRECTORY}{os.sep}{name}"
     head = absolute(head)
     if head[1:2] == ":" and head[0] not in _SEPARATORS:
         head = head[2:]
@@ -149,8 +143,8 @@ def source_from_cache(path: Any) -> str:
         head = head[len(prefix) :]
     else:
         head, directory = split(head)
-        if directory != _CACHE_DIRECTORY:
-            raise ValueError(f"{_CACHE_DIRECTORY} not bottom-level directory in {path!r}")
+        if directory != CACHE_DIRECTORY:
+            raise ValueError(f"{CACHE_DIRECTORY} not bottom-level directory in {path!r}")
     parts = name.split(".")
     if len(parts) not in (3, 4):
         raise ValueError(f"expected only 2 or 3 dots in {name!r}")
@@ -167,17 +161,27 @@ def cached_path(origin: str) -> str | None:
     """Where the bytecode of the module file `origin` is: None if there is no such place."""
     if origin.endswith(_SOURCE):
         try:
-            return cache_from_source(origin)
+            return _cache_from_source(origin)
         except NotImplementedError:
             return None
     return origin if origin.endswith(_BYTECODE) else None
 
 
-def _warn_debug_override() -> None:
-    from _warnings import warn
+if HAS_DEBUG_OVERRIDE and not TYPE_CHECKING:
+    _promise = cache_from_source.__doc__
 
-    warn(
-        "the debug_override parameter is deprecated; use 'optimization' instead",
-        DeprecationWarning,
-        stacklevel=3,
-    )
+    def cache_from_source(path, debug_override=None, *, optimization=None):
+        if debug_override is not None:
+            from _warnings import warn
+
+            warn(
+                "the debug_override parameter is deprecated; use 'optimization' instead",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            if optimization is not None:
+                raise TypeError("debug_override or optimization must be set to None")
+            optimization = "" if debug_override else 1
+        return _cache_from_source(path, optimization)
+
+    cache_from_source.__doc__ = _promise

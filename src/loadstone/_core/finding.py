@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from _thread import get_ident
 from _warnings import warn
 
 from .frames import hidden
 from .locks import acquire_lock, release_lock
 from .spec import spec_from_loader
+from .versions import ASKS_FIND_MODULE, COPIES_CHAIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def find_spec(
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
     if not finders:
         warn("sys.meta_path is empty", ImportWarning)
+    if COPIES_CHAIN:
+        finders = list(finders)
     is_reload = name in state.modules
     asked: Any = finders
     if observers:
@@ -54,7 +56,7 @@ def find_spec(
             try:
                 find = finder.find_spec
             except AttributeError:
-                spec = _find_by_module(finder, name, path) if _ASKS_FIND_MODULE else None
+                spec = _find_by_module(finder, name, path) if ASKS_FIND_MODULE else None
             else:
                 spec = find(name, path, target)
             if spec is not None:
@@ -67,9 +69,6 @@ def find_spec(
         own = getattr(state.modules[name], "__spec__", None)
         return spec if own is None else own
     return spec
-
-
-_ASKS_FIND_MODULE = sys.version_info < (3, 12)
 
 
 @hidden

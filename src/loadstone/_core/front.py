@@ -15,7 +15,10 @@ __all__ = ["absolute_names", "import_module"]
 
 _interpreter: "Any" = _frozen_importlib
 _SYSTEM = f"{__package__}.system"
-_ENGINE = ("cache", "namespace", "spec", "locks", "finding", "loading", "statement", "system")
+_ENGINE = (
+    *("versions", "cache", "compiler", "namespace", "spec", "locks"),
+    *("finding", "pending", "loading", "statement", "system"),
+)
 _core: "Any" = sys.modules[__package__]
 
 absolute_names: "dict[str, dict[str, str]]" = {}
@@ -66,6 +69,7 @@ def _load_engine() -> "Any":
     _load("__future__")
     for part in _ENGINE:
         setattr(_core, part, _load(f"{__package__}.{part}"))
+    _core.pending.settle()
     return sys.modules[_SYSTEM]
 
 

@@ -9,7 +9,15 @@ from sys import audit
 from .finding import find_spec, object_name
 from .frames import hidden, verbose
 from .locks import DeadlockError
-from .spec import TRACKS_SUBMODULES, bind, module_from_spec, spec_from_loader
+from .spec import bind, module_from_spec, spec_from_loader
+from .versions import (
+    AUDITS_EVERY_IMPORT,
+    HAS_LAZY_IMPORTS,
+    HAS_LOAD_MODULE,
+    LOAD_MODULE_ENDS,
+    TRACKS_SUBMODULES,
+    WAITS_FOR_PARENTS,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["MISSING", "import_name", "load_module", "module_for", "reload"]
 
 MISSING: Any = object()
-_LOAD_MODULE_REMOVAL = "3.12" if sys.version_info < (3, 14) else "3.15"
 
 
 @hidden
@@ -31,14 +38,15 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
 
     While another thread is executing the module, this waits for it, except where both would wait for
     each other: then the module is returned as it is, as the interpreter does. `audited` raises the
-    ``import`` audit event, which belongs to the `import` statement. Raises ModuleNotFoundError if the
-    module cannot be found or is None in `modules`; what executing it raises passes through.
+    ``import`` audit event, which belongs to the `import` statement, and since Python 3.15 to every import.
+    Raises ModuleNotFoundError if the module cannot be found or is None in `modules`; what executing it
+    raises passes through.
     """
     while True:
         module = system.state.modules.get(name)
         if module is None:
             return import_name(system, name, audited)
-        if not getattr(getattr(module, "__spec__", None), "_initializing", False):
+        if not _is_initializing(module):
             return module
         try:
             system.locks.take(name).release()
@@ -48,16 +56,24 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
             return module
 
 
+def _is_initializing(module: ModuleType | None) -> bool:
+    """Whether a thread is executing the module for the first time."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
 @hidden
 def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
     """Import the module `name`, unless another thread has done so by the time its lock is ours."""
     state = system.state
-    if audited:
+    if (name not in state.modules) if AUDITS_EVERY_IMPORT else audited:
         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
     # The parent first, while this thread holds no lock that the thread at the parent could be waiting for.
     parent_name = name.rpartition(".")[0]
-    if parent_name and parent_name not in state.modules and name not in state.modules:
-        import_name(system, parent_name, audited)
+    if parent_name and name not in state.modules:
+        if WAITS_FOR_PARENTS:
+            _await_ancestors(system, parent_name)
+        if parent_name not in state.modules:
+            import_name(system, parent_name, audited)
     try:
         lock = system.locks.take(name)
     except DeadlockError:
@@ -77,6 +93,29 @@ def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
 
 
 @hidden
+def _await_ancestors(system: ImportSystem, name: str) -> None:
+    """Wait while other threads execute the package `name` or those it is in, the outermost first.
+
+    What such a package has yet to do could decide where its submodules are found.
+    """
+    ancestor, rest = "", name
+    while rest:
+        part, _, rest = rest.partition(".")
+        ancestor = f"{ancestor}.{part}" if ancestor else part
+        if _is_initializing(system.state.modules.get(ancestor)):
+            _await(system, ancestor)
+
+
+@hidden
+def _await(system: ImportSystem, name: str) -> None:
+    """Wait while another thread executes the module `name`, unless that thread waits for this one."""
+    try:
+        system.locks.take(name).release()
+    except DeadlockError:
+        pass
+
+
+@hidden
 def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType:
     state = system.state
     parent_name, _, child = name.rpartition(".")
@@ -92,6 +131,10 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
             message = f"No module named {name!r}; {parent_name!r} is not a package"
             raise ModuleNotFoundError(message, name=name) from None
         parent_spec: Any = parent.__spec__ if TRACKS_SUBMODULES else None
+        if WAITS_FOR_PARENTS and _is_initializing(parent):
+            module_for(system, parent_name)
+            if name in state.modules:
+                return state.modules[name]
         spec = find_spec(state, name, path)
     else:
         parent_spec = None
@@ -114,6 +157,8 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
                 f"Cannot set an attribute on {parent_name!r} for child module {child!r}",
                 ImportWarning,
             )
+    if HAS_LAZY_IMPORTS:
+        system.pending.arrived(module, name)
     return module
 
 
@@ -123,10 +168,7 @@ def _settled(system: ImportSystem, name: str) -> ModuleType:
         return system.state.modules[name]
     except KeyError:
         # The thread that finishes a module moves it to the end of `modules`, under the module's lock.
-        try:
-            system.locks.take(name).release()
-        except DeadlockError:
-            pass
+        _await(system, name)
         if name not in system.state.modules:
             raise
         return system.state.modules[name]
@@ -137,12 +179,13 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     """Make the module of `spec`, put it into `modules`, execute it; take it out again if that fails."""
     state = system.state
     loader = spec.loader
-    if loader is not None and not hasattr(loader, "exec_module"):
+    if HAS_LOAD_MODULE and loader is not None and not hasattr(loader, "exec_module"):
         _warn_load_module(loader)
         return _load_by_load_module(state.modules, spec)
     module = module_from_spec(spec)
     if system.builtins is not None:
         module.__dict__["__builtins__"] = system.builtins
+        system.pending.adopt(module)
     initializing: Any = spec
     initializing._initializing = True
     try:
@@ -239,16 +282,16 @@ def _execute_again(system: ImportSystem, spec: ModuleSpec, module: ModuleType) -
         if state.modules.get(name) is not module:
             raise ImportError(f"module {name!r} not in sys.modules", name=name)
         try:
-            loader = spec.loader
+            loader: Any = spec.loader
             if loader is None and spec.submodule_search_locations is None:
                 raise ImportError("missing loader", name=name)
             bind(spec, module, override=True)
             if loader is not None:
-                if hasattr(loader, "exec_module"):
-                    loader.exec_module(module)
-                else:
+                if HAS_LOAD_MODULE and not hasattr(loader, "exec_module"):
                     _warn_load_module(loader)
                     loader.load_module(name)
+                else:
+                    loader.exec_module(module)
         finally:
             modules = state.modules
             module = modules.pop(name)
@@ -273,7 +316,7 @@ def load_module(
     """What the deprecated `load_module` of a loader with `exec_module` does."""
     warn(
         "the load_module() method is deprecated and slated for removal in "
-        f"Python {_LOAD_MODULE_REMOVAL}; use exec_module() instead",
+        f"Python {LOAD_MODULE_ENDS}; use exec_module() instead",
         DeprecationWarning,
     )
     if spec is None:

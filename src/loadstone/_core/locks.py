@@ -15,6 +15,8 @@ from _thread import get_ident
 from _weakref import _remove_dead_weakref as remove_dead  # type: ignore[attr-defined]
 from _weakref import ref
 
+from .versions import COUNTS_LOCKS_BY_LIST
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,7 +39,6 @@ __all__ = ["DeadlockError", "Lock", "Locks", "acquire_lock", "live_locks", "rele
 _interpreter: Any = _frozen_importlib
 DeadlockError: type[RuntimeError] = _interpreter._DeadlockError
 _ModuleLock: Any = _interpreter._ModuleLock
-_COUNTS_BY_LIST = isinstance(_ModuleLock("").count, list)
 
 
 class _Reference(ref):  # type: ignore[type-arg]
@@ -80,7 +81,7 @@ class Locks:
                 # Nobody else knows a new lock: it can be taken without waiting.
                 lock = _ModuleLock(name)
                 lock.owner = get_ident()
-                if _COUNTS_BY_LIST:
+                if COUNTS_LOCKS_BY_LIST:
                     lock.count.append(True)
                 else:
                     lock.count = 1

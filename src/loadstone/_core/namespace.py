@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from _frozen_importlib_external import (  # type: ignore[attr-defined]
+from _frozen_importlib_external import (  # type: ignore[attr-defined,unused-ignore]
     _NamespaceLoader,
     _NamespacePath,
 )
 
+from .compiler import module_option
 from .frames import verbose
+from .versions import HAS_LOAD_MODULE, NAMES_NAMESPACE_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["NamespaceLoader", "NamespacePath"]
 
 
-class NamespacePath(_NamespacePath):  # type: ignore[misc]
+_PATH_NAME = "NamespacePath" if NAMES_NAMESPACE_PATH else "_NamespacePath"
+
+
+class NamespacePath(_NamespacePath):  # type: ignore[misc,unused-ignore]
     """The `__path__` of a namespace package: its portions, looked up again when the parent's path changes.
 
     The parent's path is that of the package it is in, or the system's `path` at top level.
@@ -46,8 +51,16 @@ class NamespacePath(_NamespacePath):  # type: ignore[misc]
 
     def _parent_path(self) -> Iterable[str]:
         parent = self._name.rpartition(".")[0]
-        path: Iterable[str] = self._state.modules[parent].__path__ if parent else self._state.path
-        return path
+        if not parent:
+            return self._state.path  # type: ignore[no-any-return]
+        try:
+            module = self._state.modules[parent]
+        except KeyError as error:
+            if not NAMES_NAMESPACE_PATH:
+                raise
+            message = f"{parent!r} must be imported before finding {self._name!r}."
+            raise ModuleNotFoundError(message, name=parent) from error
+        return module.__path__  # type: ignore[no-any-return]
 
     def _recalculate(self) -> list[str]:
         parent_path = tuple(self._parent_path())
@@ -75,7 +88,7 @@ class NamespacePath(_NamespacePath):  # type: ignore[misc]
         return item in self._recalculate()
 
     def __repr__(self) -> str:
-        return f"_NamespacePath({self._path!r})"
+        return f"{_PATH_NAME}({self._path!r})"
 
     def append(self, item: str) -> None:
         """Add a portion at the end; it is lost when the path is looked up again."""
@@ -109,7 +122,8 @@ class NamespaceLoader(_NamespaceLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         """Code that does nothing."""
-        return compile("", "<string>", "exec", dont_inherit=True)
+        code: CodeType = compile("", "<string>", "exec", dont_inherit=True, **module_option(fullname))
+        return code
 
     def create_module(self, spec: ModuleSpec) -> None:
         """None: a plain module will do."""
@@ -117,15 +131,17 @@ class NamespaceLoader(_NamespaceLoader):
     def exec_module(self, module: ModuleType) -> None:
         """Do nothing: there is nothing to execute."""
 
-    def load_module(self, fullname: str) -> ModuleType:
-        """Deprecated: import the package and return it. The import system never calls this."""
-        from .system import load_module
-
-        verbose("namespace module loaded with path {!r}", self._path)
-        return load_module(self, fullname)
-
     def get_resource_reader(self, module: Any) -> Any:
         """The standard library's reader of resources in all portions."""
         from importlib.readers import NamespaceReader
 
         return NamespaceReader(self._path)
+
+    if HAS_LOAD_MODULE:
+
+        def load_module(self, fullname: str) -> ModuleType:
+            """Deprecated: import the package and return it. The import system never calls this."""
+            from .system import load_module
+
+            verbose("namespace module loaded with path {!r}", self._path)
+            return load_module(self, fullname)

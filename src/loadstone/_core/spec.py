@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from _frozen_importlib import ModuleSpec as _ModuleSpec
 
-from .cache import cache_from_source, cached_path, split
+from .cache import _cache_from_source, cached_path, split
 from .frames import hidden
 from .namespace import NamespaceLoader
+from .versions import PREFERS_LOCATION_TO_ORIGIN, SETS_CACHED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = [
-    "TRACKS_SUBMODULES",
     "ModuleSpec",
     "bind",
     "default_cache_path",
@@ -25,9 +25,6 @@ __all__ = [
 ]
 
 _Module = type(sys)
-TRACKS_SUBMODULES = hasattr(_ModuleSpec("", None), "_uninitialized_submodules")
-_PREFERS_LOCATION = sys.version_info < (3, 11)
-_SETS_CACHED = sys.version_info < (3, 15)
 
 
 def default_cache_path(loader: Any, source_path: str) -> str | None:
@@ -37,7 +34,7 @@ def default_cache_path(loader: Any, source_path: str) -> str | None:
     returns a path of its own keeps its bytecode apart, and the module's `__cached__` tells it.
     """
     try:
-        return cache_from_source(source_path)
+        return _cache_from_source(source_path)
     except NotImplementedError:
         return None
 
@@ -139,9 +136,9 @@ def spec_from_loader(
     `importlib.util.spec_from_loader`. What the loader raises passes through, except ImportError, which
     means that the loader does not know.
     """
-    if origin is None and not _PREFERS_LOCATION:
+    if origin is None and not PREFERS_LOCATION_TO_ORIGIN:
         origin = getattr(loader, "_ORIGIN", None)
-    if (not origin or _PREFERS_LOCATION) and hasattr(loader, "get_filename"):
+    if (not origin or PREFERS_LOCATION_TO_ORIGIN) and hasattr(loader, "get_filename"):
         try:
             location = loader.get_filename(name)
         except ImportError:
@@ -201,7 +198,7 @@ def _set_new(spec: _ModuleSpec, namespace: dict[str, Any]) -> None:
         namespace["__path__"] = locations
     if spec.has_location:
         namespace["__file__"] = spec.origin
-        if _SETS_CACHED:
+        if SETS_CACHED:
             cached = spec.cached
             if cached is not None:
                 namespace["__cached__"] = cached
@@ -236,5 +233,5 @@ def bind(spec: Any, module: Any, *, override: bool = False) -> None:
         put("__path__", spec.submodule_search_locations)
     if spec.has_location:
         put("__file__", spec.origin)
-        if _SETS_CACHED and spec.cached is not None:
+        if SETS_CACHED and spec.cached is not None:
             put("__cached__", spec.cached)

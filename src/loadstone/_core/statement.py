@@ -7,6 +7,7 @@ from _warnings import warn
 
 from .frames import hidden, trim
 from .loading import MISSING, module_for
+from .versions import WARNS_OF_PACKAGE_BY_IMPORT_WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["ImportFunction", "absolute_name", "import_function"]
 
 _Module = type(sys)
-_MISMATCH_WARNING = ImportWarning if sys.version_info < (3, 12) else DeprecationWarning
+_MISMATCH_WARNING = ImportWarning if WARNS_OF_PACKAGE_BY_IMPORT_WARNING else DeprecationWarning
 
 
 def import_function(system: ImportSystem) -> ImportFunction:

@@ -11,6 +11,7 @@ from .loading import load_module as _load_module
 from .loading import module_for
 from .loading import reload as _reload
 from .locks import live_locks
+from .pending import LivePending
 from .statement import absolute_name, import_function, joined_name
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from .locks import Locks
+    from .pending import Pending
 
     class State(Protocol):
         """What an import system works on; the module `sys` is the live one's."""
@@ -50,6 +52,9 @@ class ImportSystem:
 
     present: Callable[[Any], Any] | None = None
     """What an `import` statement inside an isolated system gets for a module; None for the live one."""
+
+    pending: Pending = LivePending()
+    """The names that lazy imports have put off."""
 
     def __init__(self, state: State, locks: Locks) -> None:
         """A system that works on `state` and locks its modules by `locks`."""

@@ -10,6 +10,7 @@ from _frozen_importlib import FrozenImporter as _FrozenImporter
 from .._core.frames import call_with_frames_removed, hidden, trim_own
 from .._core.spec import ModuleSpec
 from .._core.system import load_module
+from .._core.versions import FROZEN_KNOW_THEIR_SOURCE, HAS_LOAD_MODULE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class BuiltinImporter(_BuiltinImporter):
         cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec of a built-in module, or None if `fullname` is none."""
-        if (path is not None and not _FINDS_IN_PACKAGES) or not _imp.is_builtin(fullname):
+        if (path is not None and not FROZEN_KNOW_THEIR_SOURCE) or not _imp.is_builtin(fullname):
             return None
         return ModuleSpec(fullname, cls, origin=cls._ORIGIN)
 
@@ -80,15 +81,14 @@ class BuiltinImporter(_BuiltinImporter):
         _require_builtin(fullname)
         return False
 
-    @classmethod
-    @hidden
-    def load_module(cls, fullname: str) -> ModuleType:
-        """Deprecated: import the module and return it."""
-        _require_builtin(fullname)
-        return load_module(cls, fullname)
+    if HAS_LOAD_MODULE:
 
-
-_FINDS_IN_PACKAGES = _NAMES_FROZEN_OBJECT = sys.version_info >= (3, 11)
+        @classmethod
+        @hidden
+        def load_module(cls, fullname: str) -> ModuleType:
+            """Deprecated: import the module and return it."""
+            _require_builtin(fullname)
+            return load_module(cls, fullname)
 
 
 def _require_builtin(name: str) -> None:
@@ -109,7 +109,7 @@ class FrozenImporter(_FrozenImporter):
 
     _ORIGIN = "frozen"
 
-    if sys.version_info >= (3, 11):
+    if FROZEN_KNOW_THEIR_SOURCE:
 
         @classmethod
         def find_spec(
@@ -120,7 +120,7 @@ class FrozenImporter(_FrozenImporter):
             Its `loader_state` holds `filename`, where the standard library has its source, and `origname`,
             the name it was frozen under.
             """
-            found = _imp.find_frozen(fullname)
+            found = _imp.find_frozen(fullname)  # type: ignore[attr-defined,unused-ignore]
             if found is None:
                 return None
             _, is_package, original_name = found
@@ -132,7 +132,7 @@ class FrozenImporter(_FrozenImporter):
             return spec
 
         @staticmethod
-        def create_module(spec: AnySpec) -> ModuleType:
+        def create_module(spec: AnySpec) -> ModuleType | None:
             """A new module, with `__file__` where the source is known."""
             module = _Module(spec.name)
             file_name = getattr(spec.loader_state, "filename", None)
@@ -153,7 +153,7 @@ class FrozenImporter(_FrozenImporter):
             return ModuleSpec(fullname, cls, origin=cls._ORIGIN, is_package=is_package)
 
         @staticmethod
-        def create_module(spec: AnySpec) -> None:
+        def create_module(spec: AnySpec) -> ModuleType | None:
             """None: a plain module will do."""
 
     @staticmethod
@@ -162,19 +162,13 @@ class FrozenImporter(_FrozenImporter):
         """Execute the frozen code in the module's namespace; raises ImportError if there is none."""
         name = module.__spec__.name  # type: ignore[union-attr]
         try:
-            if not _NAMES_FROZEN_OBJECT:
+            if not FROZEN_KNOW_THEIR_SOURCE:
                 _require_frozen(name)
             code = _imp.get_frozen_object(name)
             call_with_frames_removed(exec, code, module.__dict__)
         except BaseException as exception:
             trim_own(exception)
             raise
-
-    @classmethod
-    @hidden
-    def load_module(cls, fullname: str) -> ModuleType:
-        """Deprecated: import the module and return it."""
-        return load_module(cls, fullname, cls.find_spec(fullname) if _NAMES_FROZEN_OBJECT else None)
 
     @classmethod
     def get_code(cls, fullname: str) -> CodeType:  # type: ignore[override]
@@ -193,6 +187,14 @@ class FrozenImporter(_FrozenImporter):
         """Whether the module is a package; raises ImportError if `fullname` is not frozen."""
         _require_frozen(fullname)
         return _imp.is_frozen_package(fullname)
+
+    if HAS_LOAD_MODULE:
+
+        @classmethod
+        @hidden
+        def load_module(cls, fullname: str) -> ModuleType:
+            """Deprecated: import the module and return it."""
+            return load_module(cls, fullname, cls.find_spec(fullname) if FROZEN_KNOW_THEIR_SOURCE else None)
 
 
 def _source_of(name: str, original_name: str | None, is_package: bool) -> tuple[str | None, str | None]:

@@ -7,6 +7,7 @@ from _imp import _fix_co_filename as set_file_name  # type: ignore[attr-defined]
 from _imp import source_hash as _source_hash
 
 from .._core.frames import hidden, verbose
+from .._core.versions import ENDS_LAST_LINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def decode_source(source_bytes: Buffer) -> str:
 
     stream = io.BytesIO(memoryview(source_bytes))
     encoding, _ = tokenize.detect_encoding(stream.readline)
-    return io.IncrementalNewlineDecoder(None, True).decode(stream.getvalue().decode(encoding))
+    text = stream.getvalue().decode(encoding)
+    return io.IncrementalNewlineDecoder(None, True).decode(text, final=ENDS_LAST_LINE)
 
 
 @hidden
@@ -127,7 +129,7 @@ def code_from(data: bytes, name: str, path: str, source_path: str | None = None)
 def timestamp_pyc(code: CodeType, mtime: float, size: int) -> bytearray:
     """The contents of a .pyc for source of this `mtime` (seconds) and `size` (bytes)."""
     data = bytearray(timestamp_header(mtime, size))
-    data += marshal.dumps(code)
+    data += _dumped(code)
     return data
 
 
@@ -136,5 +138,11 @@ def hash_pyc(code: CodeType, digest: bytes, *, check_source: bool) -> bytearray:
     data = bytearray(MAGIC_NUMBER)
     data += _uint32(HASH_BASED | CHECK_SOURCE if check_source else HASH_BASED)
     data += digest
-    data += marshal.dumps(code)
+    data += _dumped(code)
     return data
+
+
+def _dumped(code: CodeType) -> bytes:
+    # What has more than one reference is marked as such: this second one makes the bytes those of importlib.
+    held = [code]
+    return marshal.dumps(held[0])

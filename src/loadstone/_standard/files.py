@@ -16,15 +16,22 @@ from time import time
 
 from .._core.cache import (
     BYTECODE_SUFFIXES,
+    CACHE_DIRECTORY,
     EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
     absolute,
     join,
     split,
 )
+from .._core.compiler import call_source_to_code, module_argument, module_option
 from .._core.frames import call_with_frames_removed, hidden, trim_own, verbose
 from .._core.spec import ModuleSpec, default_cache_path, located
 from .._core.system import load_module
+from .._core.versions import (
+    FINDS_CURRENT_DIRECTORY,
+    HAS_LOAD_MODULE,
+    OPENS_BYTECODE_AS_CODE,
+)
 from .bytecode import (
     CHECK_SOURCE,
     HASH_BASED,
@@ -42,7 +49,7 @@ from .bytecode import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from importlib.machinery import ModuleSpec as AnySpec
     from types import CodeType, ModuleType
     from typing import Any
@@ -118,10 +125,12 @@ class LoaderBasics:
             trim_own(exception)
             raise
 
-    @hidden
-    def load_module(self, fullname: str) -> ModuleType:
-        """Deprecated: import the module and return it."""
-        return load_module(self, fullname)
+    if HAS_LOAD_MODULE:
+
+        @hidden
+        def load_module(self, fullname: str) -> ModuleType:
+            """Deprecated: import the module and return it."""
+            return load_module(self, fullname)
 
 
 class SourceLoader(LoaderBasics):
@@ -159,13 +168,16 @@ class SourceLoader(LoaderBasics):
         return decode_source(data)
 
     @hidden
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:
+    def source_to_code(
+        self, data: Any, path: Any, fullname: str | None = None, *, _optimize: int = -1
+    ) -> CodeType:
         """The code object compiled from `data`: source as bytes or str, or an AST.
 
+        `fullname` is the module's name, which filters of SyntaxWarnings by module see since Python 3.15.
         Raises SyntaxError, or ValueError for what is not source at all.
         """
         code: CodeType = call_with_frames_removed(
-            compile, data, path, "exec", dont_inherit=True, optimize=_optimize
+            compile, data, path, "exec", dont_inherit=True, optimize=_optimize, **module_option(fullname)
         )
         return code
 
@@ -211,7 +223,7 @@ class SourceLoader(LoaderBasics):
                     return code
         if source is None:
             source = self.get_data(source_path)
-        code = self.source_to_code(source, source_path)
+        code = call_source_to_code(self.source_to_code, source, source_path, *module_argument(fullname))
         verbose("code object from {}", source_path)
         if cache_path is not None and mtime is not None and not sys.dont_write_bytecode:
             if flags & HASH_BASED:
@@ -222,7 +234,7 @@ class SourceLoader(LoaderBasics):
                 self._cache_bytecode(source_path, cache_path, pyc)
             except NotImplementedError:
                 pass
-        return code  # type: ignore[no-any-return]
+        return code
 
 
 @hidden
@@ -266,13 +278,6 @@ class FileLoader:
     def __hash__(self) -> int:
         return hash(self.name) ^ hash(self.path)
 
-    @hidden
-    def load_module(self, fullname: str | None = None) -> ModuleType:
-        """Deprecated: import the module and return it. Raises ImportError for another module's name."""
-        parent: Any = super()
-        module: ModuleType = parent.load_module(_for_own_name(self, fullname))
-        return module
-
     def get_filename(self, fullname: str | None = None) -> str:
         """The path of the file. Raises ImportError for another module's name."""
         _for_own_name(self, fullname)
@@ -283,7 +288,7 @@ class FileLoader:
 
         Code is opened by `io.open_code` (PEP 578).
         """
-        if isinstance(self, (SourceLoader, ExtensionFileLoader)):
+        if isinstance(self, _OPENED_AS_CODE):
             with io.open_code(str(path)) as code_file:
                 return code_file.read()
         with io.FileIO(path, "r") as file:
@@ -296,6 +301,15 @@ class FileLoader:
 
         reader: Any = FileReader
         return reader(self)
+
+    if HAS_LOAD_MODULE:
+
+        @hidden
+        def load_module(self, fullname: str | None = None) -> ModuleType:
+            """Deprecated: import the module and return it. Raises ImportError for another module's name."""
+            parent: Any = super()
+            module: ModuleType = parent.load_module(_for_own_name(self, fullname))
+            return module
 
 
 class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ignore[misc]
@@ -463,6 +477,10 @@ def file_loaders() -> list[LoaderDetails]:
     return details
 
 
+_OPENED_AS_CODE = (
+    *(SourceLoader, ExtensionFileLoader),
+    *((SourcelessFileLoader,) if OPENS_BYTECODE_AS_CODE else ()),
+)
 _UNKNOWN: Any = object()
 
 
@@ -519,7 +537,6 @@ def _file_spec(name: str, path: str, loader: Any) -> ModuleSpec:
 _FOLDS_CASE = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))
 _CASE_VARIABLE: Any = "PYTHONCASEOK" if sys.platform == "win32" else b"PYTHONCASEOK"
 _COARSE_TICK, _FINE_TICK = 2.0, 0.1
-_FOLDS_DOT = sys.version_info >= (3, 11)
 
 
 def _ignores_case() -> bool:
@@ -543,7 +560,7 @@ class FileFinder(_FileFinder):
         the file suffixes that it is for, in the order they are looked for.
         """
         self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
-        if _FOLDS_DOT and path in ("", "."):
+        if FINDS_CURRENT_DIRECTORY and path in ("", "."):
             self.path = os.getcwd()
         else:
             self.path = absolute(path or ".")
@@ -664,6 +681,33 @@ class FileFinder(_FileFinder):
             self._stems = stems
         self._settled = 0 <= mtime < now - (_FINE_TICK if mtime % 1 else _COARSE_TICK)
         self._path_mtime = mtime
+
+    def discover(self, parent: AnySpec | None = None) -> Iterator[AnySpec]:
+        """The specs of the modules in this directory, each name once, in the order of the listing.
+
+        `parent` is the spec of the package they are in, None at top level. Raises ValueError if it is none of
+        a package. A file or folder that cannot be looked at is left out. Since Python 3.15 importlib has it.
+        """
+        if parent is not None and parent.submodule_search_locations is None:
+            raise ValueError(f"{parent} is not a package module")
+        prefix = "" if parent is None else f"{parent.name}."
+        try:
+            listing = list(os.scandir(self.path))
+        except OSError:
+            listing = []
+        names: dict[str, None] = {}
+        for entry in listing:
+            if entry.name == CACHE_DIRECTORY:
+                continue
+            if "." not in entry.name:
+                names[entry.name] = None
+            for suffix, _ in self._loaders:
+                if suffix and entry.name.endswith(suffix):
+                    names[entry.name.removesuffix(suffix)] = None
+        for name in names:
+            spec = self.find_spec(prefix + name)
+            if spec is not None:
+                yield spec
 
     @classmethod
     def path_hook(cls, *loader_details: LoaderDetails) -> Any:

@@ -12,10 +12,13 @@ from types import ModuleType
 from .._core.finding import find_spec
 from .._core.frames import hidden
 from .._core.locks import Locks
+from .._core.pending import settle
 from .._core.spec import ModuleSpec
 from .._core.system import ImportSystem, live
+from .._core.versions import HAS_LAZY_IMPORTS
 from .files import FileFinder, file_loaders
 from .path import PathFinder
+from .pending import OwnPending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ class _State:
         self.path = path
         self.path_hooks: list[Any] = []
         self.path_importer_cache: dict[str, Any] = {}
+        if HAS_LAZY_IMPORTS:
+            self.lazy_modules: set[str] = set()
 
 
 def isolated_system(
@@ -50,6 +55,7 @@ def isolated_system(
     """As `ImportSystem.isolated`."""
     if isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"path must be an iterable of directories, not {type(path).__name__}")
+    settle()
     state = _State([os.fspath(entry) for entry in path])
     for entry in state.path:
         if not isinstance(entry, str):
@@ -57,6 +63,9 @@ def isolated_system(
     system = ImportSystem(state, Locks(state.modules))
     system.builtins = {**vars(builtins), "__import__": system.__import__}
     system.present = _Views(system)
+    if HAS_LAZY_IMPORTS:
+        system.pending = pending = OwnPending(system, state.lazy_modules)
+        system.builtins["__lazy_import__"] = pending.lazy_import
     finder = type("PathFinder", (_IsolatedPathFinder,), {"_state": state, "_system": system})
     state.meta_path += [SharedFinder(system, _predicate(share)), finder]
     state.path_hooks += [*_foreign_hooks(), FileFinder.path_hook(*file_loaders())]

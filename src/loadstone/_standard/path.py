@@ -12,11 +12,18 @@ from .._core.cache import is_absolute
 from .._core.finding import object_name
 from .._core.namespace import NamespacePath
 from .._core.spec import ModuleSpec, spec_from_loader
+from .._core.versions import (
+    ASKS_FIND_MODULE,
+    FORGETS_METADATA,
+    FORGETS_RELATIVE_ENTRIES,
+    FORGIVES_UNREADABLE_DIRECTORY,
+)
 from .files import FileFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec as AnySpec
     from types import ModuleType
     from typing import Any
 
@@ -25,9 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["PathFinder"]
 
 _MISSING: Any = object()
-_ASKS_FIND_LOADER = sys.version_info < (3, 12)
-_FORGETS_RELATIVE = sys.version_info >= (3, 11)
-_FORGETS_METADATA = sys.version_info >= (3, 13)
+_NO_DIRECTORY = (FileNotFoundError, *((PermissionError,) if FORGIVES_UNREADABLE_DIRECTORY else ()))
 
 
 class PathFinder(_PathFinder):
@@ -43,12 +48,12 @@ class PathFinder(_PathFinder):
         """Have every path entry finder look anew at what it remembers; namespace packages follow."""
         cache = cls._state.path_importer_cache
         for entry, finder in list(cache.items()):
-            if finder is None or (_FORGETS_RELATIVE and not is_absolute(entry)):
+            if finder is None or (FORGETS_RELATIVE_ENTRIES and not is_absolute(entry)):
                 cache.pop(entry, None)
             elif hasattr(finder, "invalidate_caches"):
                 finder.invalidate_caches()
         NamespacePath.epoch += 1
-        if _FORGETS_METADATA:
+        if FORGETS_METADATA:
             from importlib.metadata import MetadataPathFinder
 
             forget: Any = MetadataPathFinder.invalidate_caches
@@ -73,7 +78,7 @@ class PathFinder(_PathFinder):
         if path == "":
             try:
                 path = os.getcwd()
-            except FileNotFoundError:
+            except _NO_DIRECTORY:
                 return None
         cache = cls._state.path_importer_cache
         try:
@@ -109,7 +114,7 @@ class PathFinder(_PathFinder):
                 if tail not in finder._stems:
                     continue
                 spec = finder._search(fullname, tail, target)
-            elif not _ASKS_FIND_LOADER or hasattr(finder, "find_spec"):
+            elif not ASKS_FIND_MODULE or hasattr(finder, "find_spec"):
                 spec = finder.find_spec(fullname, target)
             else:
                 spec = _find_by_loader(finder, fullname)
@@ -145,6 +150,25 @@ class PathFinder(_PathFinder):
         locations: Any = NamespacePath(fullname, portions, cls._get_spec, cls._state)
         spec.submodule_search_locations = locations
         return spec
+
+    @classmethod
+    def discover(cls, parent: AnySpec | None = None) -> Iterator[AnySpec]:
+        """The specs of the modules that the path entry finders of the entries list, in their order.
+
+        `parent` is the spec of the package whose path is meant, None for `sys.path`. Raises ValueError if it
+        is none of a package. Since Python 3.15 importlib has it.
+        """
+        path: Iterable[str]
+        if parent is None:
+            path = cls._state.path
+        elif parent.submodule_search_locations is None:
+            raise ValueError(f"{parent} is not a package module")
+        else:
+            path = parent.submodule_search_locations
+        for entry in dict.fromkeys(entry for entry in path if isinstance(entry, str)):
+            discover = getattr(cls._path_importer_cache(entry), "discover", None)
+            if discover is not None:
+                yield from discover(parent)
 
     @staticmethod
     def find_distributions(*args: Any, **kwargs: Any) -> Any:

@@ -11,6 +11,7 @@ from _frozen_importlib_external import PathFinder as _PathFinder
 from _warnings import warn
 
 from .._core.locks import acquire_lock, release_lock
+from .._core.pending import settle
 from .._core.system import live
 from .builtin import BuiltinImporter, FrozenImporter
 from .files import FileFinder, file_loaders
@@ -52,6 +53,7 @@ class Takeover:
 
     def __init__(self) -> None:
         self.active = True
+        settle()
         hook = FileFinder.path_hook(*file_loaders())
         acquire_lock()
         try:

@@ -10,6 +10,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from .. import abc
+from .._core.compiler import call_source_to_code
 from .._core.frames import call_with_frames_removed, hidden
 from .._standard.files import SourceLoader
 from .recipe import Recipe, text_of
@@ -119,16 +120,16 @@ class Compilation:
         owner, function = method
         call = self._watched(function, owner).__get__(self.loader, type(self.loader))
         if self.tree is None:
-            return call(self.source, self.path, *self.positional, **self.named)
+            return call_source_to_code(call, self.source, self.path, *self.positional, **self.named)
         self.handed, self.reached = True, False
         try:
-            return call(self.tree, self.path, *self.positional, **self.named)
+            return call_source_to_code(call, self.tree, self.path, *self.positional, **self.named)
         except (TypeError, AttributeError):
             # Refused, if it was not even looked at.
             if self.reached or owner in COMPILERS or isinstance(self.source, ast.AST):
                 raise
             self.handed = False
-        return call(self.source, self.path, *self.positional, **self.named)
+        return call_source_to_code(call, self.source, self.path, *self.positional, **self.named)
 
     def _watched(self, method: Any, owner: type) -> Any:
         """A loader's `source_to_code`, which meets this compilation where it would parse or compile."""

@@ -159,6 +159,20 @@ class Finder(MetaPathFinder):
             yield prefix + name, is_package
 
     @either
+    @hidden
+    def discover(self, parent: ModuleSpec | None = None) -> Iterator[ModuleSpec]:
+        """The specs of the modules in the package whose spec is `parent`, or at top level if that is None.
+
+        They are those that `list_modules` names and `find_spec` finds. Raises ValueError if `parent` is the
+        spec of no package. Python 3.15 has it in `importlib.abc`; here it is on every version.
+        """
+        package, path = _package_of(parent)
+        for name, _ in self.list_modules(package):
+            spec = self.find_spec(f"{package}.{name}" if package else name, path)
+            if spec is not None:
+                yield spec
+
+    @either
     def find_distributions(self, context: Any = None) -> Iterable[Any]:
         """The distributions that this finder knows, for `importlib.metadata`. None, unless overridden."""
         return ()
@@ -173,6 +187,15 @@ class Finder(MetaPathFinder):
         from .install import install
 
         return install(self, **position)
+
+
+def _package_of(parent: ModuleSpec | None) -> tuple[str, Sequence[str] | None]:
+    """The name and the search locations of the package whose spec is `parent`; none at top level."""
+    if parent is None:
+        return "", None
+    if parent.submodule_search_locations is None:
+        raise ValueError(f"{parent} is not a package module")
+    return parent.name, parent.submodule_search_locations
 
 
 def _label(finder: Any) -> str:
@@ -208,6 +231,18 @@ class FinderEntry(PathEntryFinder):
         """The modules in the package, for `pkgutil.iter_modules`."""
         for name, is_package in self.finder.list_modules(self.package):
             yield prefix + name, is_package
+
+    @hidden
+    def discover(self, parent: ModuleSpec | None = None) -> Iterator[ModuleSpec]:
+        """The specs of the modules in the package of this entry.
+
+        Raises ValueError if `parent` is the spec of no package.
+        """
+        package, _ = _package_of(parent)
+        for name, _ in self.finder.list_modules(self.package):
+            spec = self.find_spec(f"{package}.{name}" if package else name)
+            if spec is not None:
+                yield spec
 
     def invalidate_caches(self) -> None:
         """Have the finder look anew at what it remembers."""

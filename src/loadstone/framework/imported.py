@@ -11,7 +11,7 @@ from typing import Any, TypeVar, overload
 
 from .._core.frames import hidden
 from .._core.namespace import NamespaceLoader
-from ..util import is_lazy
+from .._standard.lazy import is_lazy
 from .install import Hook, install
 from .interceptor import Interceptor
 from .loader import WrappedLoader

@@ -12,6 +12,7 @@ from warnings import warn
 import attrs
 
 from .._core.locks import acquire_lock, release_lock
+from .._core.pending import settle
 from .chain import Switchboard, all_finders, handles, report_strangers
 from .finder import FinderEntry
 from .interceptor import Interceptor
@@ -130,6 +131,7 @@ def install(
     a `name` that another one has. Warns with RuntimeWarning if modules that an interceptor changes are
     loaded already, and names them. Thread-safe.
     """
+    settle()
     kind = _kind(hook)
     if not (name is None or isinstance(name, str)):
         raise TypeError(f"name must be str, not {type(name).__name__}")

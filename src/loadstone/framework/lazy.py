@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import Any
 
 from .._core.frames import hidden
-from ..util import LazyLoader, LazyModule, is_lazy
+from .._standard.lazy import LazyModule, is_lazy
+from ..util import LazyLoader
 from .install import Hook, install
 from .interceptor import Interceptor
 

@@ -9,7 +9,9 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .._core.cache import split
+from .._core.compiler import call_source_to_code, module_argument, module_option
 from .._core.frames import call_with_frames_removed, hidden
+from .._core.versions import HAS_LOAD_MODULE
 from ..abc import InspectLoader
 
 __all__ = ["Loader", "WrappedLoader", "forget_lines"]
@@ -51,13 +53,18 @@ class Loader(InspectLoader):
         except ImportError:
             path = f"<{fullname}>"
         forget_lines(path)
-        return self.source_to_code(source, path)
+        return call_source_to_code(self.source_to_code, source, path, *module_argument(fullname))
 
     @staticmethod
     @hidden
-    def source_to_code(data: Any, path: Any = "<string>") -> CodeType:
-        """The code object compiled from `data`: source as bytes or str, or an AST."""
-        code: CodeType = call_with_frames_removed(compile, data, path, "exec", dont_inherit=True)
+    def source_to_code(data: Any, path: Any = "<string>", fullname: str | None = None) -> CodeType:
+        """The code object compiled from `data`: source as bytes or str, or an AST.
+
+        `fullname` is the module's name, which filters of SyntaxWarnings by module see since Python 3.15.
+        """
+        code: CodeType = call_with_frames_removed(
+            compile, data, path, "exec", dont_inherit=True, **module_option(fullname)
+        )
         return code
 
     def get_data(self, path: str) -> bytes:
@@ -128,10 +135,10 @@ class WrappedLoader:
             spec.loader = inner
         if getattr(module, "__loader__", None) is self:
             module.__loader__ = inner
-        if hasattr(inner, "exec_module"):
-            inner.exec_module(module)
-        else:
+        if HAS_LOAD_MODULE and not hasattr(inner, "exec_module"):
             inner.load_module(module.__name__)
+        else:
+            inner.exec_module(module)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.inner!r}>"

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+
+# What it takes to transform a module is imported before there is one to transform: it must not pass through.
+import tokenize  # noqa: F401
 from _thread import get_ident
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from typing import Any
@@ -49,7 +55,8 @@ class Recipe:
         acting = [transform for transform in self.transforms if _acts(transform, "transform_source")]
         if not acting or isinstance(source, ast.AST):
             return source
-        text = text_of(source)
+        with self._aside(acting):
+            text = text_of(source)
         for transform in acting:
             text = self._checked(transform, "transform_source", str, text)
             if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
@@ -66,17 +73,26 @@ class Recipe:
                 tree = self._checked(transform, "transform_ast", ast.Module, tree)
         return ast.fix_missing_locations(tree)
 
-    def _checked(self, transform: Any, method: str, kind: type, thing: Any) -> Any:
-        # As inside intercept(): what the transform imports passes by it.
+    @contextmanager
+    def _aside(self, transforms: Iterable[Any]) -> Iterator[None]:
+        """Within it, as inside intercept(), what this thread imports passes by those transforms."""
         thread = get_ident()
-        transform._inside.add(thread)
+        entered = [transform for transform in transforms if thread not in transform._inside]
+        for transform in entered:
+            transform._inside.add(thread)
         try:
-            changed = getattr(transform, method)(thing, self.spec)
-        except BaseException as error:
-            self.raised = error
-            raise
+            yield
         finally:
-            transform._inside.discard(thread)
+            for transform in entered:
+                transform._inside.discard(thread)
+
+    def _checked(self, transform: Any, method: str, kind: type, thing: Any) -> Any:
+        with self._aside([transform]):
+            try:
+                changed = getattr(transform, method)(thing, self.spec)
+            except BaseException as error:
+                self.raised = error
+                raise
         if not isinstance(changed, kind):
             wanted = "str" if kind is str else "an ast.Module"
             self.raised = TypeError(
@@ -150,8 +166,6 @@ def _identity(transform: Any) -> tuple[str, str, str]:
 
 def _encoded(text: str) -> bytes:
     """Text as bytes that are read as that text again, whatever encoding it declares."""
-    import re
-
     lines = text.split("\n", 2)
     for index, line in enumerate(lines[:2]):
         declared = re.match(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", line)

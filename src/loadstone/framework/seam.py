@@ -26,6 +26,7 @@ from warnings import warn
 
 from .. import abc
 from .._core.cache import cached_path
+from .._core.compiler import call_source_to_code, module_argument, module_option
 from .._core.frames import call_with_frames_removed, hidden, trim_own
 from .._standard.files import LoaderBasics, SourceFileLoader
 from .._standard.files import SourceLoader as _OwnSourceLoader
@@ -62,7 +63,7 @@ class _Transforming:
         kind = type(self)
         if not (recipe.changes_trees or issubclass(kind, _Gate)):
             parent: Any = super()
-            return parent.source_to_code(changed, path, *arguments, **named)
+            return call_source_to_code(parent.source_to_code, changed, path, *arguments, **named)
         compilation = Compilation(recipe, self, changed, path, (arguments, named), issubclass(kind, _Gate))
         thread = get_ident()
         recipe.compilations[thread] = compilation
@@ -100,7 +101,7 @@ class _Arriving:
         if compilation is not None:
             data = compilation.arrive(data)
         parent: Any = super()
-        return parent.source_to_code(data, path, *arguments, **named)
+        return call_source_to_code(parent.source_to_code, data, path, *arguments, **named)
 
 
 class _NamedCache:
@@ -174,13 +175,16 @@ class _FromSource:
         if source is None:
             parent: Any = super()
             return parent.get_code(fullname)
-        return self.source_to_code(source, spec.origin or f"<{fullname}>")
+        path = spec.origin or f"<{fullname}>"
+        return call_source_to_code(self.source_to_code, source, path, *module_argument(fullname))
 
     @staticmethod
     @hidden
-    def source_to_code(data: Any, path: Any = "<string>") -> CodeType:
+    def source_to_code(data: Any, path: Any = "<string>", fullname: str | None = None) -> CodeType:
         """The code object compiled from source or a tree."""
-        code: CodeType = call_with_frames_removed(compile, data, path, "exec", dont_inherit=True)
+        code: CodeType = call_with_frames_removed(
+            compile, data, path, "exec", dont_inherit=True, **module_option(fullname)
+        )
         return code
 
 

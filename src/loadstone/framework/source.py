@@ -9,6 +9,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .._core.cache import split
+from .._core.compiler import call_source_to_code, module_argument
 from .._core.frames import hidden
 from .finder import Finder, _label, either
 from .loader import Loader, forget_lines
@@ -144,7 +145,7 @@ class _SourceLoader(Loader):
             return super().get_code(fullname)
         path = self.get_filename(fullname)
         forget_lines(path)
-        return self.source_to_code(source, path)
+        return call_source_to_code(self.source_to_code, source, path, *module_argument(fullname))
 
     def list_files(self, fullname: str) -> Iterator[str]:
         """The files of the modules in the package."""

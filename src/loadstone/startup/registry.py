@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from attrs import evolve, frozen
 
+from .._core.versions import HAS_START_FILES
 from .lock import locked
 from .run import REGISTRY, START, parse, read
 
@@ -309,14 +310,14 @@ class Registry:
                 pass
 
 
-def start_files(version: tuple[int, ...] = sys.version_info[:2]) -> dict[str, str]:
-    """The files, text by name, that have the Python of that version call the hooks of their directory.
+def start_files() -> dict[str, str]:
+    """The files, text by name, that have this Python call the hooks of their directory.
 
     They do nothing, and say nothing, where loadstone is not installed.
     """
-    if version < (3, 15):
-        return {f"{START}.pth": _START}
-    return {f"{_HELPER}.py": _MODULE, f"{START}.start": f"{_HELPER}:begin\n"}
+    if HAS_START_FILES:
+        return {f"{_HELPER}.py": _MODULE, f"{START}.start": f"{_HELPER}:begin\n"}
+    return {f"{START}.pth": _START}
 
 
 def _text(content: _Content) -> str:

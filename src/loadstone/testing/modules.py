@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+from .._core.versions import SETS_CACHED
 from .check import Table
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
@@ -75,7 +76,7 @@ def package_is_set(subject: Subject) -> None:
     """Relative imports start from it; where it is wrong, they find other modules, or warn."""
     for name, module, spec in _placed_specs(subject):
         package = getattr(module, "__package__", None)
-        if package != spec.parent and (package is not None or sys.version_info < (3, 15)):
+        if package != spec.parent and (package is not None or SETS_CACHED):
             raise Unmet(f"{name!r} has the __package__ {package!r}, and its spec's parent is {spec.parent!r}")
 
 
@@ -96,7 +97,7 @@ def file_is_set(subject: Subject) -> None:
 )
 def cached_is_set(subject: Subject) -> None:
     """Tools that measure, clean or ship bytecode look there."""
-    if sys.version_info >= (3, 15):
+    if not SETS_CACHED:
         raise NotApplicable("modules have no __cached__ any more")
     for name, module, spec in _placed_specs(subject):
         cached = getattr(module, "__cached__", None)
