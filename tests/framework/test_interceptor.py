@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import HAS_LOAD_MODULE
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -237,10 +238,15 @@ def test_wrapped_loaders_do_not_leak() -> None:
         assert type(module.__loader__) is type(module.__spec__.loader)  # type: ignore[union-attr]
         assert not isinstance(type(module.__loader__), loadstone.WrappedLoader)
         assert type(module.__loader__).__name__ == "SourceFileLoader"
-        old: Any = loadstone.import_module("old")
-        assert old.old
-        assert type(old.__loader__) is Old
         assert loadstone.reload(module) is module
+        if HAS_LOAD_MODULE:
+            old: Any = loadstone.import_module("old")
+            assert old.old
+            assert type(old.__loader__) is Old
+        else:
+            with pytest.raises(AttributeError, match="'Old' object has no attribute 'exec_module'"):
+                loadstone.import_module("old")
+            assert "old" not in sys.modules
 
 
 def test_loader_defaults() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone.startup
+from loadstone._core.versions import HAS_START_FILES
 from loadstone.startup import Registry, StartupError, StartupHook
 from loadstone.startup.registry import start_files
 
@@ -286,18 +287,30 @@ def test_sync_takes_the_distribution_that_is_imported(sandbox: Sandbox, registry
     assert registry.sync() == ["added hook (gadget.new:call), of gadget"]
 
 
-def test_the_start_file_of_newer_pythons_starts_the_hooks(sandbox: Sandbox) -> None:
-    """From Python 3.15 on a .start file names a function that starts what the registry has (PEP 829)."""
-    written = start_files((3, 15))
-    (start,) = (text.strip() for name, text in written.items() if name.endswith(".start"))
-    sandbox.write({**written, "hooks.py": "def hello():\n    print('hello')\n"})
-    Registry(sandbox.root).add(StartupHook("greeting", "hooks:hello"))
-    program = f"import pkgutil; pkgutil.resolve_name({start!r})()"
-    for _ in range(2):
-        result = sandbox.python("-c", program)
-        assert (result.stdout, result.stderr) == ("hello\n", "")
-    result = sandbox.python("-S", "-c", program)
-    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), "loadstone cannot be imported"
+def test_the_files_are_those_of_the_running_python(registry: Registry) -> None:
+    """There is a .pth file, or from Python 3.15 on a .start file and the module that it names (PEP 829)."""
+    registry.on()
+    start = {"_loadstone_startup.py", "zz-loadstone-startup.start"}
+    expected = start if HAS_START_FILES else {"zz-loadstone-startup.pth"}
+    assert set(files(registry)) == {REGISTRY} | expected
+
+
+@pytest.mark.parametrize("verb", ["on", "off", "remove"])
+def test_start_up_files_of_another_python_go(registry: Registry, verb: str) -> None:
+    """What a Python of another version has written into the same directory goes, its bytecode too."""
+    registry.add(StartupHook("a", "pkg:call"))
+    cache = Path(registry.directory, "__pycache__")
+    cache.mkdir()
+    own = [f"_loadstone_startup.cpython-{version}.pyc" for version in ("315", "316.opt-1")]
+    for name in (*own, "_loadstone.cpython-315.pyc"):
+        (cache / name).touch()
+    for name in ("zz-loadstone-startup.pth", "zz-loadstone-startup.start", "_loadstone_startup.py"):
+        Path(registry.directory, name).touch()
+    registry.remove("a") if verb == "remove" else getattr(registry, verb)()
+    expected = {"on": FILES, "off": [REGISTRY], "remove": []}[verb]
+    assert files(registry) == sorted([*expected, "__pycache__"])
+    kept = own if verb == "on" and HAS_START_FILES else []
+    assert sorted(os.listdir(cache)) == sorted(["_loadstone.cpython-315.pyc", *kept])
 
 
 def test_public_names_resolve_on_first_use() -> None:
