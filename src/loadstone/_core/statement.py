@@ -7,7 +7,7 @@ from _warnings import warn
 
 from .frames import hidden, trim
 from .loading import MISSING, module_for
-from .versions import WARNS_OF_PACKAGE_BY_IMPORT_WARNING
+from .versions import HAS_LAZY_IMPORTS, WARNS_OF_PACKAGE_BY_IMPORT_WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,17 @@ def import_function(system: ImportSystem) -> ImportFunction:
         try:
             if level == 0 and type(name) is str and name:
                 full_name = name
+                # Perhaps it is no statement, but the first use of what a lazy one has bound.
+                if (
+                    HAS_LAZY_IMPORTS
+                    and fromlist is None
+                    and globals is locals
+                    and "." in name
+                    and system.pending.resolves(name, globals or {}, sys._getframe(1))
+                ):
+                    package = module_for(system, name.partition(".")[0], audited=True)
+                    if _is_package(package):
+                        return package
             elif level > 0:
                 full_name = absolute_name(name, package_of(globals or {}), level)
             else:

@@ -14,21 +14,25 @@ from _thread import get_ident
 from types import FunctionType, ModuleType
 
 from .._core.frames import hidden, trim
-from .._core.locks import acquire_lock, release_lock
+from .._core.loading import MISSING
+from .._core.pending import ATTRIBUTE, LISTED, STATEMENT, instruction, is_put_off
 from .._core.statement import absolute_name, package_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from types import CodeType
+    from collections.abc import Callable, Mapping, Sequence
+    from types import CodeType, FrameType
     from typing import Any
 
     from .._core.system import ImportSystem
+
+    Place = tuple[str, int, str]
 
 __all__ = ["OwnPending"]
 
 _sys: Any = sys
 _interpreter: Any = _imp
+_LONGEST_PREFIX = 3  # of an instruction: EXTENDED_ARG
 
 
 class OwnPending:
@@ -38,7 +42,8 @@ class OwnPending:
         """Of `system`, which knows the names as its `sys.lazy_modules`."""
         self.system = system
         self.names = names
-        self._package = type("module", (_Package,), {"_pending": self, "__module__": ModuleType.__module__})
+        self._places: dict[str, Place | None] = {}
+        self._package = _package_class(self)
 
     def adopt(self, module: ModuleType) -> None:
         """Have a package look for what it lacks among the names of this system."""
@@ -48,17 +53,30 @@ class OwnPending:
     def arrived(self, module: ModuleType, name: str) -> None:
         """Strike the name off."""
         self.names.discard(name)
+        self._places.pop(name, None)
 
-    def submodule(self, name: str) -> ModuleType | None:
-        """The module `name`, imported now if it is pending; None if it is not, or does not exist."""
-        if name not in self.names:
-            return None
+    def resolves(self, name: str, namespace: Mapping[str, object], frame: FrameType) -> bool:
+        """False: the lazy objects of this system do not ask its `__import__` for packages."""
+        return False
+
+    @hidden
+    def submodule(self, name: str, frame: FrameType) -> Any:
+        """The module `name`, imported now, if a lazy import has named it; MISSING if none has.
+
+        What `import` has named and `frame` asks for in so many words fails as that import. Where it is only
+        asked whether the attribute is there, and of what may be no module, one that is not found is MISSING.
+        """
+        place = self._places.get(name, MISSING)
+        if place is MISSING:
+            return MISSING
+        if place is not None and instruction(frame) == ATTRIBUTE:
+            return self._put_off(name, hidden(lambda: self._leaf(name)), place).resolve()
         try:
-            return self.system.import_module(name)
+            return self._leaf(name)
         except ModuleNotFoundError as error:
             if error.name != name:
                 raise
-            return None
+            return MISSING
 
     @hidden
     def lazy_import(
@@ -71,96 +89,169 @@ class OwnPending:
     ) -> Any:
         """The `__lazy_import__` of the system: what the `lazy import` statement calls.
 
-        Returns a lazy object of the interpreter's own kind, or what gives one for each name of a `fromlist`.
-        Where `sys.set_lazy_imports_filter` wants it eager, the module is imported. Raises SyntaxError outside
-        of a module's own code, and what `__import__` raises for names that are none.
+        Returns a lazy object of the interpreter's own kind, or for the statement what gives one for each name
+        that it binds. Where `sys.set_lazy_imports_filter` wants it eager, the module is imported. Raises
+        SyntaxError outside of a module's own code, and what `__import__` raises for names that are none.
         """
-        frame = sys._getframe(1)
-        if frame.f_globals is not frame.f_locals:
-            raise SyntaxError("'lazy import' is only allowed at module level")
-        namespace = globals or {}
-        full_name = absolute_name(name, package_of(namespace) if level else None, level)
-        decides = _sys.get_lazy_imports_filter()
-        wanted = tuple(fromlist) if fromlist else None
-        if decides is not None and not decides(namespace.get("__name__"), full_name, wanted):
-            return self.system.__import__(name, globals, locals, fromlist, level)
-        place = (frame.f_code.co_filename, frame.f_lineno)
-        if wanted:
-            return _Names(self, full_name, place)
-        top = full_name.partition(".")[0]
-        return self.put_off(full_name, hidden(lambda: self.system.import_module(top)), place)
+        try:
+            frame = sys._getframe(1)
+            namespace = frame.f_globals if globals is None else globals
+            if not isinstance(name, str):
+                raise TypeError(f"module name must be a string, got {type(name).__name__}")
+            full_name = absolute_name(name, package_of(namespace) if level > 0 else None, level)
+            if frame.f_globals is not frame.f_locals:
+                raise SyntaxError("'lazy import' is only allowed at module level")
+            decides = _sys.get_lazy_imports_filter()
+            if decides is not None and not decides(namespace.get("__name__"), full_name, fromlist or None):
+                return self.system.__import__(name, globals, locals, fromlist, level)
+            return self._declare(full_name, fromlist, frame)
+        except BaseException as exception:
+            trim(exception)
+            raise
 
-    def put_off(self, name: str, load: Callable[[], Any], place: tuple[str, int]) -> Any:
+    def _declare(self, name: str, fromlist: Sequence[str] | None, frame: FrameType) -> Any:
+        code, place = frame.f_code.co_code, (frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+        is_statement = instruction(frame) == STATEMENT
+        if fromlist:
+            self._note(name, None)
+            if is_statement:
+                return _Listed(self, name, place)
+            return self._put_off(name, hidden(lambda: self._leaf(name)), place)
+        self._note(name, place)
+        top, _, rest = name.partition(".")
+        start = frame.f_lasti + 2
+        if is_statement and rest and LISTED in code[start : start + 2 * _LONGEST_PREFIX + 1 : 2]:
+            return _Renamed(self, name, place)
+        return self._put_off(name, hidden(lambda: self._top(top, name)), place)
+
+    @hidden
+    def _top(self, top: str, name: str) -> ModuleType:
+        """The package `top`; the rest of `name` is imported at need, or now if `top` does not know how."""
+        module = self.system.import_module(top)
+        if type(module) is not self._package:
+            self.system.import_module(name)
+        return module
+
+    @hidden
+    def _leaf(self, name: str) -> ModuleType:
+        """The module `name` itself."""
+        return self.system.import_module(name)
+
+    @hidden
+    def _listed(self, module: str, name: str) -> Any:
+        """What `from module import name` binds."""
+        consts = tuple((name,) if const == ("b",) else const for const in _FROM.co_consts)
+        code = _FROM.replace(co_names=(module, name), co_consts=consts)
+        value = hidden(FunctionType(code, {"__builtins__": self.system.builtins}))()
+        self.names.discard(f"{module}.{name}")
+        return value
+
+    def _note(self, name: str, place: Place | None) -> None:
+        """Have `name` be pending, and imported at need by the packages around it.
+
+        `place` is None for what is named by `from`: that may be no module at all.
+        """
+        modules = self.system.modules
+        if modules.get(name) is None:
+            self.names.add(name)
+        while "." in name:
+            if place is None:
+                self._places.setdefault(name, None)
+            else:
+                self._places[name] = place
+            name = name.rpartition(".")[0]
+
+    def _put_off(self, name: str, load: Callable[[], Any], place: Place) -> Any:
         """A lazy object called `name` that becomes what `load` returns; `place` is where it is declared."""
 
         @hidden
         def resolve(*arguments: object) -> Any:
             try:
                 value = load()
-                return value if self.system.present is None else self.system.present(value)
+                value = value if self.system.present is None else self.system.present(value)
             except BaseException as exception:
                 trim(exception)
                 raise
+            return _Found(value) if "." in name else value
 
-        lazy = _lazy_object(name, {**(self.system.builtins or {}), "__import__": resolve}, place)
-        self.names.update(known for known in _with_parents(name) if known not in self.system.modules)
-        return lazy
+        return _lazy_object(name, {**(self.system.builtins or {}), "__import__": resolve}, place)
 
 
-class _Names:
+class _Listed:
     """What `lazy from` asks for the names that it binds."""
 
-    def __init__(self, pending: OwnPending, module: str, place: tuple[str, int]) -> None:
-        self._pending = pending
-        self._module = module
-        self._place = place
+    def __init__(self, pending: OwnPending, module: str, place: Place) -> None:
+        self._own = pending, module, place
 
-    def __getattr__(self, name: str) -> Any:
-        system = self._pending.system
-        module = system.modules.get(self._module)
-        if name in getattr(module, "__dict__", ()):
-            return getattr(module, name)
-        code = _FROM.replace(co_names=(self._module, name))
-        load = hidden(FunctionType(code, {"__builtins__": system.builtins}))
-        return self._pending.put_off(f"{self._module}.{name}", load, self._place)
+    def __getattribute__(self, name: str) -> Any:
+        pending, module, place = object.__getattribute__(self, "_own")
+        there = pending.system.modules.get(module)
+        if isinstance(there, ModuleType) and not _is_initializing(there):
+            value = there.__dict__.get(name, MISSING)
+            if value is not MISSING and not is_put_off(value) and pending.system.present(there) is there:
+                return pending.system.present(value)
+        pending._note(f"{module}.{name}", None)
+        return pending._put_off(f"{module}.{name}", hidden(lambda: pending._listed(module, name)), place)
+
+
+class _Renamed:
+    """What `lazy import a.b.c as name` asks for ``b``, and that for ``c``."""
+
+    def __init__(self, pending: OwnPending, module: str, place: Place) -> None:
+        self._own = pending, module, place, module.split(".")[:0:-1]
+
+    def __getattribute__(self, name: str) -> Any:
+        pending, module, place, parts = object.__getattribute__(self, "_own")
+        parts.pop()
+        if parts:
+            return self
+        return pending._put_off(module, hidden(lambda: pending._leaf(module)), place)
+
+
+class _Found:
+    """Has a value as its every attribute."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __getattribute__(self, name: str) -> Any:
+        return object.__getattribute__(self, "_value")
+
+
+def _is_initializing(module: ModuleType) -> bool:
+    return bool(getattr(module.__dict__.get("__spec__"), "_initializing", False))
 
 
 # In a function, a `from` import is never lazy. Its names are put in, and need not be identifiers.
 _FROM: CodeType = compile("def load():\n from a import b\n return b", __file__, "exec").co_consts[0]
 # Only the code of a module makes a lazy object: this is such code, to be put where the statement is.
 _DECLARE = compile("declared = declare(*arguments)", "", "exec")
+_PROJECT = compile("from a import b as declared", "", "exec")
 
 
-def _lazy_object(name: str, own_builtins: dict[str, Any], place: tuple[str, int]) -> Any:
+def _lazy_object(name: str, own_builtins: dict[str, Any], place: Place) -> Any:
     """The interpreter's lazy object for `name`, which asks the `__import__` of `own_builtins` later.
 
-    In the interpreter's own table it leaves no trace.
+    In the interpreter's own table it leaves no trace: one for a top-level name does not touch what packages
+    import at need, and what is taken from that by name is called by its full name, but leaves no name.
     """
-    file_name, line = place
-    code = _DECLARE.replace(co_filename=file_name, co_firstlineno=line)
-    acquire_lock()
-    try:
-        names = set(_with_parents(name))
-        live = {known for known in set(_sys.lazy_modules) if not names.isdisjoint(_with_parents(known))}
-        with _Unfiltered():
-            lazy = _declare(code, name, own_builtins)
-            for known in names:
-                _interpreter._set_lazy_attributes(sys, known)
-            # What the live system had put off under these names has gone with them.
-            for known in live:
-                _declare(_DECLARE, known, vars(builtins))
-    finally:
-        release_lock()
-    return lazy
-
-
-def _declare(code: CodeType, name: str, own_builtins: dict[str, Any]) -> Any:
+    file_name, line, where = place
+    top, _, rest = name.partition(".")
     scope = {"__name__": __name__, "__builtins__": own_builtins}
-    namespace: dict[str, Any] = {
-        "declare": builtins.__lazy_import__,  # type: ignore[attr-defined,unused-ignore]
-        "arguments": (name, scope, scope, None, 0),
-    }
-    exec(code, namespace)
+    declare = builtins.__lazy_import__  # type: ignore[attr-defined,unused-ignore]
+    namespace: dict[str, Any] = {"declare": declare, "arguments": (top, scope, scope, None, 0)}
+    is_known = top in (_sys.lazy_modules or ())
+    with _Unfiltered():
+        exec(_DECLARE.replace(co_filename=file_name, co_firstlineno=line, co_name=where), namespace)
+    if not is_known:
+        _interpreter._set_lazy_attributes(sys, top)
+    lazy = namespace["declared"]
+    if not rest:
+        return lazy
+    names = ("a", rest, "declared")
+    code = _PROJECT.replace(co_names=names, co_filename=file_name, co_firstlineno=line, co_name=where)
+    own_builtins = dict.fromkeys(("__import__", "__lazy_import__"), lambda *arguments: lazy)
+    exec(code, namespace := {"__builtins__": own_builtins})
     return namespace["declared"]
 
 
@@ -183,32 +274,33 @@ class _Unfiltered:
             _sys.set_lazy_imports_filter(self._decides)
 
 
-def _with_parents(name: str) -> Iterator[str]:
-    while name:
-        yield name
-        name = name.rpartition(".")[0]
+def _package_class(pending: OwnPending) -> type[ModuleType]:
+    """The class of the packages of one isolated system: what they lack is looked for in that system only."""
 
-
-class _Package(ModuleType):
-    """A package of an isolated system: what it lacks is looked for in that system only."""
-
-    _pending: OwnPending
-
-    def __getattribute__(self, attribute: str) -> Any:
+    @hidden
+    def get(self: ModuleType, attribute: str) -> Any:
         namespace = object.__getattribute__(self, "__dict__")
         # A lazy object is the interpreter's to resolve, as is all that is there.
         if attribute in namespace or hasattr(ModuleType, attribute):
-            return super().__getattribute__(attribute)
-        name = namespace.get("__name__")
-        module = object.__getattribute__(self, "_pending").submodule(f"{name}.{attribute}")
-        if module is not None:
-            return module
-        if "__getattr__" in namespace:
-            return namespace["__getattr__"](attribute)
-        spec: Any = namespace.get("__spec__")
-        if getattr(spec, "_initializing", False):
-            what = f"partially initialized module {name!r} from {spec.origin!r}"
-            why = " (most likely due to a circular import)"
-        else:
-            what, why = f"module {name!r}", ""
-        raise AttributeError(f"{what} has no attribute {attribute!r}{why}", name=attribute, obj=self)
+            return ModuleType.__getattribute__(self, attribute)
+        try:
+            full_name = f"{namespace.get('__name__')}.{attribute}"
+            module = pending.submodule(full_name, sys._getframe(1))
+            if module is not MISSING:
+                return module
+            if not _live_has_put_off(full_name):
+                # Nothing of the live system is in the way of what else there is, and of the error.
+                return ModuleType.__getattribute__(self, attribute)
+            if "__getattr__" in namespace:
+                return namespace["__getattr__"](attribute)
+            message = f"module {namespace.get('__name__')!r} has no attribute {attribute!r}"
+            raise AttributeError(message, name=attribute, obj=self)
+        except BaseException as exception:
+            trim(exception)
+            raise
+
+    return type("module", (ModuleType,), {"__getattribute__": get, "__module__": ModuleType.__module__})
+
+
+def _live_has_put_off(name: str) -> bool:
+    return any(f"{known}.".startswith(f"{name}.") for known in list(_sys.lazy_modules or ()))
