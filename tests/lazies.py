@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .conftest import Sandbox
@@ -69,6 +69,7 @@ MODULES = {
     "worse.py": "x = (\n",
     "space/part.py": RUN,
     "getter/sub.py": RUN,
+    "getter/broken.py": RUN + "1 / 0\n",
     "getter/__init__.py": RUN
     + """
 def __getattr__(name):
@@ -219,6 +220,14 @@ look.pending()
         print(foo)
         look.attempt(lambda: nope)
         look.pending()
+        lazy import getter.no_module as n, getter.some_name as s, getter.broken as b
+        import getter
+        look.attempt(lambda: getter.no_module)
+        look.attempt(lambda: n)
+        look.attempt(lambda: getter.some_name)
+        look.attempt(lambda: s)
+        look.attempt(lambda: getter.broken)
+        look.attempt(lambda: b)
     """.replace("print(getter.sub)", "print(getter.sub.__name__)"),
     "__lazy_modules__": """
         __lazy_modules__ = ["mod", "pkg.sub", "pkg"]
@@ -456,8 +465,10 @@ look.pending()
                 print(repr(__lazy_import__(*arguments)))
             except Exception as error:
                 print(type(error).__name__, error)
-        for arguments in (3,), ("",), ("x", globals(), None, None, 3), ("x", None, None, None, -1), ("mod",):
+        for arguments in (3,), ("",), ("mod",):
             show(*arguments)
+        for level in (3, -1):
+            show("x", globals(), None, None, level)
         m = __lazy_import__("mod")
         s = __lazy_import__("pkg.sub", globals(), None, ("x",))
         look.pending()
@@ -500,7 +511,7 @@ IN_PACKAGE = {"from, relative", "a filter of relative imports"}
 
 DRIVER = """
 import sys
-how, name = sys.argv[1:]
+how, name, before = sys.argv[1:]
 if how == "isolated":
     import loadstone
     loadstone.ImportSystem.isolated(["world"]).import_module(name)
@@ -509,19 +520,20 @@ else:
         import loadstone
         loadstone.takeover()
     sys.path.insert(0, "world")
+    exec(before)
     __import__(name)
 """
 
 
-def prints(sandbox: Sandbox, how: str, program: str, *options: str, **env: str) -> Any:
-    """What a program prints, and the last line of its errors.
+def prints(sandbox: Sandbox, how: str, program: str, *, before: str = "") -> list[str]:
+    """The lines that a program prints, which must not fail.
 
-    `how` is ``plain``, ``takeover`` or ``isolated``.
+    `how` is ``plain``, ``takeover`` or ``isolated``; `before` is what is executed before it.
     """
     name = "app.prog" if program in IN_PACKAGE else "prog"
     source = "import look, sys\n" + dedent(PROGRAMS[program])
     files = {**MODULES, f"{name.replace('.', '/')}.py": source, "../more/missing/__init__.py": "x = 1\n"}
     sandbox.write({f"world/{file}": text for file, text in files.items()})
-    result = sandbox.python(*options, "-W", "error", "-c", DRIVER, how, name, **env)
+    result = sandbox.python("-W", "error", "-c", DRIVER, how, name, dedent(before))
     assert result.stderr == "", f"{how}: {result.stdout}{result.stderr}"
     return re.sub("0x[0-9a-fA-F]+", "0x", result.stdout).splitlines()

@@ -95,12 +95,17 @@ class LivePending:
         """Whether it is a lazy object bound in `namespace`, to the package's own name, and no statement.
 
         Such an object imports only the package, which imports the rest at need. The interpreter sees to that
-        only where `__import__` is its own; another is asked for the whole name.
+        only where `__import__` is its own; another is asked for the whole name. So it is for the object of
+        ``lazy import name as other``, which needs it: False where `namespace` has one of these, too.
         """
-        if name not in _sys.lazy_modules:
+        if name not in _sys.lazy_modules or instruction(frame) == STATEMENT:
             return False
-        bound = namespace.get(name.partition(".")[0])
-        return is_put_off(bound) and repr(name) in repr(bound) and instruction(frame) != STATEMENT
+        bound = [
+            key
+            for key, value in list(namespace.items())
+            if is_put_off(value) and repr(value) == f"<lazy_import {name!r}>"
+        ]
+        return bound == [name.partition(".")[0]]
 
 
 def settle() -> None:

@@ -57,6 +57,7 @@ def import_function(system: ImportSystem) -> ImportFunction:
         ImportError for a relative import without or beyond a parent package, ModuleNotFoundError if there
         is no such module; what executing a module raises passes through. Thread-safe.
         """
+        module: Any
         try:
             if level == 0 and type(name) is str and name:
                 full_name = name
@@ -68,14 +69,15 @@ def import_function(system: ImportSystem) -> ImportFunction:
                     and "." in name
                     and system.pending.resolves(name, globals or {}, sys._getframe(1))
                 ):
-                    package = module_for(system, name.partition(".")[0], audited=True)
-                    if _is_package(package):
-                        return package
+                    front = name.partition(".")[0]
+                    module = module_for(system, front, audited=True)
+                    if _is_package(module) and getattr(module, "__name__", None) == front:
+                        return module  # type: ignore[no-any-return]
             elif level > 0:
                 full_name = absolute_name(name, package_of(globals or {}), level)
             else:
                 full_name = absolute_name(name, None, level)
-            module: Any = state.modules.get(full_name)
+            module = state.modules.get(full_name)
             if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
                 module = module_for(system, full_name, audited=True)
             if fromlist:

@@ -7,7 +7,6 @@ whichever system the package is of.
 
 from __future__ import annotations
 
-import _imp
 import builtins
 import sys
 from _thread import get_ident
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["OwnPending"]
 
 _sys: Any = sys
-_interpreter: Any = _imp
 _LONGEST_PREFIX = 3  # of an instruction: EXTENDED_ARG
 
 
@@ -60,16 +58,16 @@ class OwnPending:
         return False
 
     @hidden
-    def submodule(self, name: str, frame: FrameType) -> Any:
+    def submodule(self, name: str, *, must_be: bool) -> Any:
         """The module `name`, imported now, if a lazy import has named it; MISSING if none has.
 
-        What `import` has named and `frame` asks for in so many words fails as that import. Where it is only
-        asked whether the attribute is there, and of what may be no module, one that is not found is MISSING.
+        What `import` has named and `must_be` there fails as that import. Of what may be no module, one that
+        is not found is MISSING.
         """
         place = self._places.get(name, MISSING)
         if place is MISSING:
             return MISSING
-        if place is not None and instruction(frame) == ATTRIBUTE:
+        if place is not None and must_be:
             return self._put_off(name, hidden(lambda: self._leaf(name)), place).resolve()
         try:
             return self._leaf(name)
@@ -116,6 +114,8 @@ class OwnPending:
             self._note(name, None)
             if is_statement:
                 return _Listed(self, name, place)
+            for item in fromlist:
+                self._note(f"{name}.{item}", None)
             return self._put_off(name, hidden(lambda: self._leaf(name)), place)
         self._note(name, place)
         top, _, rest = name.partition(".")
@@ -165,16 +165,11 @@ class OwnPending:
         """A lazy object called `name` that becomes what `load` returns; `place` is where it is declared."""
 
         @hidden
-        def resolve(*arguments: object) -> Any:
-            try:
-                value = load()
-                value = value if self.system.present is None else self.system.present(value)
-            except BaseException as exception:
-                trim(exception)
-                raise
-            return _Found(value) if "." in name else value
+        def resolve() -> Any:
+            value = load()
+            return value if self.system.present is None else self.system.present(value)
 
-        return _lazy_object(name, {**(self.system.builtins or {}), "__import__": resolve}, place)
+        return _lazy_object(name, _OwnBuiltins(name, resolve), place)
 
 
 class _Listed:
@@ -188,8 +183,9 @@ class _Listed:
         there = pending.system.modules.get(module)
         if isinstance(there, ModuleType) and not _is_initializing(there):
             value = there.__dict__.get(name, MISSING)
-            if value is not MISSING and not is_put_off(value) and pending.system.present(there) is there:
-                return pending.system.present(value)
+            if value is not MISSING and not is_put_off(value):
+                view = pending.system.present(there)
+                return pending.system.present(value) if view is there else getattr(view, name)
         pending._note(f"{module}.{name}", None)
         return pending._put_off(f"{module}.{name}", hidden(lambda: pending._listed(module, name)), place)
 
@@ -206,6 +202,49 @@ class _Renamed:
         if parts:
             return self
         return pending._put_off(module, hidden(lambda: pending._leaf(module)), place)
+
+
+class _OwnBuiltins(dict):  # type: ignore[type-arg]
+    """The builtins of a lazy object, which asks them for an `__import__` to call."""
+
+    def __init__(self, name: str, resolve: Callable[[], Any]) -> None:
+        self._resolve = name, resolve
+
+    def __getitem__(self, key: str) -> Any:
+        if key != "__import__":
+            raise KeyError(key)
+        return _Import(*self._resolve)
+
+
+class _Import:
+    """What a lazy object calls, and lets go of once it has struck its name off the live system's.
+
+    There the name is put back, if it was pending there too.
+    """
+
+    def __init__(self, name: str, resolve: Callable[[], Any]) -> None:
+        self._name = name
+        self._call = resolve
+        self._is_known = False
+
+    @hidden
+    def __call__(self, *arguments: object) -> Any:
+        try:
+            value = self._call()
+        except BaseException as exception:
+            trim(exception)
+            raise
+        self._is_known = self._name in _live_names()
+        return _Found(value) if "." in self._name else value
+
+    def __del__(self) -> None:
+        if self._is_known:
+            _live_names().add(self._name)
+
+
+def _live_names() -> set[str]:
+    names = _sys.lazy_modules
+    return names if isinstance(names, set) else set()
 
 
 class _Found:
@@ -229,8 +268,8 @@ _DECLARE = compile("declared = declare(*arguments)", "", "exec")
 _PROJECT = compile("from a import b as declared", "", "exec")
 
 
-def _lazy_object(name: str, own_builtins: dict[str, Any], place: Place) -> Any:
-    """The interpreter's lazy object for `name`, which asks the `__import__` of `own_builtins` later.
+def _lazy_object(name: str, own_builtins: _OwnBuiltins, place: Place) -> Any:
+    """The interpreter's lazy object for `name`, which asks `own_builtins` later.
 
     In the interpreter's own table it leaves no trace: one for a top-level name does not touch what packages
     import at need, and what is taken from that by name is called by its full name, but leaves no name.
@@ -240,18 +279,18 @@ def _lazy_object(name: str, own_builtins: dict[str, Any], place: Place) -> Any:
     scope = {"__name__": __name__, "__builtins__": own_builtins}
     declare = builtins.__lazy_import__  # type: ignore[attr-defined,unused-ignore]
     namespace: dict[str, Any] = {"declare": declare, "arguments": (top, scope, scope, None, 0)}
-    is_known = top in (_sys.lazy_modules or ())
+    is_known = top in _live_names()
     with _Unfiltered():
         exec(_DECLARE.replace(co_filename=file_name, co_firstlineno=line, co_name=where), namespace)
     if not is_known:
-        _interpreter._set_lazy_attributes(sys, top)
+        _live_names().discard(top)
     lazy = namespace["declared"]
     if not rest:
         return lazy
     names = ("a", rest, "declared")
     code = _PROJECT.replace(co_names=names, co_filename=file_name, co_firstlineno=line, co_name=where)
-    own_builtins = dict.fromkeys(("__import__", "__lazy_import__"), lambda *arguments: lazy)
-    exec(code, namespace := {"__builtins__": own_builtins})
+    projects = dict.fromkeys(("__import__", "__lazy_import__"), lambda *arguments: lazy)
+    exec(code, namespace := {"__builtins__": projects})
     return namespace["declared"]
 
 
@@ -285,7 +324,9 @@ def _package_class(pending: OwnPending) -> type[ModuleType]:
             return ModuleType.__getattribute__(self, attribute)
         try:
             full_name = f"{namespace.get('__name__')}.{attribute}"
-            module = pending.submodule(full_name, sys._getframe(1))
+            # The frame asks for it in so many words, not whether it is there.
+            must_be = "__getattr__" not in namespace and instruction(sys._getframe(1)) == ATTRIBUTE
+            module = pending.submodule(full_name, must_be=must_be)
             if module is not MISSING:
                 return module
             if not _live_has_put_off(full_name):
@@ -303,4 +344,4 @@ def _package_class(pending: OwnPending) -> type[ModuleType]:
 
 
 def _live_has_put_off(name: str) -> bool:
-    return any(f"{known}.".startswith(f"{name}.") for known in list(_sys.lazy_modules or ()))
+    return any(f"{known}.".startswith(f"{name}.") for known in list(_live_names()))
