@@ -40,10 +40,10 @@ def find_spec(
     finders = state.meta_path
     if finders is None:
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
-    if not finders:
-        warn("sys.meta_path is empty", ImportWarning)
     if COPIES_CHAIN:
         finders = list(finders)
+    if not finders:
+        warn("sys.meta_path is empty", ImportWarning)
     is_reload = name in state.modules
     asked: Any = finders
     if observers:

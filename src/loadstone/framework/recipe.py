@@ -55,7 +55,7 @@ class Recipe:
         acting = [transform for transform in self.transforms if _acts(transform, "transform_source")]
         if not acting or isinstance(source, ast.AST):
             return source
-        with self._aside(acting):
+        with self.aside(acting):
             text = text_of(source)
         for transform in acting:
             text = self._checked(transform, "transform_source", str, text)
@@ -74,7 +74,7 @@ class Recipe:
         return ast.fix_missing_locations(tree)
 
     @contextmanager
-    def _aside(self, transforms: Iterable[Any]) -> Iterator[None]:
+    def aside(self, transforms: Iterable[Any]) -> Iterator[None]:
         """Within it, as inside intercept(), what this thread imports passes by those transforms."""
         thread = get_ident()
         entered = [transform for transform in transforms if thread not in transform._inside]
@@ -87,7 +87,7 @@ class Recipe:
                 transform._inside.discard(thread)
 
     def _checked(self, transform: Any, method: str, kind: type, thing: Any) -> Any:
-        with self._aside([transform]):
+        with self.aside([transform]):
             try:
                 changed = getattr(transform, method)(thing, self.spec)
             except BaseException as error:
