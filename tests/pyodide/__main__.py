@@ -23,7 +23,7 @@ def find(program: str) -> str:
     """The path of a program, or the end of this one."""
     path = shutil.which(program)
     if path is None:
-        sys.exit(f"{program} is not on PATH: Pyodide runs in Node and comes by npm; install Node 20 or newer.")
+        sys.exit(f"{program} is not on PATH: Pyodide runs in Node (20 or newer), and comes by npm.")
     return path
 
 
