@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined]
+from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined,unused-ignore]
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from operator import is_not

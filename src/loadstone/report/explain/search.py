@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from _frozen_importlib_external import PathFinder as _PathFinder
-from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined]
+from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined,unused-ignore]
 from _thread import get_ident
 from copy import copy
 from functools import partial
