@@ -7,7 +7,7 @@ Mode 2 --takeover  ordinary stdlib test modules with PKG's __import__ in charge,
     python3.12 run_suite.py --package NAME [--src DIR] [--json OUT] [--only RE]
     python3.12 run_suite.py --takeover [--quick] --package NAME [--src DIR] ...
 
-Exit status 1 if a test fails that known.py does not name, or if a line of known.py is stale.
+Exit status 1 if a test fails that known.py does not name, or if what known.py says is stale.
 See README.md beside this file.  Nothing here needs anything but the standard library.
 """
 import argparse
@@ -985,23 +985,22 @@ def first_line(detail):
     return lines[0 if lines[0].startswith(('timeout:', 'exit ')) else -1].strip()[:160]
 
 
-def sift(mode, failing, ran, complete):
+def sift(mode, failing, outcomes, complete):
     """Split FAILING (dicts with id and outcome) by the table in known.py.
 
-    Returns what is not in the table, what is, and the lines of the table that are stale: the tests they
-    name ran (ids: RAN) and none failed, or, in a COMPLETE run, there are no such tests.
+    Returns what is not in the table, what is, and what in the table is stale: ids of tests that ran
+    (OUTCOMES, by id) and did not fail, that stand in it twice, or, in a COMPLETE run, that no test has.
     """
     from known import KNOWN
-    unknown, known, stale = list(failing), [], []
-    for lo, hi, pattern, reason in KNOWN[mode]:
-        if not lo <= VER <= hi:
-            continue
-        hits = [f for f in unknown if f['outcome'] in ('fail', 'error', 'notrun') and re.search(pattern, f['id'])]
-        known += [dict(f, reason=reason) for f in hits]
-        unknown = [f for f in unknown if f not in hits]
-        if not hits and (complete or any(re.search(pattern, i) for i in ran)):
-            stale.append(pattern)
-    return unknown, known, stale
+    unknown, known, stale = {f['id']: f for f in failing}, [], []
+    for lo, hi, reason, ids in KNOWN[mode]:
+        for i in ids if lo <= VER <= hi else ():
+            found = unknown.get(i)
+            if found and found['outcome'] in ('fail', 'error', 'notrun'):
+                known.append(dict(unknown.pop(i), reason=reason))
+            elif not found and (complete if i not in outcomes else outcomes[i] != 'skip'):
+                stale.append(i)
+    return list(unknown.values()), known, stale
 
 
 def print_known(known, stale):
@@ -1010,8 +1009,8 @@ def print_known(known, stale):
         for k in known:
             if k['reason'] == reason:
                 print('  %-7s %s' % (k['outcome'], k['id']))
-    for pattern in stale:
-        print('\nSTALE line in known.py, no such test fails: ' + pattern)
+    for i in stale:
+        print('\nSTALE in known.py, no such test fails: ' + i)
 
 
 def main_suite(args):
@@ -1082,7 +1081,7 @@ def main_suite(args):
                 notes.append((module, kind, detail))
 
     failing, known, stale = sift('full-stack' if args.full_stack else 'suite', failing,
-                                 [i for i, o in everything.items() if o != 'skip'], not args.only)
+                                 everything, not args.only)
     secs = time.monotonic() - begun
     countable = totals['expected'] - sum(1 for i, o in everything.items()
                                          if o == 'skip' and i not in unexpected_skips)
@@ -1255,7 +1254,7 @@ def main_takeover(args):
         differences += [dict(module=name, id=w[0], outcome=w[1], detail=w[2]) for w in confirmed]
         rows[-1]['flaky_ids'] = [w[0] for w in flaky]
     differences, known, stale = sift('takeover', differences,
-                                     [i for run in runs for i, (o, d) in run.results.items() if o != 'skip'],
+                                     {i: o for run in runs for i, (o, d) in run.results.items()},
                                      not (args.only or args.quick))
     for row in rows:
         row['known'] = sum(k['module'] == row['module'] for k in known)
