@@ -36,6 +36,17 @@ _FOUNDATION = {
 """What the interpreter itself starts with, and writes into `sys.modules` by."""
 
 
+def heeds_own_import(execute: Callable[[str, dict[str, Any]], object] = exec) -> bool:
+    """Whether an `import` statement calls the `__import__` of its namespace's own `__builtins__`."""
+    asked = []
+    execute("import sys", {"__builtins__": {"__import__": lambda *arguments: asked.append(arguments)}})
+    return bool(asked)
+
+
+OWN_IMPORT = heeds_own_import()
+"""Whether this interpreter can have isolated systems: CPython can, PyPy cannot."""
+
+
 class _State:
     """The state of an isolated system, under the names that it has in `sys`."""
 
@@ -53,6 +64,11 @@ def isolated_system(
     path: Iterable[str | os.PathLike[str]], share: Iterable[str] | Callable[[str], bool] | None
 ) -> ImportSystem:
     """As `ImportSystem.isolated`."""
+    if not OWN_IMPORT:
+        raise NotImplementedError(
+            f"{sys.implementation.name} has no isolated import systems: "
+            "its import statements ignore the __import__ in their module's own __builtins__"
+        )
     if isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"path must be an iterable of directories, not {type(path).__name__}")
     settle()

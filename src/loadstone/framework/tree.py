@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from _frozen_importlib_external import FileLoader as _FileLoader
-from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined]
+from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined,unused-ignore]
 from _thread import allocate_lock, get_ident
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
@@ -532,9 +532,9 @@ class MemoryTree(Traversable):
             self._refuse(found, IsADirectoryError(21, "is a folder", str(self)))
         return bytes(found)
 
-    def read_text(self, encoding: str | None = None) -> str:
+    def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
         """The contents as text. Raises as `read_bytes`, and UnicodeDecodeError for what is no such text."""
-        with self.open("r", encoding) as file:
+        with self.open("r", encoding, errors) as file:
             return str(file.read())
 
     def _refuse(self, found: Any, error: OSError) -> None:
