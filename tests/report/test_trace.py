@@ -305,7 +305,9 @@ def test_an_import_that_no_code_asks_for(sandbox: Sandbox) -> None:
     sandbox.write({"one.py": ""}, on_path=True)
     with loadstone.trace() as trace:
         _thread.start_new_thread(importlib.import_module, ("one",))
+        deadline = time.monotonic() + 30
         while not hasattr(sys.modules.get("one"), "__file__"):
+            assert time.monotonic() < deadline
             time.sleep(0.001)
         time.sleep(0.05)
     one = named(trace, "one")

@@ -54,6 +54,7 @@ class _Writer:
         if error is not None and not isinstance(error, SystemExit):
             self._recorder.stop()
         self.write((STOPPED, perf_counter(), () if error is None else errors_of(error)))
+        self._recorder.tell_unused()
 
 
 def _high(descriptor: int) -> int:
@@ -71,8 +72,14 @@ def _high(descriptor: int) -> int:
     return descriptor
 
 
-def main() -> int:
-    """Run the program that `sys.argv` says: file for events, ``-m``, ``-c`` or nothing, name, arguments."""
+def main(mode: str | None) -> int:
+    """Run the program that `sys.argv` says: file for events, ``-m``, ``-c`` or nothing, name, arguments.
+
+    `mode` is that of lazy imports for the program, None where there is no such thing; nothing of loadstone's is
+    to be imported lazily: it would be once the recorder needs it, by way of the recorder.
+    """
     loadstone.machinery.PathFinder, loadstone.find_spec  # noqa: B018 - not to be recorded
     path, kind, name, *arguments = sys.argv[1:]
+    if mode is not None:
+        sys.set_lazy_imports(mode)  # type: ignore[attr-defined]
     return program.run(program.Program(kind or None, name, arguments), during=_Writer(path))
