@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["find_spec", "object_name", "observers"]
 
+_Iterator: Any = type(iter([]))
+
 observers: dict[int, Callable[[Any], Any]] = {}
 """By thread, what is called with each finder in turn of that thread's walks, and returns what is asked in
 its place."""
@@ -40,7 +42,7 @@ def find_spec(
     finders = state.meta_path
     if finders is None:
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
-    if COPIES_CHAIN:
+    if COPIES_CHAIN and type(finders) is not _Iterator:  # by which a trace sees whose turn it was
         finders = list(finders)
     if not finders:
         warn("sys.meta_path is empty", ImportWarning)

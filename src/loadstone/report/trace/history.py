@@ -158,6 +158,7 @@ def _statements(code: Any) -> list[Statement]:
     """The names that imports in the code bind: line, module as it is written, what of that, name."""
     found = []
     module = attribute = line = None
+    each: Any
     for each in dis.get_instructions(code):
         if each.opname == "IMPORT_NAME":
             module, attribute, line = each.argval, None, each.positions.lineno

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from _frozen_importlib import BuiltinImporter
 
+from ..._core.versions import HAS_LAZY_IMPORTS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,24 +20,25 @@ if TYPE_CHECKING:
     Key = tuple[str, str | None]
     Declared = tuple[str | None, str | None, str, str | None, str | None, int | None]
 
-__all__ = ["Lazies", "lazies"]
+__all__ = ["Lazies"]
 
 
 def _builtin(name: str) -> Any:
     """A built-in module that `sys.modules` does not get to know: its import is the program's."""
     spec: Any = BuiltinImporter.find_spec(name)
-    module = BuiltinImporter.create_module(spec)
+    module: Any = BuiltinImporter.create_module(spec)
     BuiltinImporter.exec_module(module)
     return module
 
 
 def _instruction(one: str, other: str, of: Any = lambda code: code) -> int:
     """The instruction of which two pieces of code have another argument: so no list of all is needed."""
-    codes = [of(compile(text, "", "exec")).co_code for text in (one, other)]
-    return next(op for op, *both in zip(codes[0][::2], codes[0][1::2], codes[1][1::2]) if both[0] != both[1])
+    here, there = (of(compile(text, "", "exec")).co_code for text in (one, other))
+    place = next(place for place, pair in enumerate(zip(here, there, strict=True)) if pair[0] != pair[1])
+    return int(here[place - 1])
 
 
-if hasattr(sys, "lazy_modules"):
+if HAS_LAZY_IMPORTS:
     _LAZY = _builtin("_types").LazyImportType
     _referents = _builtin("gc").get_referents
     _STATEMENT = _instruction("import a", "lazy import a")
@@ -44,23 +47,10 @@ if hasattr(sys, "lazy_modules"):
         _instruction("lambda: (a, a)", "lambda: (a, b)", lambda code: code.co_consts[0]),
     }
 
+_sys: Any = sys
 _MODULE = type(sys)
 _CODE = type(_builtin.__code__)
-_names_of = _MODULE.__dict__["__dict__"].__get__
-_OWN = ("loadstone._core.", "loadstone.report.trace.")
-
-
-def lazies(emit_code: Callable[[int, CodeType], object]) -> Lazies | None:
-    """The lazy imports that are declared from now on; None if this Python knows no such thing.
-
-    None of what will watch imports is lazy itself any more, as it would be under ``-X lazy_imports=all``.
-    """
-    if not hasattr(sys, "lazy_modules"):
-        return None
-    while own := list(_pending(name for name in list(sys.modules) if name.startswith(_OWN))):
-        for holder, bound, _ in own:
-            getattr(sys.modules[holder], bound)
-    return Lazies(emit_code)
+_namespace: Any = vars(_MODULE)["__dict__"]
 
 
 class Lazies:
@@ -86,7 +76,7 @@ class Lazies:
         """
         given = call.f_locals
         name, names = given["name"], given["fromlist"]
-        if name not in sys.lazy_modules or given["level"]:  # type: ignore[attr-defined]
+        if type(name) is not str or given["level"]:
             return None
         caller = call.f_back
         while caller is not None and caller.f_code.co_name == "__import__" and _is_hidden(caller):
@@ -106,7 +96,10 @@ class Lazies:
         found = None
         if instruction not in _OF_OWN_NAMES:
             found = self._elsewhere(key, own, running)
-        return found or self._in(own, key) or (None, None, *key, None, None)
+        found = found or self._in(own, key)
+        if found is None and name in _sys.lazy_modules:
+            return (None, None, *key, None, None)  # it is held by something else than a module
+        return found
 
     def unused(self) -> Iterator[tuple[Declared, bool]]:
         """Those that nobody has used, and whether the module is there all the same."""
@@ -124,12 +117,13 @@ class Lazies:
 
     def _elsewhere(self, key: Key, own: dict[str, Any], running: set[str]) -> Declared | None:
         """One that is used through the module that holds it; each module is looked through once."""
-        running = {"__main__", *running}
-        for holder, bound, value in _pending(sys.modules.keys() - (self._looked_at - running)):
+        done, unfinished = self._looked_at, {"__main__", *running}
+        names = [name for name in list(sys.modules) if name not in done or name in unfinished]
+        for holder, bound, value in _pending(names):
             places = self._places.setdefault(_meant(value), [])
             if (holder, bound) not in places:
                 places.append((holder, bound))
-        self._looked_at.update(sys.modules.keys() - running)
+        done.update(name for name in names if name not in unfinished)
         for holder, bound in self._places.get(key, ()):
             space = _space(holder)
             value = space.get(bound)
@@ -142,7 +136,7 @@ class Lazies:
         names = (holder if type(holder) is str else None, bound, *_meant(value))
         if code is None:
             return (*names, None, None)
-        key = code.co_filename, hash(code.co_code)
+        key = code.co_filename, hash((code.co_code, code.co_names, code.co_linetable))
         number = self._codes.get(key)
         if number is None:
             number = self._codes[key] = next(self._numbers)
@@ -168,7 +162,7 @@ def _is_hidden(frame: FrameType) -> bool:
 def _space(name: str) -> dict[str, Any]:
     """The names in a module; without asking the module, which may be loaded by that."""
     module = sys.modules.get(name)
-    return _names_of(module) if issubclass(type(module), _MODULE) else {}
+    return _namespace.__get__(module) if issubclass(type(module), _MODULE) else {}
 
 
 def _held(space: dict[str, Any]) -> list[tuple[str, Any]]:

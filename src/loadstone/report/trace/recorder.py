@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import builtins
 import sys
-import _frozen_importlib
 from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 from time import perf_counter
 
+from ..._core.compiler import call_source_to_code
 from ..._core.finding import find_spec, object_name
 from ..._core.frames import hidden, trim, trim_own
+from ..._core.pending import settle
+from ..._core.versions import HAS_LAZY_IMPORTS, HAS_LOAD_MODULE
 from .importer import FIND_AND_LOAD, absolute_name, importer, place_of
-from .lazies import lazies
+from .lazies import Lazies
 from .traits import kind_by, name_of, traits_of
 
 TYPE_CHECKING = False
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .importer import Place
-    from .lazies import Declared, Lazies
+    from .lazies import Declared
 
     Error = tuple[str, str]
     Seen = tuple[str | None, str | None, str | None]
@@ -53,11 +55,9 @@ A declaration is None for what is not lazy, or what `Lazies` tells.
 """
 
 _ABSENT: object = object()
-_TAKES_OLD_LOADERS = hasattr(_frozen_importlib, "_load_backward_compatible")  # until Python 3.14
 _ATTRIBUTES = {"name", "path"}
 _CHAIN_LENGTH = 20
-_OF_A_PARENT = 8
-_DEPTHS = (5, 7, _OF_A_PARENT)  # of `__import__`: for the module itself, a name in a fromlist, a parent
+_DEPTHS = (5, 7, 8)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
 
 class Recorder:
@@ -79,7 +79,9 @@ class Recorder:
 
     def start(self) -> None:
         """Put the finder first on `sys.meta_path` and a function of its own around `builtins.__import__`."""
-        self.lazies = lazies(lambda number, code: self.emit((CODE, number, code)))
+        settle()
+        if HAS_LAZY_IMPORTS:
+            self.lazies = Lazies(lambda number, code: self.emit((CODE, number, code)))
         self.active = True
         self._inner = builtins.__import__
         self._import = _import_function(self, self._inner)
@@ -301,6 +303,8 @@ class _Import:
         """What the loader compiles."""
         self.compiled = True
         try:
+            if sys._getframe(1).f_code is call_source_to_code.__code__:  # it has looked at this method
+                return call_source_to_code(self.to_code, *arguments, **named)
             return self.to_code(*arguments, **named)
         except BaseException as error:
             trim_own(error)
@@ -334,7 +338,9 @@ class _Twin(SourceFileLoader):
         return data
 
     @hidden
-    def source_to_code(self, *arguments: Any, **named: Any) -> Any:
+    def source_to_code(  # type: ignore[override] # typeshed has InspectLoader's static method for it
+        self, *arguments: Any, **named: Any
+    ) -> Any:
         """What the loader compiles."""
         self._entry.compiled = True
         try:
@@ -441,7 +447,8 @@ class _Finder:
                     if frame(depth).f_code is statement:
                         who = frame(depth + 1)
                         if "importlib" not in who.f_code.co_filename:
-                            if fullname in recorder.pending or depth == _OF_A_PARENT:
+                            # The interpreter strikes names off as they come, and knows no parents.
+                            if depth != _DEPTHS[0] or fullname in recorder.pending:
                                 return place_of(who), recorder.declared(frame(depth))
                             return place_of(who), None
                         break
@@ -458,7 +465,7 @@ class _Finder:
         watched: Any
         if hasattr(loader, "exec_module"):
             watched, is_loader = _Watched, hasattr(loader, "create_module")
-        elif _TAKES_OLD_LOADERS:
+        elif HAS_LOAD_MODULE:
             watched, is_loader = _WatchedOld, hasattr(loader, "load_module")
         else:
             watched, is_loader = _WatchedUnable, loader is not None
