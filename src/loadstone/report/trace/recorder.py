@@ -57,7 +57,8 @@ A declaration is None for what is not lazy, or what `Lazies` tells.
 _ABSENT: object = object()
 _ATTRIBUTES = {"name", "path"}
 _CHAIN_LENGTH = 20
-_DEPTHS = (5, 7, 8)  # of `__import__`: for the module itself, a name in a fromlist, a parent
+_OF_A_PARENT = 8
+_DEPTHS = (5, 7, _OF_A_PARENT)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
 
 class Recorder:
@@ -447,8 +448,7 @@ class _Finder:
                     if frame(depth).f_code is statement:
                         who = frame(depth + 1)
                         if "importlib" not in who.f_code.co_filename:
-                            # The interpreter strikes names off as they come, and knows no parents.
-                            if depth != _DEPTHS[0] or fullname in recorder.pending:
+                            if fullname in recorder.pending or depth == _OF_A_PARENT:
                                 return place_of(who), recorder.declared(frame(depth))
                             return place_of(who), None
                         break
