@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from .system import State
 
-__all__ = ["find_spec", "object_name", "observers"]
+__all__ = ["find_spec", "object_name", "observers", "stand_ins"]
+
+stand_ins: dict[Any, Callable[..., Any]] = {}
+"""By finder, what does its work: a function that is called as its `find_spec`, or returns NotImplemented."""
 
 observers: dict[int, Callable[[Any], Any]] = {}
 """By thread, what is called with each finder in turn of that thread's walks, and returns what is asked in
@@ -53,6 +56,12 @@ def find_spec(
     acquire_lock()
     try:
         for finder in asked:
+            if stand_ins and type(finder) is type and finder in stand_ins:
+                spec = stand_ins[finder](name, path, target)
+                if spec is not NotImplemented:
+                    if spec is not None:
+                        break
+                    continue
             try:
                 find = finder.find_spec
             except AttributeError:

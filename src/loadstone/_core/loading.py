@@ -21,15 +21,19 @@ from .versions import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
 
     from .system import ImportSystem
 
-__all__ = ["MISSING", "import_name", "load_module", "module_for", "reload"]
+__all__ = ["MISSING", "executors", "import_name", "load_module", "module_for", "reload"]
 
 MISSING: Any = object()
+
+executors: dict[type, Callable[[Any, ModuleType], None]] = {}
+"""By class of loaders, what does the work of their `exec_module`."""
 
 
 @hidden
@@ -45,7 +49,7 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
     while True:
         module = system.state.modules.get(name)
         if module is None:
-            return import_name(system, name, audited)
+            return import_name(system, name, audited)  # type: ignore[return-value]
         if not _is_initializing(module):
             return module
         try:
@@ -62,10 +66,16 @@ def _is_initializing(module: ModuleType | None) -> bool:
 
 
 @hidden
-def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
-    """Import the module `name`, unless another thread has done so by the time its lock is ours."""
+def import_name(
+    system: ImportSystem, name: str, audited: bool, *, announced: bool = False, lenient: bool = False
+) -> ModuleType | None:
+    """Import the module `name`, unless another thread has done so by the time its lock is ours.
+
+    Its audit event has been raised already if it is `announced`. A `lenient` import of what is not there is
+    None.
+    """
     state = system.state
-    if (name not in state.modules) if AUDITS_EVERY_IMPORT else audited:
+    if not announced and ((name not in state.modules) if AUDITS_EVERY_IMPORT else audited):
         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
     # The parent first, while this thread holds no lock that the thread at the parent could be waiting for.
     parent_name = name.rpartition(".")[0]
@@ -84,7 +94,7 @@ def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
     try:
         module = state.modules.get(name, MISSING)
         if module is MISSING:
-            return _find_and_load(system, name, audited)
+            return _find_and_load(system, name, audited, lenient)
     finally:
         lock.release()
     if module is None:
@@ -116,7 +126,7 @@ def _await(system: ImportSystem, name: str) -> None:
 
 
 @hidden
-def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType:
+def _find_and_load(system: ImportSystem, name: str, audited: bool, lenient: bool) -> ModuleType | None:
     state = system.state
     parent_name, _, child = name.rpartition(".")
     if parent_name:
@@ -128,6 +138,8 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
         try:
             path = parent.__path__
         except AttributeError:
+            if lenient:
+                return None
             message = f"No module named {name!r}; {parent_name!r} is not a package"
             raise ModuleNotFoundError(message, name=name) from None
         parent_spec: Any = parent.__spec__ if TRACKS_SUBMODULES else None
@@ -140,6 +152,8 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
         parent_spec = None
         spec = find_spec(state, name, None)
     if spec is None:
+        if lenient:
+            return None
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     if not parent_spec:
         module = _load(system, spec)
@@ -192,7 +206,10 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
         state.modules[spec.name] = module
         try:
             loader = spec.loader
-            if loader is not None:
+            execute = executors.get(type(loader))
+            if execute is not None:
+                execute(loader, module)
+            elif loader is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:
                 raise ImportError("missing loader", name=spec.name)

@@ -16,7 +16,8 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .._core.frames import hidden, trim_own
-from .._standard.files import FileFinder, FileLoader, SourceFileLoader, file_loaders
+from .._standard.directory import FileFinder
+from .._standard.files import FileLoader, SourceFileLoader, file_loaders
 from .finder import Finder
 from .loader import forget_lines
 from .names import is_dotted
