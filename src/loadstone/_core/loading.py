@@ -7,7 +7,7 @@ from _warnings import warn
 from sys import audit
 
 from .finding import find_spec, object_name
-from .frames import hidden, verbose
+from .frames import call_with_frames_removed, hidden, verbose
 from .locks import DeadlockError
 from .spec import bind, module_from_spec, spec_from_loader
 from .versions import (
@@ -23,17 +23,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
     from .system import ImportSystem
 
-__all__ = ["MISSING", "executors", "import_name", "load_module", "module_for", "reload"]
+__all__ = ["MISSING", "codes", "import_name", "load_module", "module_for", "reload"]
 
 MISSING: Any = object()
 
-executors: dict[type, Callable[[Any, ModuleType], None]] = {}
-"""By class of loaders, what does the work of their `exec_module`."""
+codes: dict[type, Callable[[Any, str], CodeType | None]] = {}
+"""By class of loaders, what gives the code to execute as a module; or None: the loader is to be asked."""
 
 
 @hidden
@@ -206,9 +206,10 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
         state.modules[spec.name] = module
         try:
             loader = spec.loader
-            execute = executors.get(type(loader))
-            if execute is not None:
-                execute(loader, module)
+            code_of = codes.get(type(loader))
+            code = None if code_of is None else code_of(loader, module.__name__)
+            if code is not None:
+                call_with_frames_removed(exec, code, module.__dict__)
             elif loader is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:

@@ -105,13 +105,6 @@ class NamespaceLoader(_NamespaceLoader):
         """For the package `name` with the portions `path`; `path_finder` is asked when they change."""
         self._path = NamespacePath(name, path, path_finder)
 
-    @classmethod
-    def over(cls, locations: Any) -> NamespaceLoader:
-        """A loader for the namespace package whose search locations are `locations` themselves."""
-        loader = cls.__new__(cls)
-        loader._path = locations
-        return loader
-
     def is_package(self, fullname: str) -> Literal[True]:
         """True: a namespace package is a package."""
         return True

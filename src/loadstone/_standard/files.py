@@ -312,7 +312,7 @@ def cache_path_of(loader: Any, source_path: str) -> str | None:
 def cached_code(loader: Any, fullname: str) -> CodeType | None:
     """The code in the cache of a loader of a source file whose methods are the standard ones, or None.
 
-    It is None where the cache is not valid by its timestamp, and under ``-v``: then the long way is to be taken.
+    It is None where the cache is not valid by its timestamp, and under ``-v``: then the long way is taken.
     """
     if fullname != loader.name or sys.flags.verbose:
         return None

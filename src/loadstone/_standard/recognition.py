@@ -12,15 +12,15 @@ from _frozen_importlib_external import PathFinder as _PathFinder
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 
 from .._core.finding import stand_ins
-from .._core.frames import call_with_frames_removed, hidden
-from .._core.loading import executors
+from .._core.frames import hidden
+from .._core.loading import codes
 from .files import SourceLoader, cached_code
 from .path import TheirPathSearch
 from .plain import Plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, ModuleType
+    from types import CodeType
     from typing import Any
 
 __all__ = ["begin", "end"]
@@ -41,13 +41,13 @@ _search = TheirPathSearch()
 def begin() -> None:
     """Have the walk and the loading recognise what is importlib's."""
     stand_ins[_PathFinder] = _find_along_path
-    executors[_SourceFileLoader] = _execute_source
+    codes[_SourceFileLoader] = _code_of_source
 
 
 def end() -> None:
     """Have them call it."""
     stand_ins.pop(_PathFinder, None)
-    executors.pop(_SourceFileLoader, None)
+    codes.pop(_SourceFileLoader, None)
 
 
 @hidden
@@ -58,20 +58,8 @@ def _find_along_path(fullname: str, path: Any, target: Any) -> Any:
 
 
 @hidden
-def _execute_source(loader: Any, module: ModuleType) -> None:
+def _code_of_source(loader: Any, name: str) -> CodeType | None:
     if not (_plain_source_loader.covers(loader) and _external.cache_from_source is _cache_from_source):
-        loader.exec_module(module)
-        return
-    name = module.__name__
+        return None
     code = cached_code(loader, name)
-    if code is None:
-        code = _compiled(loader, name)
-    call_with_frames_removed(exec, code, module.__dict__)
-
-
-@hidden
-def _compiled(loader: Any, name: str) -> CodeType:
-    code: CodeType | None = SourceLoader.get_code(loader, name)
-    if code is None:
-        raise ImportError(f"cannot load module {name!r} when get_code() returns None")
-    return code
+    return SourceLoader.get_code(loader, name) if code is None else code
