@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _thread import get_ident
+import _thread
 from _warnings import warn
 
 from .frames import hidden
@@ -50,7 +50,7 @@ def find_spec(
     is_reload = name in state.modules
     asked: Any = finders
     if observers:
-        observer = observers.get(get_ident())
+        observer = observers.get(_thread.get_ident())
         if observer is not None:
             asked = map(observer, finders)
     acquire_lock()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import _imp
+import _thread
 import io
 import os
 import sys
 from _frozen_importlib_external import ExtensionFileLoader as _ExtensionFileLoader
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 from _frozen_importlib_external import SourcelessFileLoader as _SourcelessFileLoader
-from _thread import get_ident
 from os import stat
 
 from .._core.cache import (
@@ -388,7 +388,7 @@ _ATTRIBUTES = 2  # name and path: no method that is the instance's own
 
 def _write(path: str, data: Buffer, mode: int) -> None:
     """Write a file that is there as a whole or not at all."""
-    draft = f"{path}.{os.getpid()}-{get_ident()}"
+    draft = f"{path}.{os.getpid()}-{_thread.get_ident()}"
     descriptor = os.open(
         draft, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666
     )

@@ -28,9 +28,9 @@ _gcd_import = _interpreter._gcd_import
 
 @as_interpreter_s
 def _find_and_load(name: str, import_: Any, *, lazy_submodule: bool = False) -> ModuleType | None:
-    # The interpreter's seam: the `import` statement calls it for a module that is missing or unfinished, by its
-    # name in `_frozen_importlib`, as does importlib.import_module. Up to Python 3.14 the audit event of the
-    # module itself has been raised by then; those of its parents are the statement's, too.
+    # The interpreter's seam: the `import` statement calls it for a module that is missing or unfinished, by
+    # its name in `_frozen_importlib`, as does importlib.import_module. Up to Python 3.14 the audit event of
+    # the module itself has been raised by then; those of its parents are the statement's, too.
     try:
         if lazy_submodule:
             return import_name(live, name, True, lenient=True)
@@ -46,8 +46,8 @@ def takeover() -> Takeover:
     """Put loadstone's engine in charge of every later import, and return the handle that undoes it.
 
     It takes the place of the interpreter's function that finds and loads a module which is not there: the
-    `import` statement, `importlib.import_module` and lazy imports (Python 3.15) call it. Statements for what is
-    there stay in the interpreter's C code. Finders, path hooks, loaders and specs are whatever they were,
+    `import` statement, `importlib.import_module` and lazy imports (Python 3.15) call it. Statements for what
+    is there stay in the interpreter's C code. Finders, path hooks, loaders and specs are whatever they were,
     importlib's own among them: where those are unchanged, the engine does their work itself.
     """
     return Takeover()
