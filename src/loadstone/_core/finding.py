@@ -48,6 +48,7 @@ def find_spec(
     if not finders:
         warn("sys.meta_path is empty", ImportWarning)
     is_reload = name in state.modules
+    spec: Any
     asked: Any = finders
     if observers:
         observer = observers.get(_thread.get_ident())

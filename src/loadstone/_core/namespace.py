@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     PathFinderFunction = Callable[[str, Sequence[str]], ModuleSpec | None]
 
-__all__ = ["NamespaceLoader", "NamespacePath"]
+__all__ = ["NamespaceLoader", "NamespacePath", "loader_over"]
 
 
 _PATH_NAME = "NamespacePath" if NAMES_NAMESPACE_PATH else "_NamespacePath"
@@ -138,3 +138,10 @@ class NamespaceLoader(_NamespaceLoader):
 
             verbose("namespace module loaded with path {!r}", self._path)
             return load_module(self, fullname)
+
+
+def loader_over(locations: Any, kind: Any = NamespaceLoader) -> Any:
+    """A loader of that class for the namespace package whose search locations are `locations`."""
+    loader = kind.__new__(kind)
+    loader._path = locations
+    return loader

@@ -8,7 +8,7 @@ from _frozen_importlib_external import _NamespaceLoader
 
 from .cache import _cache_from_source, cached_path, split
 from .frames import hidden
-from .namespace import NamespaceLoader
+from .namespace import NamespaceLoader, loader_over
 from .versions import PREFERS_LOCATION_TO_ORIGIN, SETS_CACHED
 
 TYPE_CHECKING = False
@@ -226,8 +226,7 @@ def bind(spec: Any, module: Any, *, override: bool = False) -> None:
     if override or getattr(module, "__loader__", None) is None:
         if spec.loader is None and spec.submodule_search_locations is not None:
             kind = NamespaceLoader if isinstance(spec, ModuleSpec) else _NamespaceLoader
-            spec.loader = kind.__new__(kind)
-            spec.loader._path = spec.submodule_search_locations
+            spec.loader = loader_over(spec.submodule_search_locations, kind)
             module.__file__ = None
         put_always("__loader__", spec.loader)
     put("__package__", spec.parent)
