@@ -39,7 +39,6 @@ HOUSE = (
     "_standard.builtin",
     "_standard.files",
     "_standard.directory",
-    "_standard.plain",
     "_standard.path",
     "_standard.legacy",
     "_standard.pending",

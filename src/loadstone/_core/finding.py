@@ -48,7 +48,6 @@ def find_spec(
     if not finders:
         warn("sys.meta_path is empty", ImportWarning)
     is_reload = name in state.modules
-    spec: Any
     asked: Any = finders
     if observers:
         observer = observers.get(_thread.get_ident())
@@ -78,7 +77,7 @@ def find_spec(
     if not is_reload and name in state.modules:
         own = getattr(state.modules[name], "__spec__", None)
         return spec if own is None else own
-    return spec
+    return spec  # type: ignore[no-any-return]
 
 
 @hidden

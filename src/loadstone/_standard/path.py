@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _frozen_importlib_external
 import os
 import sys
 from _frozen_importlib import ModuleSpec as _TheirSpec
@@ -13,7 +14,7 @@ from _frozen_importlib_external import (  # type: ignore[attr-defined,unused-ign
 from _warnings import warn
 from os import stat
 
-from .._core.cache import is_absolute
+from .._core.cache import cached_path, is_absolute
 from .._core.finding import object_name
 from .._core.namespace import NamespacePath
 from .._core.spec import ModuleSpec, spec_from_loader
@@ -22,9 +23,9 @@ from .._core.versions import (
     FORGETS_METADATA,
     FORGETS_RELATIVE_ENTRIES,
     FORGIVES_UNREADABLE_DIRECTORY,
+    SETS_CACHED,
 )
 from .directory import Directory, FileFinder
-from .plain import Plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ __all__ = ["PathFinder", "PathSearch", "TheirPathSearch"]
 
 _MISSING: Any = object()
 _NO_DIRECTORY = (FileNotFoundError, *((PermissionError,) if FORGIVES_UNREADABLE_DIRECTORY else ()))
-_plain_file_finder = Plain(_TheirFileFinder, "find_spec", "_get_spec", "_fill_cache", "invalidate_caches")
+_external: Any = _frozen_importlib_external
+_CACHE_FROM_SOURCE = _external.cache_from_source
+_Theirs: Any = _TheirFileFinder
+_FIND_SPEC, _GET_SPEC, _FILL_CACHE = _Theirs.find_spec, _Theirs._get_spec, _Theirs._fill_cache
 # In an importlib finder: its directory has been listed by us. No number equals it, so that the finder's own
 # methods would list anew; its `invalidate_caches` puts -1 in its place.
 _LISTED_BY_US = float("nan")
@@ -92,7 +96,12 @@ class PathSearch:
         tail = fullname.rpartition(".")[2]
         cache = self.state.path_importer_cache
         observer = self.observer
-        plain = _plain_file_finder.holds()
+        # Tools patch importlib's classes: what is not as it was made is called, not recognised.
+        plain = (
+            _Theirs.find_spec is _FIND_SPEC
+            and _Theirs._get_spec is _GET_SPEC
+            and _Theirs._fill_cache is _FILL_CACHE
+        )
         for entry in path:
             if not isinstance(entry, str):
                 continue
@@ -235,6 +244,9 @@ def _their_spec(fullname: str, found: Any) -> Any:
             return spec_from_file_location(fullname, path, submodule_search_locations=locations)
         spec = _TheirSpec(fullname, loader, origin=path)
         spec._set_fileattr = True
+        if SETS_CACHED and _external.cache_from_source is _CACHE_FROM_SOURCE:
+            # It would work this out by itself, in three times the time.
+            spec._cached = cached_path(path)
     spec.submodule_search_locations = locations
     return spec
 

@@ -16,7 +16,6 @@ from .._core.frames import hidden
 from .._core.loading import codes
 from .files import SourceLoader, cached_code
 from .path import TheirPathSearch
-from .plain import Plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,14 +26,18 @@ __all__ = ["begin", "end"]
 
 _external: Any = _frozen_importlib_external
 _cache_from_source = _external.cache_from_source
-_plain_path_finder = Plain(
-    _PathFinder, "find_spec", "_get_spec", "_path_importer_cache", "_path_hooks", "__getattribute__"
+_path_finder: Any = vars(_PathFinder)
+_FIND_SPEC, _GET_SPEC = _path_finder["find_spec"], _path_finder["_get_spec"]
+_CACHE, _HOOKS = _path_finder["_path_importer_cache"], _path_finder["_path_hooks"]
+_Loader: Any = _SourceFileLoader
+_EXEC_MODULE, _GET_CODE, _GET_DATA = _Loader.exec_module, _Loader.get_code, _Loader.get_data
+_GET_FILENAME, _PATH_STATS = _Loader.get_filename, _Loader.path_stats
+_SOURCE_TO_CODE, _SET_DATA, _CACHE_BYTECODE = (
+    _Loader.source_to_code,
+    _Loader.set_data,
+    _Loader._cache_bytecode,
 )
-_plain_source_loader = Plain(
-    _SourceFileLoader,
-    *("exec_module", "get_code", "get_data", "get_filename", "path_stats", "path_mtime"),
-    *("source_to_code", "set_data", "_cache_bytecode"),
-)
+_ATTRIBUTES = 2  # name and path: a loader with more may have a method of its own
 _search = TheirPathSearch()
 
 
@@ -52,14 +55,30 @@ def end() -> None:
 
 @hidden
 def _find_along_path(fullname: str, path: Any, target: Any) -> Any:
-    if not _plain_path_finder.holds():
-        return NotImplemented
-    return _search.find_spec(fullname, path, target)
+    if (
+        _path_finder["find_spec"] is _FIND_SPEC
+        and _path_finder["_get_spec"] is _GET_SPEC
+        and _path_finder["_path_importer_cache"] is _CACHE
+        and _path_finder["_path_hooks"] is _HOOKS
+    ):
+        return _search.find_spec(fullname, path, target)
+    return NotImplemented
 
 
 @hidden
 def _code_of_source(loader: Any, name: str) -> CodeType | None:
-    if not (_plain_source_loader.covers(loader) and _external.cache_from_source is _cache_from_source):
-        return None
-    code = cached_code(loader, name)
-    return SourceLoader.get_code(loader, name) if code is None else code
+    if (
+        _Loader.exec_module is _EXEC_MODULE
+        and _Loader.get_code is _GET_CODE
+        and _Loader.get_data is _GET_DATA
+        and _Loader.get_filename is _GET_FILENAME
+        and _Loader.path_stats is _PATH_STATS
+        and _Loader.source_to_code is _SOURCE_TO_CODE
+        and _Loader.set_data is _SET_DATA
+        and _Loader._cache_bytecode is _CACHE_BYTECODE
+        and _external.cache_from_source is _cache_from_source
+        and len(loader.__dict__) == _ATTRIBUTES
+    ):
+        code = cached_code(loader, name)
+        return SourceLoader.get_code(loader, name) if code is None else code
+    return None
