@@ -846,7 +846,7 @@ def test_beside_takeover(sandbox: Sandbox) -> None:
     with loadstone.takeover(), loadstone.trace() as inside, pytest.raises(ImportError):
         import one  # noqa: F401
     assert own_names(inside) == ["one", "pkg"]
-    assert named(inside, "pkg").finder == "loadstone._standard.path.PathFinder"
+    assert named(inside, "pkg").finder == "_frozen_importlib_external.PathFinder"
     assert named(inside, "one").size
     with loadstone.trace() as around, loadstone.takeover():
         import two  # noqa: F401
