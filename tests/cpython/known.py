@@ -18,5 +18,16 @@ KNOWN: dict[str, list[Line]] = {
             "plants a bug in importlib's own loader and expects frames of importlib around it",
             ["test_import.ImportTracebackTests.test_import_bug"],
         ),
+        (
+            (3, 15),
+            LAST,
+            "replaces a private function of importlib's engine, which loadstone does not use",
+            [
+                "test_importlib.test_threaded_import.ThreadedImportTests"
+                ".test_parent_removed_before_submodule_is_loaded",
+                "test_importlib.test_threaded_import.ThreadedImportTests"
+                ".test_submodule_enters_cross_thread_cycle_after_parents_resolved",
+            ],
+        ),
     ],
 }
