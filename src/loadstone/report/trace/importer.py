@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     Place = tuple[str | None, str | None, int | None]
     Frames = tuple[FrameType | None, FrameType | None]
 
-__all__ = ["FIND_AND_LOAD", "absolute_name", "importer", "place_of"]
+__all__ = ["CALLS", "FIND_AND_LOAD", "absolute_name", "importer", "place_of"]
 
 FIND_AND_LOAD = _find_and_load_unlocked.__code__
 """The function of the interpreter that asks finders."""
+
+CALLS = frozenset({"__import__", "_find_and_load_lazy_submodule"})
+"""The functions that are called to import something, but for what the import system calls itself."""
 
 _ENGINE = ("importlib", "_bootstrap")
 _LOADS = frozenset({"_find_and_load", "_find_and_load_unlocked", "reload"})
@@ -25,12 +28,13 @@ _machinery: dict[str, bool] = {}
 
 
 def importer(frame: FrameType | None) -> Frames | None:
-    """Who imports what a finder is asked for: the frame, and that of the innermost call of an `__import__`.
+    """Who imports what a finder is asked for: the frame, and that of the call which means to import.
 
+    That is the innermost of an `__import__`, or of what the interpreter calls without one, for attributes.
     None if it is only searched for.
     """
     is_import = False
-    call = None
+    call = called = None
     while frame is not None:
         code = frame.f_code
         file = code.co_filename
@@ -42,10 +46,11 @@ def importer(frame: FrameType | None) -> Frames | None:
                 is_import = True
             elif not is_import and code.co_name in _RUNS:
                 return None
-            elif code.co_name == "__import__" and call is None:
+            elif code.co_name in CALLS and call is None:
                 call = frame
+            called = frame
         elif is_import:
-            return frame, call
+            return frame, call or called
         frame = frame.f_back
     return (None, call) if is_import else None
 

@@ -48,6 +48,7 @@ if HAS_LAZY_IMPORTS:
     }
 
 _sys: Any = sys
+_IMPORTS_ATTRIBUTE = {"_find_and_load", "_find_and_load_lazy_submodule"}
 _MODULE = type(sys)
 _CODE = type(_builtin.__code__)
 _namespace: Any = vars(_MODULE)["__dict__"]
@@ -66,22 +67,41 @@ class Lazies:
         self._codes: dict[tuple[str, int], int] = {}
         self._numbers = iter(range(1 << 62))
         self._before = {(holder, bound) for holder, bound, _ in _pending(list(sys.modules))}
+        self.steps: set[str] = set()
+        """What is imported, or will be, for those of dotted names that have been used."""
+        self._begun: dict[str, Declared] = {}
         self._looked_at: set[str] = set()
         self._places: dict[Key, list[tuple[str, str]]] = {}
 
-    def resolved(self, call: FrameType, running: set[str]) -> Declared | None:
-        """The lazy import that a call of `__import__` resolves; None if that does not.
+    def behind(self, fullname: str, call: FrameType, running: set[str]) -> Declared | None:
+        """The lazy import by which `fullname` is imported; None if it is not lazy.
 
-        `running` has the names of the modules that are being executed.
+        `call` is one of `__import__`, or of the import system's function that was called without. `running`
+        has the names of the modules that are being executed.
         """
+        if call.f_code.co_name == "__import__":
+            return self._resolved(call, running)
+        package, _, last = fullname.rpartition(".")
+        if call.f_code.co_name not in _IMPORTS_ATTRIBUTE or not package:
+            return None
+        # An attribute of a package. It may have been looked for because it stands in a fromlist.
+        lists = call.f_back
+        outer = lists and lists.f_back
+        if lists and outer and outer.f_code.co_name == "__import__" and _is_hidden(lists):
+            given = outer.f_locals
+            found = self._resolved(outer, running)
+            if found or (last in given["fromlist"] and (given["level"] or given["name"] == package)):
+                return found
+        return self._begun_with(fullname) or self._in_part(fullname)
+
+    def _resolved(self, call: FrameType, running: set[str]) -> Declared | None:
+        """The lazy import that a call of `__import__` resolves; None if that does not."""
         given = call.f_locals
         name, names = given["name"], given["fromlist"]
-        if type(name) is not str or given["level"]:
-            return None
         caller = call.f_back
         while caller is not None and caller.f_code.co_name == "__import__" and _is_hidden(caller):
             caller = caller.f_back  # that of another trace, or of one within a takeover
-        if caller is None:
+        if caller is None or type(name) is not str or given["level"]:
             return None
         instruction = caller.f_code.co_code[caller.f_lasti]
         if instruction == _STATEMENT:
@@ -93,13 +113,33 @@ class Lazies:
         else:
             return None  # an explicit call
         own = caller.f_globals
-        found = None
-        if instruction not in _OF_OWN_NAMES:
-            found = self._elsewhere(key, own, running)
-        found = found or self._in(own, key)
+        if instruction in _OF_OWN_NAMES:  # what the name stands for may be lazy again, in its own module
+            found = self._in(own, key) or self._elsewhere(key, own, running) or self._in_part(name)
+        else:
+            found = self._begun_with(name) or self._elsewhere(key, own, running) or self._in(own, key)
+            found = found or self._in_part(name)
         if found is None and name in _sys.lazy_modules:
             return (None, None, *key, None, None)  # it is held by something else than a module
         return found
+
+    def begin(self, call: FrameType, running: set[str]) -> bool:
+        """Whether a call of `__import__` resolves a lazy import of a dotted name, at its first use.
+
+        The interpreter imports the first package then, and the others as attributes of that, once asked for.
+        """
+        declared = self._resolved(call, running)
+        if declared is None:
+            return False
+        name: str = call.f_locals["name"]
+        if declared[1] not in (None, name.partition(".")[0]):
+            return False  # by `import a.b as c`: all of them
+        if name in self._begun:
+            return declared is not self._begun[name]  # which has had its first use: an attribute is wanted
+        self._begun[name] = declared
+        while name:
+            self.steps.add(name)
+            name = name.rpartition(".")[0]
+        return True
 
     def unused(self) -> Iterator[tuple[Declared, bool]]:
         """Those that nobody has used, and whether the module is there all the same."""
@@ -107,6 +147,22 @@ class Lazies:
             if (holder, bound) not in self._before:
                 declared = self._told(holder, bound, value)
                 yield declared, declared[2] in sys.modules
+
+    def _begun_with(self, name: str) -> Declared | None:
+        """One of `name`, or of something in it, of which the first package has been imported."""
+        if name in self.steps:
+            for each in list(self._begun):
+                if f"{each}.".startswith(f"{name}."):
+                    return self._begun[each]
+        return None
+
+    def _in_part(self, name: str) -> Declared | None:
+        """One of `name`, or of something in it, that still waits to be used itself."""
+        for holder, bound, value in _pending(list(sys.modules)):
+            module, attribute = _meant(value)
+            if f"{module}.{attribute or ''}.".startswith(f"{name}."):
+                return self._told(holder, bound, value)
+        return None
 
     def _in(self, space: dict[str, Any], key: Key) -> Declared | None:
         """One that is used by its name."""
