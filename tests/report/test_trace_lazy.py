@@ -102,7 +102,13 @@ def test_an_import_says_that_it_was_lazy(sandbox: Sandbox, statement: str, by: s
     file = "app/__init__.py" if by == "name" else "user.py"
     assert used == (file.removesuffix("/__init__.py").removesuffix(".py"), str(root / file), line)
     assert [each.bound for each in trace.unused] == (
-        ["x"] if "(" in statement else ["two"] if "two" in statement else []
+        ["x"]
+        if "(" in statement
+        else ["two"]
+        if "two" in statement
+        else ["pkg"]
+        if statement == "lazy import pkg.sub"  # of which only pkg was used
+        else []
     )
 
 
@@ -364,6 +370,43 @@ def test_one_that_leads_to_another(sandbox: Sandbox) -> None:
     assert found == {"app": None, "facade": ("app", 1, "name"), "one": ("facade", 2, "x")}
     assert {(each.importer, each.line) for each in trace.imports if each.lazy} == {("app", 2)}
     assert trace.unused == []
+
+
+def test_several_that_are_bound_to_one_name(sandbox: Sandbox) -> None:
+    """Each submodule of a package has its own declaration, though the module holds the last only."""
+    sandbox.write(
+        {
+            **MODULES,
+            "app.py": """
+                lazy import pkg.sub
+                lazy import pkg.deep.er
+                lazy import pkg.never
+                def use():
+                    pkg
+                    pkg.sub
+                    pkg.deep
+            """,
+            "user.py": "lazy import pkg.other\nlazy import pkg.another\n",
+        },
+        on_path=True,
+    )
+    with loadstone.trace() as trace:
+        importlib.import_module("user")
+        importlib.import_module("app").use()
+    found = {name: lazy and (lazy.importer, lazy.line) for name, lazy in lazies(trace).items()}
+    assert found == {
+        "user": None,
+        "app": None,
+        "pkg": ("app", 3),
+        "pkg.sub": ("app", 1),
+        "pkg.deep": ("app", 2),
+    }
+    assert unused(trace) == [
+        ("user", 1, "pkg.other", None),
+        ("user", 2, "pkg.another", None),
+        ("app", 2, "pkg.deep.er", None),
+        ("app", 3, "pkg.never", None),
+    ]
 
 
 def test_several_that_mean_the_same(sandbox: Sandbox) -> None:

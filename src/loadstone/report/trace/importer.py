@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     Place = tuple[str | None, str | None, int | None]
     Frames = tuple[FrameType | None, FrameType | None]
 
-__all__ = ["CALLS", "FIND_AND_LOAD", "absolute_name", "importer", "place_of"]
+__all__ = ["CALLS", "FIND_AND_LOAD", "IMPORTS_ATTRIBUTE", "absolute_name", "importer", "place_of"]
 
 FIND_AND_LOAD = _find_and_load_unlocked.__code__
 """The function of the interpreter that asks finders."""
 
-CALLS = frozenset({"__import__", "_find_and_load_lazy_submodule"})
-"""The functions that are called to import something, but for what the import system calls itself."""
+IMPORTS_ATTRIBUTE = "_find_and_load_lazy_submodule"
+"""The function by which the interpreter imports an attribute of a package, where an `__import__` has not."""
+
+CALLS = frozenset({"__import__", IMPORTS_ATTRIBUTE})
 
 _ENGINE = ("importlib", "_bootstrap")
 _LOADS = frozenset({"_find_and_load", "_find_and_load_unlocked", "reload"})
@@ -30,11 +32,11 @@ _machinery: dict[str, bool] = {}
 def importer(frame: FrameType | None) -> Frames | None:
     """Who imports what a finder is asked for: the frame, and that of the call which means to import.
 
-    That is the innermost of an `__import__`, or of what the interpreter calls without one, for attributes.
+    That is the innermost of an `__import__`, or of what the interpreter calls in its place for attributes.
     None if it is only searched for.
     """
     is_import = False
-    call = called = None
+    call = None
     while frame is not None:
         code = frame.f_code
         file = code.co_filename
@@ -48,9 +50,8 @@ def importer(frame: FrameType | None) -> Frames | None:
                 return None
             elif code.co_name in CALLS and call is None:
                 call = frame
-            called = frame
         elif is_import:
-            return frame, call or called
+            return frame, call
         frame = frame.f_back
     return (None, call) if is_import else None
 

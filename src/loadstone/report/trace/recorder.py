@@ -48,7 +48,7 @@ was compiled (None: not known), errors.
 `REENTRY`: number of the import in whose course it happens, thread, name, who imports (3), numbers of the
 cycle.
 `FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors, declaration.
-`CODE`: number, code that declares lazy imports.
+`CODE`: number, name of a module, its code, which declares lazy imports.
 `UNUSED`: declaration of a lazy import that nobody has used, whether its module is there all the same.
 
 A declaration is None for what is not lazy, or what `Lazies` tells.
@@ -83,7 +83,7 @@ class Recorder:
         """Put the finder first on `sys.meta_path` and a function of its own around `builtins.__import__`."""
         settle()
         if HAS_LAZY_IMPORTS:
-            self.lazies = Lazies(lambda number, code: self.emit((CODE, number, code)))
+            self.lazies = Lazies(lambda *told: self.emit((CODE, *told)))
             self.steps = self.lazies.steps
         self.active = True
         self._inner = builtins.__import__
