@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import importlib.util
 import sys
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +31,7 @@ MODULES = {
 }
 STATEMENTS = {
     "lazy import one": ("one", None, "one", ["one"]),
-    "lazy import pkg.sub": ("pkg.sub", None, "pkg", ["pkg", "pkg.sub"]),
+    "lazy import pkg.sub": ("pkg.sub", None, "pkg", ["pkg"]),
     "lazy import pkg.sub as name": ("pkg.sub", None, "name", ["pkg", "pkg.sub"]),
     "lazy import pkg.deep.er as name": ("pkg.deep.er", None, "name", ["pkg", "pkg.deep", "pkg.deep.er"]),
     "lazy from one import x": ("one", "x", "x", ["one"]),
@@ -99,8 +102,82 @@ def test_an_import_says_that_it_was_lazy(sandbox: Sandbox, statement: str, by: s
     file = "app/__init__.py" if by == "name" else "user.py"
     assert used == (file.removesuffix("/__init__.py").removesuffix(".py"), str(root / file), line)
     assert [each.bound for each in trace.unused] == (
-        ["x"] if "(" in statement else ["two"] if "two" in statement else []
+        ["x"]
+        if "(" in statement
+        else ["two"]
+        if "two" in statement
+        else ["pkg"]
+        if statement == "lazy import pkg.sub"  # of which only pkg was used
+        else []
     )
+
+
+STEPS = """
+    import sys
+    import traceback
+    lazy import pkg.sub
+    lazy import pkg.deep.er
+    lazy import pkg.deep.er as er
+    lazy import pkg.nothing
+    lazy import one.nothing
+    lazy from pkg import sub
+    lazy from pkg.deep import er as name, missing
+    lazy import two as number
+    SEEN = []
+
+    def look(step):
+        try:
+            eval(step, globals())
+        except Exception as error:
+            while error is not None:
+                frames = traceback.extract_tb(error.__traceback__)
+                SEEN.append((repr(error), [(each.filename, each.lineno) for each in frames]))
+                error = error.__cause__ if "not a package" not in str(error) else None
+        own = ("one", "two", "pkg")
+        loaded = [name for name in sys.modules if name.partition(".")[0] in own]
+        pending = [name for name in sys.lazy_modules if name.partition(".")[0] in own]
+        SEEN.append((step, loaded, sorted(pending), [type(value).__name__ for value in globals().values()]))
+
+    def use():
+        SEEN.clear()
+        for step in STEPS:
+            look(step)
+        return SEEN
+"""
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ["pkg", "pkg.deep", "pkg.deep.er", "pkg.sub"],
+        ["pkg.nothing", "pkg.sub", "pkg.deep.er.x"],
+        ["er", "pkg"],
+        ["name", "pkg.deep.er"],
+        ["missing", "name"],
+        ["sub", "pkg"],
+        ["one", "one.nothing", "number"],
+        ["getattr(pkg, 'sub')", "pkg.deep"],
+        ["__import__('pkg.sub')", "pkg"],
+        ["__import__('pkg.deep.er', fromlist=['x'])", "pkg.deep.er"],
+    ],
+)
+def test_no_more_is_imported_than_without(sandbox: Sandbox, steps: list[str]) -> None:
+    """At each use, what is imported, what stays pending and what fails are the same."""
+    sandbox.write({**MODULES, "app.py": f"STEPS = {steps!r}\n" + textwrap.dedent(STEPS)}, on_path=True)
+    seen: list[Any] = []
+    for context in (contextlib.nullcontext(), loadstone.trace(), loadstone.trace()):
+        for name in [*MODULES, "app"]:
+            sys.modules.pop(name.removesuffix("/__init__.py").removesuffix(".py").replace("/", "."), None)
+        names: Any = sys
+        names.lazy_modules.clear()
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(context)
+            if len(seen) == 2:  # within another trace
+                stack.enter_context(loadstone.trace())
+            app: Any = importlib.import_module("app")
+            seen.append(list(app.use()))
+    assert seen[1] == seen[0]
+    assert seen[2] == seen[0]
 
 
 @pytest.mark.parametrize("way", ["__lazy_modules__", "all"])
@@ -277,6 +354,61 @@ def test_modules_that_load_at_a_look_are_left_alone(sandbox: Sandbox) -> None:
     assert all(kind is not type(sys) for kind in kinds)
 
 
+def test_one_that_leads_to_another(sandbox: Sandbox) -> None:
+    """Of lazy names behind lazy names, each import has its own declaration, all resolved at one use."""
+    sandbox.write(
+        {
+            **MODULES,
+            "facade.py": "import sys\nlazy from one import x\n",
+            "app.py": "lazy from facade import x as name\nuse = lambda: name\n",
+        },
+        on_path=True,
+    )
+    with loadstone.trace() as trace:
+        assert importlib.import_module("app").use() == 1
+    found = {name: lazy and (lazy.importer, lazy.line, lazy.bound) for name, lazy in lazies(trace).items()}
+    assert found == {"app": None, "facade": ("app", 1, "name"), "one": ("facade", 2, "x")}
+    assert {(each.importer, each.line) for each in trace.imports if each.lazy} == {("app", 2)}
+    assert trace.unused == []
+
+
+def test_several_that_are_bound_to_one_name(sandbox: Sandbox) -> None:
+    """Each submodule of a package has its own declaration, though the module holds the last only."""
+    sandbox.write(
+        {
+            **MODULES,
+            "app.py": """
+                lazy import pkg.sub
+                lazy import pkg.deep.er
+                lazy import pkg.never
+                def use():
+                    pkg
+                    pkg.sub
+                    pkg.deep
+            """,
+            "user.py": "lazy import pkg.other\nlazy import pkg.another\n",
+        },
+        on_path=True,
+    )
+    with loadstone.trace() as trace:
+        importlib.import_module("user")
+        importlib.import_module("app").use()
+    found = {name: lazy and (lazy.importer, lazy.line) for name, lazy in lazies(trace).items()}
+    assert found == {
+        "user": None,
+        "app": None,
+        "pkg": ("app", 3),
+        "pkg.sub": ("app", 1),
+        "pkg.deep": ("app", 2),
+    }
+    assert unused(trace) == [
+        ("user", 1, "pkg.other", None),
+        ("user", 2, "pkg.another", None),
+        ("app", 2, "pkg.deep.er", None),
+        ("app", 3, "pkg.never", None),
+    ]
+
+
 def test_several_that_mean_the_same(sandbox: Sandbox) -> None:
     """The one in the module that uses it by name is told, else that of the module it is used through."""
     sandbox.write(
@@ -292,6 +424,16 @@ def test_several_that_mean_the_same(sandbox: Sandbox) -> None:
     found = {name: lazy and (lazy.importer, lazy.line) for name, lazy in lazies(trace).items()}
     assert found == {"user": None, "app": None, "one": ("user", 2), "two": ("app", 2)}
     assert unused(trace) == [("app", 1, "one", None), ("user", 3, "two", None)]
+
+
+def test_one_that_no_module_holds(sandbox: Sandbox) -> None:
+    """Is lazy all the same, when it is resolved; where it was declared is not known any more."""
+    sandbox.write({**MODULES, "app.py": "lazy import one\n"}, on_path=True)
+    with loadstone.trace() as trace:
+        space: Any = vars(importlib.import_module("app"))
+        space.pop("one").resolve()
+    assert lazies(trace) == {"app": None, "one": Lazy("one")}
+    assert trace.unused == []
 
 
 PROGRAM = """

@@ -322,3 +322,16 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
     trail = zoomed.partition('id="trail"')[2].partition("</nav>")[0]
     assert re.findall(r"<button>(.*?)</button>", trail)[1:] == ["app", "app.core", "pandas"]
     assert "50.0 ms without" in zoomed.partition('id="detail"')[2]
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs a Chromium")
+def test_lazy_imports_in_a_browser(tmp_path: Path) -> None:
+    """The table says where each was declared; those that nobody used are listed below it."""
+    page = tmp_path / "lazy.html"
+    page.write_text(a_lazy_trace().to_html(), encoding="utf-8")
+    whole = dom(page, "zoom=text", tmp_path / "profile")
+    assert "declared lazy at</button>" in whole
+    assert "lazy: declared by app at app.py:3" in whole
+    never = whole.partition('id="unused"')[2].partition("</section>")[0]
+    assert re.findall("<b>(.*?)</b>", never) == ["pkg.a", "pkg.b", "other", "last"]
+    assert "declared by app at app.py:5, imported all the same" in never

@@ -40,10 +40,12 @@ class History:
         for event in events:
             by_kind[event[0]].append(event[1:])
             if event[0] == UNUSED:
-                unused[event[1][:2]] = event[1:]
+                unused[event[1][:4]] = event[1:]
             elif event[0] in (FOUND, FAILED) and event[-1] is not None:
-                unused.pop(event[-1][:2], None)  # by another thread, or at exit
-        self._statements = {number: _statements(code) for number, code in by_kind[CODE]}
+                unused.pop(event[-1][:4], None)  # by another thread, or at exit
+        self._declaring = {
+            number: (holder, code.co_filename, _statements(code)) for number, holder, code in by_kind[CODE]
+        }
         self._ends = {event[0]: event[1:] for event in by_kind[END]}
         imports = [self._found(event, end) for event in by_kind[FOUND]]
         imports += [self._failed(event) for event in by_kind[FAILED]]
@@ -54,8 +56,11 @@ class History:
         ]
         self.reentries = [self._reentry(event, known) for event in by_kind[REENTRY]]
         # What failed was used, though it still stands in its module.
-        failed = {(each.lazy.importer, each.lazy.bound) for each in imports if each.lazy and each.error}
-        self.unused = [self._lazy(*event) for place, event in unused.items() if place not in failed]
+        failed = {_meaning(each.lazy) for each in imports if each.lazy and each.error}
+        lazies = [self._lazy(*event) for event in unused.values()]
+        lazies = [lazy for lazy in lazies if lazy.importer is not None and _meaning(lazy) not in failed]
+        order = {lazy.importer: place for place, lazy in reversed(list(enumerate(lazies)))}
+        self.unused = sorted(lazies, key=lambda lazy: (order[lazy.importer], lazy.line or 0))
 
     def _thread(self, ident: int) -> int:
         return self._threads.setdefault(ident, len(self._threads))
@@ -139,11 +144,22 @@ class History:
 
     def _lazy(self, declared: Sequence[Any], is_loaded: bool = True) -> Lazy:
         importer, bound, name, attribute, file, code = declared
+        if code is None:
+            return self._lost(name, attribute, is_loaded)
         line = None
-        for at, *names in self._statements.get(code, ()):
+        for at, *names in self._declaring[code][-1]:
             if _declares(names, bound, name, attribute):
                 line = at  # the last one: it is that which the name is bound by
         return Lazy(name, attribute, bound, importer, file, line, is_loaded)
+
+    def _lost(self, name: str, attribute: str | None, is_loaded: bool) -> Lazy:
+        """One that no module holds any more, as `a.b` is not if `import a.c` follows: by the code of both."""
+        bound = name.partition(".")[0]
+        for importer, file, statements in self._declaring.values():
+            for line, *names in statements:
+                if attribute is None and names == [name, None, bound]:
+                    return Lazy(name, None, bound, importer, file, line, is_loaded)
+        return Lazy(name, attribute, loaded=is_loaded)
 
     def _reentry(self, event: Sequence[Any], known: dict[int, Import]) -> Reentry:
         parent, thread, name, importer, file, line, cycle = event
@@ -167,6 +183,10 @@ def _statements(code: Any) -> list[Statement]:
         elif each.opname in ("STORE_NAME", "STORE_GLOBAL") and module is not None:
             found.append((line, module, attribute, each.argval))
     return found
+
+
+def _meaning(lazy: Lazy) -> tuple[str | None, ...]:
+    return lazy.importer, lazy.bound, lazy.name, lazy.attribute
 
 
 def _declares(names: Sequence[Any], bound: str, name: str, attribute: str | None) -> bool:

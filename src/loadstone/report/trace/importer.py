@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     Place = tuple[str | None, str | None, int | None]
     Frames = tuple[FrameType | None, FrameType | None]
 
-__all__ = ["FIND_AND_LOAD", "absolute_name", "importer", "place_of"]
+__all__ = ["CALLS", "FIND_AND_LOAD", "IMPORTS_ATTRIBUTE", "absolute_name", "importer", "place_of"]
 
 FIND_AND_LOAD = _find_and_load_unlocked.__code__
 """The function of the interpreter that asks finders."""
+
+IMPORTS_ATTRIBUTE = "_find_and_load_lazy_submodule"
+"""The function by which the interpreter imports an attribute of a package, where an `__import__` has not."""
+
+CALLS = frozenset({"__import__", IMPORTS_ATTRIBUTE})
 
 _ENGINE = ("importlib", "_bootstrap")
 _LOADS = frozenset({"_find_and_load", "_find_and_load_unlocked", "reload"})
@@ -25,8 +30,9 @@ _machinery: dict[str, bool] = {}
 
 
 def importer(frame: FrameType | None) -> Frames | None:
-    """Who imports what a finder is asked for: the frame, and that of the innermost call of an `__import__`.
+    """Who imports what a finder is asked for: the frame, and that of the call which means to import.
 
+    That is the innermost of an `__import__`, or of what the interpreter calls in its place for attributes.
     None if it is only searched for.
     """
     is_import = False
@@ -42,7 +48,7 @@ def importer(frame: FrameType | None) -> Frames | None:
                 is_import = True
             elif not is_import and code.co_name in _RUNS:
                 return None
-            elif code.co_name == "__import__" and call is None:
+            elif code.co_name in CALLS and call is None:
                 call = frame
         elif is_import:
             return frame, call

@@ -17,7 +17,7 @@ from ..._core.finding import find_spec, object_name
 from ..._core.frames import hidden, trim, trim_own
 from ..._core.pending import settle
 from ..._core.versions import HAS_LAZY_IMPORTS, HAS_LOAD_MODULE
-from .importer import FIND_AND_LOAD, absolute_name, importer, place_of
+from .importer import CALLS, FIND_AND_LOAD, absolute_name, importer, place_of
 from .lazies import Lazies
 from .traits import kind_by, name_of, traits_of
 
@@ -48,7 +48,7 @@ was compiled (None: not known), errors.
 `REENTRY`: number of the import in whose course it happens, thread, name, who imports (3), numbers of the
 cycle.
 `FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors, declaration.
-`CODE`: number, code that declares lazy imports.
+`CODE`: number, name of a module, its code, which declares lazy imports.
 `UNUSED`: declaration of a lazy import that nobody has used, whether its module is there all the same.
 
 A declaration is None for what is not lazy, or what `Lazies` tells.
@@ -74,6 +74,7 @@ class Recorder:
         self.finder = _Finder(self)
         self.import_code: CodeType | None = None
         self.lazies: Lazies | None = None
+        self.steps: Container[str] = ()
         self.pending: Container[str] = getattr(sys, "lazy_modules", ())  # the interpreter's own set
         self._import: Any = None
         self._inner: Any = None
@@ -82,7 +83,8 @@ class Recorder:
         """Put the finder first on `sys.meta_path` and a function of its own around `builtins.__import__`."""
         settle()
         if HAS_LAZY_IMPORTS:
-            self.lazies = Lazies(lambda number, code: self.emit((CODE, number, code)))
+            self.lazies = Lazies(lambda *told: self.emit((CODE, *told)))
+            self.steps = self.lazies.steps
         self.active = True
         self._inner = builtins.__import__
         self._import = _import_function(self, self._inner)
@@ -105,9 +107,16 @@ class Recorder:
             for declared, is_loaded in self.lazies.unused():
                 self.emit((UNUSED, declared, is_loaded))
 
-    def declared(self, call: FrameType | None) -> Declared | None:
-        """The lazy import that a call of `__import__` resolves."""
-        return None if call is None or self.lazies is None else self.lazies.resolved(call, self.running)
+    def declared(self, fullname: str, call: FrameType | None) -> Declared | None:
+        """The lazy import by which `fullname` is imported in a call that means to import something."""
+        if call is None or self.lazies is None:
+            return None
+        return self.lazies.behind(fullname, call, self.running)
+
+    def first_step(self, name: str, call: FrameType) -> str:
+        """What the interpreter would import first for a call of `__import__` with a dotted name."""
+        is_first = self.lazies is not None and self.lazies.begin(call, self.running)
+        return name.partition(".")[0] if is_first else name
 
     def come_first(self) -> None:
         """Go to the front of the chain again, if another finder but a recorder's has been put there."""
@@ -151,7 +160,7 @@ class Recorder:
             parent = stack[-1].number if stack else None
             now = perf_counter()
             number = next(self.numbers)
-            place, declared = place_of(call.f_back), self.declared(call)
+            place, declared = place_of(call.f_back), self.declared(name, call)
             self.emit((FAILED, number, parent, thread, name, False, *place, now, errors, declared))
 
 
@@ -448,8 +457,13 @@ class _Finder:
                     if frame(depth).f_code is statement:
                         who = frame(depth + 1)
                         if "importlib" not in who.f_code.co_filename:
-                            if fullname in recorder.pending or depth == _OF_A_PARENT:
-                                return place_of(who), recorder.declared(frame(depth))
+                            if (
+                                depth == _OF_A_PARENT
+                                or fullname in recorder.pending
+                                or fullname in recorder.steps
+                            ):
+                                call = frame(5) if frame(5).f_code.co_name in CALLS else frame(depth)
+                                return place_of(who), recorder.declared(fullname, call)
                             return place_of(who), None
                         break
         except ValueError:
@@ -457,7 +471,7 @@ class _Finder:
         frames = importer(frame(2))
         if frames is None:
             return None
-        return place_of(frames[0]), recorder.declared(frames[1])
+        return place_of(frames[0]), recorder.declared(fullname, frames[1])
 
     def _watch(self, spec: Any, entry: _Import) -> bool:
         """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
@@ -622,6 +636,8 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
     """An `__import__` that passes everything on to `inner`, and looks at how it went."""
     finder = recorder.finder
     running = recorder.running
+    # Only with its own function, the interpreter resolves `lazy import a.b` step by step. That is kept up.
+    pending = recorder.pending if getattr(inner, "__self__", None) is builtins else ()
 
     def __import__(
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
@@ -630,17 +646,22 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
         chain = sys.meta_path
         if not chain or chain[0] is not finder:
             recorder.come_first()
+        wanted = name
+        if pending and fromlist is None and type(name) is str and name in pending and "." in name:
+            wanted = recorder.first_step(name, sys._getframe())
         try:
-            module = inner(name, globals, locals, fromlist, level)
+            module = inner(wanted, globals, locals, fromlist, level)
+            if wanted is not name and not hasattr(module, "__path__"):
+                module = inner(name, globals, locals, fromlist, level)  # which says that it is no package
         except BaseException as error:
             if recorder.active:
-                recorder.note(error, absolute_name(name, globals, level), sys._getframe())
+                recorder.note(error, absolute_name(wanted, globals, level), sys._getframe())
             trim(error)
             raise
         if running and (
-            name in running or not name or (type(fromlist) is tuple and not running.isdisjoint(fromlist))
+            wanted in running or not name or (type(fromlist) is tuple and not running.isdisjoint(fromlist))
         ):
-            recorder.look_back(absolute_name(name, globals, level), fromlist, sys._getframe(1))
+            recorder.look_back(absolute_name(wanted, globals, level), fromlist, sys._getframe(1))
         return module
 
     hidden(__import__)
