@@ -76,10 +76,11 @@ def find_spec(
             return None
     finally:
         release_lock()
+    found: ModuleSpec = spec
     if not is_reload and name in state.modules:
-        own = getattr(state.modules[name], "__spec__", None)
-        return spec if own is None else own
-    return spec  # type: ignore[no-any-return]
+        own: ModuleSpec | None = getattr(state.modules[name], "__spec__", None)
+        return found if own is None else own
+    return found
 
 
 @hidden

@@ -40,7 +40,9 @@ _FOUNDATION = {
 def heeds_own_import(execute: Callable[[str, dict[str, Any]], object] = exec) -> bool:
     """Whether an `import` statement calls the `__import__` of its namespace's own `__builtins__`."""
     asked = []
-    execute("import sys", {"__builtins__": {"__import__": lambda *arguments: asked.append(arguments)}})
+    # Inside a function, where no mode makes the statement lazy.
+    program = "def probe():\n import sys\nprobe()"
+    execute(program, {"__builtins__": {"__import__": lambda *arguments: asked.append(arguments)}})
     return bool(asked)
 
 

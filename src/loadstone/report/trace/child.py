@@ -48,7 +48,7 @@ class _Writer:
         self.write((STARTED, perf_counter(), get_ident()))
         self._recorder.start()
         if self._mode is not None:
-            sys.set_lazy_imports(self._mode)  # type: ignore[attr-defined]
+            sys.set_lazy_imports(self._mode)  # type: ignore[attr-defined,arg-type,unused-ignore]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
