@@ -223,6 +223,7 @@ def test_a_tool_that_takes_a_file_over_is_told_from_another_file(sandbox: Sandbo
 
 
 @pytest.mark.usefixtures("engine")
+@pytest.mark.usefixtures("engine")
 def test_parents_are_found_without_being_executed(sandbox: Sandbox) -> None:
     """Each parent has its own search; its search locations are those of its spec, portions included."""
     sandbox.write(
