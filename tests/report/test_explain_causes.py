@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import HAS_LAZY_IMPORTS
 from loadstone.report.explain.codes import CODES, ENTRIES
 from loadstone.report.explain.records import Cause
 
@@ -198,6 +199,41 @@ def test_a_circular_import_by_way_of_a_submodule(sandbox: Sandbox) -> None:
     assert causes("knot.sub", load=True)["LS205"].evidence.endswith("knot.sub.x) → knot.sub")
     sandbox.write({"plain.py": "import os; os.no_such_name"})
     assert list(causes("plain", load=True)) == ["LS220"]
+
+
+def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> None:
+    """LS205: neither an ImportError of a module's own making nor a name that a whole module lacks is one."""
+    sandbox.write(
+        {
+            "own.py": "raise ImportError('partially initialized module', name=__name__)\n",
+            "asks.py": "import whole\ndef ask():\n    from whole import lost\nask()\n",
+            "whole.py": "x = 1\n",
+            "loop_a.py": "import loop_b\nx = 1\n",
+            "loop_b.py": "def ask():\n    from loop_a import x\nask()\n",
+        },
+        on_path=True,
+    )
+    assert list(causes("own", load=True)) == ["LS220"]
+    assert list(causes("asks", load=True)) == ["LS220"]
+    assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 3: ask()) → loop_a")
+
+
+@pytest.mark.skipif(not HAS_LAZY_IMPORTS, reason="lazy imports are new in Python 3.15")
+def test_a_circle_of_lazy_imports(sandbox: Sandbox) -> None:
+    """LS205: a lazy import that is used too early, in the middle of itself or of the module it asks."""
+    sandbox.write(
+        {
+            "early_a.py": "lazy from early_b import y\ny\nx = 1\n",
+            "early_b.py": "lazy from early_a import x\nx\ny = 1\n",
+            "again_a.py": "lazy from again_b import y\ny\n",
+            "again_b.py": "import again_a\nagain_a.y\ny = 1\n",
+        },
+        on_path=True,
+    )
+    evidence = causes("early_a", load=True)["LS205"].evidence
+    assert evidence.startswith("early_a (")
+    assert evidence.endswith("line 2: x) → early_a")
+    assert causes("again_a", load=True)["LS205"].evidence.endswith("line 2: again_a.y) → again_b")
 
 
 def test_a_module_that_is_being_executed(sandbox: Sandbox) -> None:
