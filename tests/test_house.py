@@ -49,6 +49,7 @@ HOUSE = (
     "util",
     "framework.*",
     "",
+    "distributions",
     "startup.*",
     "program",
     "importers.*",

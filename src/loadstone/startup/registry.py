@@ -332,15 +332,15 @@ def _text(content: _Content) -> str:
 
 def _installed() -> Iterator[StartupHook]:
     """The hooks of installed distributions; what lies in the current directory is not installed."""
-    from importlib.metadata import distributions
+    from ..distributions import installed
 
     here = ("", os.getcwd())
     path = [entry for entry in sys.path if entry not in here]
     seen: set[str] = set()
     owners: dict[str, str] = {}
-    for distribution in distributions(path=path):
-        owner = distribution.metadata["Name"]
-        if owner in seen:
+    for distribution in installed(path):
+        owner = distribution.name
+        if owner is None or owner in seen:  # what has no name is left over from an interrupted install
             continue
         seen.add(owner)
         for point in distribution.entry_points:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import pkgutil
 import site
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from ..._core.finding import find_spec
+from ...distributions import Installed, installed, providers
 from ...framework.chain import Switchboard
 
 __all__ = [
@@ -151,17 +151,17 @@ class Environment:
         spec = find(name) if find else None
         return str(spec.origin) if spec is not None and spec.origin else entry
 
-    def distributions(self) -> Iterator[Any]:
+    def distributions(self) -> Iterator[Installed]:
         """What is installed."""
-        return iter(importlib.metadata.distributions(path=self.entries()))
+        return installed(self.entries())
 
     def provider(self, name: str) -> str:
         """The names of the distributions that have the module, or an empty string."""
-        return ", ".join(sorted(set(self.once(_providers).get(name, ()))))
+        return ", ".join(sorted({str(one.name) for one in self.once(_providers).get(name, ())}))
 
 
-def _providers(environment: Environment) -> Mapping[str, list[str]]:
-    return importlib.metadata.packages_distributions()
+def _providers(environment: Environment) -> Mapping[str, list[Installed]]:
+    return providers(environment.entries())
 
 
 def live(scan: Iterable[str] = ()) -> Environment:

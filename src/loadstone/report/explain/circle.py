@@ -43,10 +43,10 @@ def _lacking(error: BaseException) -> tuple[str, ...]:
     if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
         # A submodule is bound on its package when it is done.
         return error.obj.__name__, f"{error.obj.__name__}.{error.name}"
-    if isinstance(error, ImportError) and isinstance(error.name, str):
-        if _is_of_from_import(error) or (_CYCLE is not None and isinstance(error, _CYCLE)):
-            return (error.name,)
-    return ()
+    if not isinstance(error, ImportError) or error.name is None:
+        return ()
+    is_cycle = _CYCLE is not None and isinstance(error, _CYCLE)
+    return (error.name,) if is_cycle or _is_of_from_import(error) else ()
 
 
 def _is_of_from_import(error: ImportError) -> bool:
