@@ -12,9 +12,9 @@ from loadstone.machinery import FileFinder, SourceFileLoader
 class JsonLoader(SourceFileLoader):
     """Makes a module of a JSON file: its keys become names."""
 
-    def source_to_code(self, data, path, *, _optimize=-1):
+    def source_to_code(self, data, path, fullname=None, *, _optimize=-1):
         lines = [f"{name} = {value!r}" for name, value in json.loads(data).items()]
-        return super().source_to_code("\n".join(lines), path, _optimize=_optimize)
+        return super().source_to_code("\n".join(lines), path, fullname, _optimize=_optimize)
 
     def cache_path(self, source_path):
         return None  # no bytecode is cached

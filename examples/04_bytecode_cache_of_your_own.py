@@ -11,13 +11,13 @@ from loadstone.util import module_from_spec, spec_from_file_location
 class TenfoldLoader(SourceFileLoader):
     """Multiplies every integer in the source by ten, and says when it compiles."""
 
-    def source_to_code(self, data, path, *, _optimize=-1):
+    def source_to_code(self, data, path, fullname=None, *, _optimize=-1):
         print("compiling", Path(path).name)
         tree = ast.parse(data)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and type(node.value) is int:
                 node.value *= 10
-        return super().source_to_code(tree, path, _optimize=_optimize)
+        return super().source_to_code(tree, path, fullname, _optimize=_optimize)
 
     def cache_path(self, source_path):
         plain = super().cache_path(source_path)

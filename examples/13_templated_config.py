@@ -12,20 +12,20 @@ from loadstone.machinery import SourceFileLoader
 class IniLoader(SourceFileLoader):
     """Makes a module of an INI file: its sections are dicts."""
 
-    def source_to_code(self, data, path, *, _optimize=-1):
+    def source_to_code(self, data, path, fullname=None, *, _optimize=-1):
         parser = configparser.ConfigParser()
         parser.read_string(bytes(data).decode(), source=path)
         lines = [f"{section} = {dict(parser[section])!r}" for section in parser.sections()]
-        return super().source_to_code("\n".join(lines), path, _optimize=_optimize)
+        return super().source_to_code("\n".join(lines), path, fullname, _optimize=_optimize)
 
 
 class TemplateLoader(SourceFileLoader):
     """Makes a module of a JSON template: $names in it are filled in."""
 
-    def source_to_code(self, data, path, *, _optimize=-1):
+    def source_to_code(self, data, path, fullname=None, *, _optimize=-1):
         text = string.Template(bytes(data).decode()).substitute(platform=sys.implementation.name, cores=4)
         lines = [f"{name} = {value!r}" for name, value in json.loads(text).items()]
-        return super().source_to_code("\n".join(lines), path, _optimize=_optimize)
+        return super().source_to_code("\n".join(lines), path, fullname, _optimize=_optimize)
 
 
 tree = loadstone.MemoryTree(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import HAS_LOAD_MODULE
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -237,9 +238,13 @@ def test_wrapped_loaders_do_not_leak() -> None:
         assert type(module.__loader__) is type(module.__spec__.loader)  # type: ignore[union-attr]
         assert not isinstance(type(module.__loader__), loadstone.WrappedLoader)
         assert type(module.__loader__).__name__ == "SourceFileLoader"
-        old: Any = loadstone.import_module("old")
-        assert old.old
-        assert type(old.__loader__) is Old
+        if HAS_LOAD_MODULE:
+            old: Any = loadstone.import_module("old")
+            assert old.old
+            assert type(old.__loader__) is Old
+        else:
+            with pytest.raises(AttributeError, match="exec_module"):
+                loadstone.import_module("old")
         assert loadstone.reload(module) is module
 
 

@@ -175,8 +175,8 @@ class Upper(importlib.machinery.SourceFileLoader):
     def get_data(self, path: str) -> bytes:
         return super().get_data(path).replace(b"low", b"LOW")
 
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
-        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, _optimize=_optimize)  # type: ignore[call-arg]
+    def source_to_code(self, data: Any, path: Any, *name: Any, _optimize: int = -1) -> Any:  # type: ignore[override]
+        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, *name, _optimize=_optimize)  # type: ignore[call-arg]
 
 
 class OursUpper(loadstone.machinery.SourceFileLoader):
@@ -185,8 +185,8 @@ class OursUpper(loadstone.machinery.SourceFileLoader):
     def get_data(self, path: str) -> bytes:
         return super().get_data(path).replace(b"low", b"LOW")
 
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:
-        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, _optimize=_optimize)
+    def source_to_code(self, data: Any, path: Any, *name: Any, _optimize: int = -1) -> Any:
+        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, *name, _optimize=_optimize)
 
 
 class OfAbc(loadstone.abc.FileLoader):

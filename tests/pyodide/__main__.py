@@ -30,7 +30,7 @@ def find(program: str) -> str:
 def fetch(npm: str, version: str, folder: Path) -> Path:
     """Have npm bring Pyodide into a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    options = ["--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
+    options = ["--loglevel=error", "--fetch-retries=1", "--no-audit", "--no-fund", "--prefix", str(folder)]
     if subprocess.run([npm, "install", *options, f"pyodide@{version}"], check=False).returncode:
         sys.exit(f"npm did not bring pyodide@{version}")
     return folder / "node_modules" / "pyodide" / "pyodide.mjs"

@@ -300,20 +300,6 @@ def test_sync_takes_the_distribution_that_is_imported(sandbox: Sandbox, registry
     assert registry.sync() == ["added hook (gadget.new:call), of gadget"]
 
 
-def test_the_start_file_of_newer_pythons_starts_the_hooks(sandbox: Sandbox) -> None:
-    """From Python 3.15 on a .start file names a function that starts what the registry has (PEP 829)."""
-    written = start_files((3, 15))
-    (start,) = (text.strip() for name, text in written.items() if name.endswith(".start"))
-    sandbox.write({**written, "hooks.py": "def hello():\n    print('hello')\n"})
-    Registry(sandbox.root).add(StartupHook("greeting", "hooks:hello"))
-    program = f"import pkgutil; pkgutil.resolve_name({start!r})()"
-    for _ in range(2):
-        result = sandbox.python("-c", program)
-        assert (result.stdout, result.stderr) == ("hello\n", "")
-    result = sandbox.python("-S", "-c", program)
-    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0), "loadstone cannot be imported"
-
-
 def test_public_names_resolve_on_first_use() -> None:
     """Every public name is there, and listed; another one is an AttributeError that names it."""
     assert set(loadstone.startup.__all__) <= set(dir(loadstone.startup))

@@ -8,9 +8,9 @@ whichever system the package is of.
 from __future__ import annotations
 
 import _imp
+import _thread
 import builtins
 import sys
-from _thread import get_ident
 from types import FunctionType, ModuleType
 
 from .._core.frames import hidden, trim
@@ -168,10 +168,10 @@ class _Unfiltered:
     """Within it, the filter of lazy imports, which has been asked, is not asked by this thread again."""
 
     def __enter__(self) -> None:
-        mine, decides = get_ident(), _sys.get_lazy_imports_filter()
+        mine, decides = _thread.get_ident(), _sys.get_lazy_imports_filter()
 
         def passes(*arguments: Any) -> bool:
-            return get_ident() == mine or bool(decides(*arguments))
+            return _thread.get_ident() == mine or bool(decides(*arguments))
 
         self._decides, self._passes = decides, passes
         if decides is not None:

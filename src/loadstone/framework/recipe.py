@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
 import re
 import sys
 
 # What it takes to transform a module is imported before there is one to transform: it must not pass through.
 import tokenize  # noqa: F401
-from _thread import get_ident
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -76,7 +76,7 @@ class Recipe:
     @contextmanager
     def aside(self, transforms: Iterable[Any]) -> Iterator[None]:
         """Within it, as inside intercept(), what this thread imports passes by those transforms."""
-        thread = get_ident()
+        thread = _thread.get_ident()
         entered = [transform for transform in transforms if thread not in transform._inside]
         for transform in entered:
             transform._inside.add(thread)

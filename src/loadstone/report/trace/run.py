@@ -27,9 +27,12 @@ __all__ = ["traced"]
 _START = """\
 import sys
 sys.path.insert(0, {root!r})
+mode = sys.get_lazy_imports() if hasattr(sys, "get_lazy_imports") else None
+if mode:
+    sys.set_lazy_imports("normal")
 from loadstone.report.trace.child import main
 del sys.path[0]
-sys.exit(main())
+sys.exit(main(mode))
 """
 _TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
 _RUNNER = program.run.__code__.co_filename
@@ -127,6 +130,7 @@ def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
             for record in history.imports
         ],
         reentries=history.reentries,
+        unused=history.unused,
         seconds=history.seconds,
         program=words,
         python=sys.version.split()[0],
