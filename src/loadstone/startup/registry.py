@@ -183,7 +183,8 @@ class Registry:
         """Take the entry points of the group ``loadstone.startup``; what changed, one line each.
 
         Hooks of installed distributions are added, in the order of their names, those that a distribution
-        has no more are removed, those added by hand stay. A hook that was disabled stays so. Raises
+        has no more are removed, those added by hand stay. A hook that was disabled stays so. A
+        distribution whose metadata has no name is passed by, as are entry points that cannot be read. Raises
         `StartupError` for an entry point that is no start-up hook, for two of one name, and for one that has
         the name of a hook added by hand.
         """

@@ -78,17 +78,24 @@ class Environment:
         return finders
 
     def find(self, name: str) -> ModuleSpec | None:
-        """What the chain finds for `name`, whose parents are not imported for it either."""
+        """What the chain finds for `name`, whose parents are not imported for it either.
+
+        Where one is loaded, its `__path__` is what counts.
+        """
         state: Any = self
         path: list[str] | None = None
         head, *tail = name.split(".")
         spec = find_spec(state, head, None)
         for part in tail:
-            if spec is None or spec.submodule_search_locations is None:
+            locations = static(self.modules.get(head), "__path__")
+            if locations is None and spec is not None:
+                locations = spec.submodule_search_locations
+            if locations is None:
                 return None
             # The path of a namespace package computes itself from its parent, which is not imported.
-            path = list(getattr(spec.submodule_search_locations, "_path", spec.submodule_search_locations))
-            spec = find_spec(state, f"{spec.name}.{part}", path)
+            path = list(getattr(locations, "_path", locations))
+            head = f"{head}.{part}"
+            spec = find_spec(state, head, path)
         return spec
 
     def entries(self) -> list[str]:
