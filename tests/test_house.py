@@ -51,6 +51,7 @@ HOUSE = (
     "util",
     "framework.*",
     "",
+    "distributions",
     "startup.*",
     "program",
     "importers.*",

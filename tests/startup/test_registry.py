@@ -273,6 +273,20 @@ def test_sync_refuses_what_is_ambiguous_or_no_hook(sandbox: Sandbox, registry: R
     assert registry.hooks() == [StartupHook("mine", "own:call")]
 
 
+def test_sync_passes_damaged_metadata_by(sandbox: Sandbox, registry: Registry) -> None:
+    """What an interrupted install left over, and entry points that cannot be read, stop nothing."""
+    left = "lib/left-1.dist-info"
+    sandbox.write(
+        {f"{left}/RECORD": "", f"{left}/entry_points.txt": "[loadstone.startup]\nleft = left:call\n"}
+    )
+    distribution(sandbox, "apart", "apart = apart:call")
+    (sandbox.root / "lib/apart-1.dist-info/entry_points.txt").write_bytes(b"\xff")
+    distribution(sandbox, "gadget", "hook = gadget:call")
+    sandbox.on_path("lib")
+    assert registry.sync() == ["added hook (gadget:call), of gadget"]
+    assert [hook.name for hook in registry.hooks()] == ["hook"]
+
+
 def test_sync_takes_the_distribution_that_is_imported(sandbox: Sandbox, registry: Registry) -> None:
     """Of two copies of a distribution the first on the path counts; the current directory does not."""
     distribution(sandbox, "gadget", "hook = gadget.old:call")

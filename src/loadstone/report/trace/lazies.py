@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Key = tuple[str, str | None]
     Declared = tuple[str | None, str | None, str, str | None, str | None, int | None]
 
-__all__ = ["Lazies"]
+__all__ = ["Lazies", "standing"]
 
 
 def _builtin(name: str) -> Any:
@@ -214,6 +214,16 @@ class Lazies:
 
 def _unknown(name: str, attribute: str | None = None) -> Declared:
     return None, None, name, attribute, None, None
+
+
+def standing() -> list[tuple[str, str, str, str | None]]:
+    """Every lazy import that stands unused in a loaded module; they are only looked at.
+
+    Each as the module that holds it, the name it is bound to, the module that it imports, and what of that.
+    """
+    if not HAS_LAZY_IMPORTS:
+        return []
+    return [(holder, bound, *_meant(value)) for holder, bound, value in _pending(list(sys.modules))]
 
 
 def _pending(names: Iterable[str]) -> Iterator[tuple[str, str, Any]]:
