@@ -58,8 +58,8 @@ class Lazies:
     """The lazy imports that are declared from when this is made.
 
     One of them is told as the module that declares it, the name it is bound to, the module that it imports,
-    what of that (None: the module itself), the file, and the number of the code that holds the statement; None
-    is what is not known. `emit_code` gets the number, the module and the code, without its constants.
+    what of that (None: the module itself), the file, and the number of the code that holds the statement.
+    None is what is not known. `emit_code` gets the number, the module and the code, without its constants.
     """
 
     def __init__(self, emit_code: Callable[[int, str | None, CodeType], object]) -> None:
