@@ -51,6 +51,7 @@ HOUSE = (
     "",
     "startup.*",
     "program",
+    "_child",
     "importers.*",
     "report.*",
     "testing.*",

@@ -8,8 +8,6 @@ import sys
 from _thread import get_ident
 from time import perf_counter
 
-import loadstone.machinery
-
 from ... import program
 from .recorder import Recorder, errors_of
 
@@ -73,6 +71,5 @@ def _high(descriptor: int) -> int:
 
 def main() -> int:
     """Run the program that `sys.argv` says: file for events, ``-m``, ``-c`` or nothing, name, arguments."""
-    loadstone.machinery.PathFinder, loadstone.find_spec  # noqa: B018 - not to be recorded
     path, kind, name, *arguments = sys.argv[1:]
     return program.run(program.Program(kind or None, name, arguments), during=_Writer(path))
