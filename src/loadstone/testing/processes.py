@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 from ..program import start_of
 from .check import Table
-from .ecosystem import defined
 from .child import path_of_children
+from .ecosystem import defined
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
 

@@ -79,9 +79,9 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     import loadstone
 
     from ...program import path_as_for_programs
+    from ..explain.causes import prepare
     from ..records import as_json
     from ..terminal import show
-    from ..explain.causes import prepare
     from .examine import diagnose
     from .page import page_of
 
