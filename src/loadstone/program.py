@@ -77,6 +77,8 @@ def run(program: Program, during: Any = None) -> int:
     """
     # Not to be met on the path of the program, nor to be taken for imports of its own.
     loadstone.machinery.SourceFileLoader, loadstone.find_spec  # noqa: B018
+    if program.kind == "-c" and SHOWS_COMMAND_LINES:
+        import linecache  # noqa: F401
     main_module = type(sys)("__main__")
     main_module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main_module
