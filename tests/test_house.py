@@ -54,6 +54,7 @@ HOUSE = (
     "distributions",
     "startup.*",
     "program",
+    "_child",
     "importers.*",
     "report.*",
     "testing.*",

@@ -8,8 +8,6 @@ import sys
 from _thread import get_ident
 from time import perf_counter
 
-import loadstone.machinery
-
 from ... import program
 from .recorder import Recorder, errors_of
 
@@ -75,12 +73,11 @@ def _high(descriptor: int) -> int:
     return descriptor
 
 
-def main(mode: str | None) -> int:
-    """Run the program that `sys.argv` says: file for events, ``-m``, ``-c`` or nothing, name, arguments.
-
-    `mode` is that of lazy imports for the program, None where there is no such thing. What is imported up to
-    then is not lazy: it would be imported once the recorder needs it, by way of the recorder.
-    """
-    loadstone.machinery.PathFinder, loadstone.find_spec  # noqa: B018 - not to be recorded
+def main() -> int:
+    """Run the program that `sys.argv` says: file for events, ``-m``, ``-c`` or nothing, name, arguments."""
+    # What is imported until the recorder is at work is not lazy: it would be imported by way of the recorder.
+    mode = sys.get_lazy_imports() if hasattr(sys, "get_lazy_imports") else None
+    if mode is not None:
+        sys.set_lazy_imports("normal")  # type: ignore[attr-defined,unused-ignore]
     path, kind, name, *arguments = sys.argv[1:]
     return program.run(program.Program(kind or None, name, arguments), during=_Writer(path, mode))
