@@ -13,16 +13,15 @@ def _set_aside() -> None:
     """
     if getattr(sys.flags, "safe_path", False) or sys.flags.isolated or not sys.path:
         return
-    script = os.path.realpath(sys.argv[0])
-    places = ["", os.path.dirname(script), script, f"{script}.exe"]
     try:
-        places.append(os.getcwd())
-    except OSError:
-        pass
-    if sys.path[0] in places:
+        here = os.getcwd()
+        script = os.path.realpath(sys.argv[0])
+    except OSError:  # the working directory is gone
+        here = script = ""
+    if sys.path[0] in ("", here, os.path.dirname(script), script, f"{script}.exe"):
         first = sys.path.pop(0)
         home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        if os.path.abspath(first or ".") == home and home not in sys.path:
+        if (first or here) == home and home not in sys.path:
             sys.path.append(home)
 
 
