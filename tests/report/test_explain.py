@@ -122,8 +122,9 @@ def test_a_module_in_a_directory(sandbox: Sandbox) -> None:
 def test_nothing_is_left_behind(sandbox: Sandbox) -> None:
     """The chain, the path and the observers are what they were; the path entry finders are the real ones."""
     sandbox.write({"ns/portion/module.py": ""}, on_path=True)
+    explain = loadstone.explain  # which brings its own modules in
     before = [*sys.meta_path], [*sys.path], {**sys.modules}
-    loadstone.explain("ns.portion.module")
+    explain("ns.portion.module")
     assert ([*sys.meta_path], [*sys.path], {**sys.modules}) == before
     assert not observers
     finder = sys.path_importer_cache[sys.path[0]]
@@ -984,7 +985,8 @@ def test_the_command_can_be_interrupted(sandbox: Sandbox) -> None:
                 def find_spec(self, name, path=None, target=None):
                     if name == "wanted":
                         print("hanging", file=sys.stderr, flush=True)
-                        time.sleep(600)
+                        for _ in range(12000):  # a signal just before a sleep would not end that
+                            time.sleep(0.05)
             sys.meta_path.append(Hanging())
             from loadstone.__main__ import main
             sys.exit(main(["explain", "wanted"]))

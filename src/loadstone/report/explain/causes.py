@@ -351,9 +351,11 @@ def _lost_init(case: Case) -> Iterator[Cause]:
     if top.spec is None or top.spec.loader is not None:
         return
     for distribution in installed():
-        for file in distribution.files if distribution.name else ():
+        for file in distribution.files:
             folder, _, base = file.rpartition("/")
-            if folder == top.name and base in _INITS and not os.path.exists(distribution.place_of(file)):
+            if folder != top.name or base not in _INITS or os.path.exists(distribution.place_of(file)):
+                continue
+            if distribution.name is not None:
                 evidence = f"{distribution.release} has {file}, by its own list, and it is not there"
                 yield _cause("LS201", evidence, _again(distribution))
 
