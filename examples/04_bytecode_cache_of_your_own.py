@@ -38,5 +38,5 @@ with tempfile.TemporaryDirectory() as folder:
     print("apple:", first.apple)
     second = load(str(source))
     print("apple:", second.apple, "(from the cache)")
-    cached = Path(second.__cached__)
+    cached = Path(second.__spec__.cached)
     print("cached under a name of its own:", cached.exists(), cached.name.endswith(".tenfold-1.pyc"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import zipapp
@@ -129,12 +128,16 @@ def test_loadstone_in_site_packages(environment: Environment) -> None:
 
 @pytest.mark.parametrize("beside", [True, False])
 def test_the_start_imports_nothing_dear(environment: Environment, beside: bool) -> None:
-    """A start with hooks imports its own few modules, and nothing of weight."""
+    """A start with hooks imports its own few modules, and nothing of weight.
+
+    What `site` itself imports to call what a .start file names, whatever that is, is not ours to save.
+    """
     assert loadstone.__file__ is not None
     program = "import sys; print(*sys.modules)"
     if HAS_START_FILES:  # what Python itself imports to run any of them is not ours
         (environment.site / "other.start").write_text("os:getcwd\n")
     bare = set(environment.says("-c", program).split())
+    assert ("idle" in bare) == HAS_START_FILES
     if beside:
         shutil.copytree(Path(loadstone.__file__).parent, environment.site / "loadstone")
     environment.startup("add", "later", "hooks:hello", "--for", "absent", "absent.*")
@@ -247,3 +250,54 @@ def test_the_start_up_file_is_one_line_for_site() -> None:
     assert name.endswith(".pth")
     assert text.startswith("import ")
     assert text.count("\n") == 1
+
+
+def test_a_site_directory_of_another_place(environment: Environment) -> None:
+    """A directory that is made a site directory later has its hooks called then, once."""
+    other = environment.root / "other"
+    other.mkdir()
+    registry = Registry(other)
+    registry.add(StartupHook("greeting", "hooks:hello"))
+    program = f"import site; print('now'); site.addsitedir({str(other)!r}); site.addsitedir({str(other)!r})"
+    assert environment.says("-c", program) == "now\nhello\n"
+    registry.off()
+    assert environment.says("-c", program) == "now\n"
+
+
+needs_start_files = pytest.mark.skipif(
+    not HAS_START_FILES, reason="site reads no .start files before Python 3.15 (PEP 829)"
+)
+
+
+@needs_start_files
+def test_a_start_file_starts_the_hooks(greeted: Environment) -> None:
+    """The .start file names the function that calls the hooks, once; there is no .pth file of ours."""
+    own = {file.name for file in greeted.site.iterdir() if "loadstone" in file.name}
+    assert own == {"loadstone-startup.txt", "zz-loadstone-startup.start", "_loadstone_startup.py"}
+    for _ in range(2):  # without bytecode of the module that it names, and with it
+        result = greeted.run("-v", "-c", "pass")
+        assert result.stdout == "hello\n"
+        assert "Executing entry point: _loadstone_startup:begin from" in result.stderr
+        assert "are deprecated" not in result.stderr, "lines of .pth files that are executed"
+    assert greeted.says("-W", "error", "-S", "-c", "pass") == ""
+
+
+@needs_start_files
+def test_a_start_file_stands_for_the_path_file_of_an_older_python(greeted: Environment) -> None:
+    """A .pth file of ours, left in a directory by an older Python, is passed over, and goes at a change."""
+    old = greeted.site / "zz-loadstone-startup.pth"
+    old.write_text("import sys; print('old')\n")
+    assert greeted.says("-c", "pass") == "hello\n"
+    greeted.startup("disable", "greeting")
+    greeted.startup("on")
+    assert not old.exists()
+    assert greeted.says("-c", "pass") == ""
+
+
+@needs_start_files
+def test_nothing_of_a_start_file_stays(greeted: Environment) -> None:
+    """With the last hook the module that the .start file names goes, and its bytecode."""
+    assert greeted.says("-c", "pass", PYTHONDONTWRITEBYTECODE="", PYTHONPYCACHEPREFIX="") == "hello\n"
+    assert list((greeted.site / "__pycache__").glob("_loadstone_startup.*")) != []
+    assert greeted.startup("remove", "greeting") == "hello\n"
+    assert [str(file) for file in greeted.site.rglob("*") if "loadstone" in file.name] == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone.startup
+from loadstone._core.versions import HAS_START_FILES
 from loadstone.startup import Registry, StartupError, StartupHook
 from loadstone.startup.registry import start_files
 

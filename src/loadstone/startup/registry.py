@@ -8,6 +8,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from glob import glob
 
 from attrs import evolve, frozen
 
@@ -24,6 +25,8 @@ _BY_HAND = "-"
 _HEADER = "# Start-up hooks of loadstone: see python -m loadstone startup --help"
 _KEPT = "# on"
 _HELPER = "_loadstone_startup"
+_START_FILES = (f"{START}.pth", f"{START}.start", f"{_HELPER}.py")
+"""The names of the start-up files of every Python: an environment may be upgraded in its place."""
 # Cheap to compile, since every start does, in a virtual environment twice: one line of simple statements. The
 # module is loaded by its file where that lies beside: importing the packages around it costs twice as much.
 _START = (
@@ -220,7 +223,7 @@ class Registry:
         """Delete the start-up file; hooks stay in the registry, and are called again after `on` or `add`."""
         with self._locked():
             content = _Content(self._read().hooks, kept=False)
-            self._delete(start_files())
+            self._delete(_START_FILES)
             if content.hooks:
                 self._replace(REGISTRY, _text(content))
             else:
@@ -252,10 +255,12 @@ class Registry:
     def _write(self, content: _Content) -> None:
         if content.hooks or content.kept:
             self._replace(REGISTRY, _text(content))
-            for name, text in start_files().items():
+            current = start_files()
+            for name, text in current.items():
                 self._replace(name, text)
+            self._delete(name for name in _START_FILES if name not in current)
         else:
-            self._delete([*start_files(), REGISTRY])
+            self._delete([*_START_FILES, REGISTRY])
 
     def _path(self, name: str) -> str:
         return os.path.join(self.directory, name)
@@ -304,11 +309,14 @@ class Registry:
             raise
 
     def _delete(self, names: Iterable[str]) -> None:
+        """Delete files, and the bytecode of what is a module."""
         for name in names:
-            try:
-                os.unlink(self._path(name))
-            except FileNotFoundError:
-                pass
+            bytecode = os.path.join("__pycache__", os.path.splitext(name)[0] + ".*.pyc")
+            for file in (name, *glob(bytecode, root_dir=self.directory)):
+                try:
+                    os.unlink(self._path(file))
+                except FileNotFoundError:
+                    pass
 
 
 def start_files() -> dict[str, str]:
