@@ -11,6 +11,7 @@ import pytest
 
 import loadstone
 from loadstone._core.versions import HAS_START_FILES
+from loadstone.startup import Registry, StartupHook
 from loadstone.startup.registry import start_files
 
 from .conftest import Environment
@@ -134,8 +135,8 @@ def test_the_start_imports_nothing_dear(environment: Environment, beside: bool) 
     """
     assert loadstone.__file__ is not None
     program = "import sys; print(*sys.modules)"
-    if HAS_START_FILES:  # what Python itself imports to run any of them is not ours
-        (environment.site / "other.start").write_text("os:getcwd\n")
+    (environment.modules / "idle.py").write_text("def function(): pass\n")
+    (environment.site / "idle.start").write_text("idle:function\n")
     bare = set(environment.says("-c", program).split())
     assert ("idle" in bare) == HAS_START_FILES
     if beside:
@@ -143,10 +144,12 @@ def test_the_start_imports_nothing_dear(environment: Environment, beside: bool) 
     environment.startup("add", "later", "hooks:hello", "--for", "absent", "absent.*")
     new = set(environment.says("-c", program).split()) - bare
     assert not new & TOO_DEAR
-    expected = {"loadstone.startup.run"} | (set() if beside else {"loadstone", "loadstone.startup"})
+    own = {"loadstone.startup.run"}
+    if not beside:
+        own |= {"loadstone", "loadstone.startup"}
     if HAS_START_FILES:
-        expected.add("_loadstone_startup")
-    assert new - {"encodings.utf_8_sig"} == expected
+        own |= {"_loadstone_startup"}
+    assert new - {"encodings.utf_8_sig"} == own
 
 
 def test_a_deferred_hook_waits_for_its_module(environment: Environment) -> None:
@@ -224,26 +227,7 @@ def test_concurrent_commands_lose_nothing(environment: Environment) -> None:
     assert environment.says("-c", "pass") == "bye\n" * 8
 
 
-@pytest.mark.skipif(not HAS_START_FILES, reason="start files came with Python 3.15")
-def test_newer_pythons_have_a_start_file(environment: Environment) -> None:
-    """From Python 3.15 on, site calls the hooks by the entry point in a .start file (PEP 829)."""
-    environment.startup("add", "greeting", "hooks:hello")
-    ours = sorted(file.name for file in environment.site.iterdir() if "loadstone" in file.name)
-    assert [name for name in ours if name.endswith(".pth") and "editable" not in name] == []
-    (start,) = environment.site.glob("*loadstone*.start")
-    entry = start.read_text().strip()
-    assert entry == "_loadstone_startup:begin"
-    assert (environment.site / "_loadstone_startup.py").exists()
-    assert environment.says("-W", "error", "-c", "print('main')") == "hello\nmain\n"
-    assert environment.says("-S", "-c", "print('main')") == "main\n"
-    # The entry point may be called again, by site.addsitedir for instance: hooks are called once.
-    again = f"import pkgutil; pkgutil.resolve_name({entry!r})(); print('main')"
-    assert environment.says("-c", again) == "hello\nmain\n"
-    environment.startup("remove", "greeting")
-    assert not start.exists()
-
-
-@pytest.mark.skipif(os.name == "nt" or HAS_START_FILES, reason="reads the .pth file as site does")
+@pytest.mark.skipif(HAS_START_FILES, reason="since Python 3.15 there is a .start file instead (PEP 829)")
 def test_the_start_up_file_is_one_line_for_site() -> None:
     """The .pth file is one line that site executes: it starts with import."""
     ((name, text),) = start_files().items()

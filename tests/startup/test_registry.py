@@ -274,20 +274,6 @@ def test_sync_refuses_what_is_ambiguous_or_no_hook(sandbox: Sandbox, registry: R
     assert registry.hooks() == [StartupHook("mine", "own:call")]
 
 
-def test_sync_passes_damaged_metadata_by(sandbox: Sandbox, registry: Registry) -> None:
-    """What an interrupted install left over, and entry points that cannot be read, stop nothing."""
-    left = "lib/left-1.dist-info"
-    sandbox.write(
-        {f"{left}/RECORD": "", f"{left}/entry_points.txt": "[loadstone.startup]\nleft = left:call\n"}
-    )
-    distribution(sandbox, "apart", "apart = apart:call")
-    (sandbox.root / "lib/apart-1.dist-info/entry_points.txt").write_bytes(b"\xff")
-    distribution(sandbox, "gadget", "hook = gadget:call")
-    sandbox.on_path("lib")
-    assert registry.sync() == ["added hook (gadget:call), of gadget"]
-    assert [hook.name for hook in registry.hooks()] == ["hook"]
-
-
 def test_sync_takes_the_distribution_that_is_imported(sandbox: Sandbox, registry: Registry) -> None:
     """Of two copies of a distribution the first on the path counts; the current directory does not."""
     distribution(sandbox, "gadget", "hook = gadget.old:call")
@@ -299,6 +285,32 @@ def test_sync_takes_the_distribution_that_is_imported(sandbox: Sandbox, registry
         sandbox.on_path(directory)
     os.chdir(sandbox.root / "lib")
     assert registry.sync() == ["added hook (gadget.new:call), of gadget"]
+
+
+def test_the_files_are_those_of_the_running_python(registry: Registry) -> None:
+    """There is a .pth file, or from Python 3.15 on a .start file and the module that it names (PEP 829)."""
+    registry.on()
+    start = {"_loadstone_startup.py", "zz-loadstone-startup.start"}
+    expected = start if HAS_START_FILES else {"zz-loadstone-startup.pth"}
+    assert set(files(registry)) == {REGISTRY} | expected
+
+
+@pytest.mark.parametrize("verb", ["on", "off", "remove"])
+def test_start_up_files_of_another_python_go(registry: Registry, verb: str) -> None:
+    """What a Python of another version has written into the same directory goes, its bytecode too."""
+    registry.add(StartupHook("a", "pkg:call"))
+    cache = Path(registry.directory, "__pycache__")
+    cache.mkdir()
+    own = [f"_loadstone_startup.cpython-{version}.pyc" for version in ("315", "316.opt-1")]
+    for name in (*own, "_loadstone.cpython-315.pyc"):
+        (cache / name).touch()
+    for name in ("zz-loadstone-startup.pth", "zz-loadstone-startup.start", "_loadstone_startup.py"):
+        Path(registry.directory, name).touch()
+    registry.remove("a") if verb == "remove" else getattr(registry, verb)()
+    expected = {"on": FILES, "off": [REGISTRY], "remove": []}[verb]
+    assert files(registry) == sorted([*expected, "__pycache__"])
+    kept = own if verb == "on" and HAS_START_FILES else []
+    assert sorted(os.listdir(cache)) == sorted(["_loadstone.cpython-315.pyc", *kept])
 
 
 def test_public_names_resolve_on_first_use() -> None:
