@@ -1,18 +1,19 @@
-"""Takeover: every import statement runs on loadstone, until that is undone."""
+"""Takeover: every import runs on loadstone, until that is undone; all that others look at stays."""
 
 import builtins
+import importlib.machinery
 
 import loadstone
-from loadstone.machinery import SourceFileLoader
 
 before = builtins.__import__
 
 with loadstone.takeover() as handle:
     import colorsys
 
+    graphlib = importlib.import_module("graphlib")
     print(handle)
-    print("the statement calls:", builtins.__import__ is loadstone.__import__)
-    print("colorsys was loaded by loadstone:", isinstance(colorsys.__loader__, SourceFileLoader))
 
+for module in colorsys, graphlib:
+    print(module.__name__, "has a loader of importlib's:", type(module.__loader__).__module__)
+print("the statement calls the interpreter's function:", builtins.__import__ is before)
 print(handle)
-print("the interpreter is as it was:", builtins.__import__ is before)

@@ -39,6 +39,19 @@ def test_the_code_on_a_page_runs(page: Path, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_the_table_of_differences_is_whole() -> None:
+    """The table at the top of the page has a row for each difference, in their order, that leads to it."""
+    page = (ROOT / "docs" / "reference" / "differences.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(.+?)\]\(#([\w-]+)\) \|", page, re.M)
+    alone = ("LazyLoader", "Taking over")
+    headings = [
+        text for level, text in re.findall(r"^(###?) (.+)$", page, re.M) if level == "###" or text in alone
+    ]
+    assert [text for text, _ in rows] == headings
+    for text, anchor in rows:
+        assert anchor == re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-")
+
+
 def test_the_tour_names_what_there_is() -> None:
     """Every function and class that the tour names is in the module that it is said to be in."""
     tour = (ROOT / "docs" / "explanation" / "tour.md").read_text(encoding="utf-8")

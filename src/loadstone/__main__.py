@@ -1,10 +1,34 @@
 """The command line: ``loadstone`` and ``python -m loadstone``."""
 
-from __future__ import annotations
-
-import argparse
+# Not even __future__ is imported before the working directory is off the path.
 import os
 import sys
+
+
+def _set_aside() -> None:
+    """Take off `sys.path` what it begins with because of how loadstone was started.
+
+    That is where the user's files are: they are what is examined or run, not what loadstone is made of. Where
+    loadstone itself is found by that entry only, what it needs may be, too: then the entry goes to the end.
+    """
+    if getattr(sys.flags, "safe_path", False) or sys.flags.isolated or not sys.path:
+        return
+    try:
+        here = os.getcwd()
+        script = os.path.realpath(sys.argv[0])
+    except OSError:  # the working directory is gone
+        here = script = ""
+    if sys.path[0] in ("", here, os.path.dirname(script), script, f"{script}.exe"):
+        first = sys.path.pop(0)
+        home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        if (first or here) == home and home not in sys.path:
+            sys.path.append(home)
+
+
+if __name__ == "__main__":
+    _set_aside()
+
+import argparse
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     program raised or the command failed, 2 that the command line was wrong, 130 that it was interrupted. A
     program's own SystemExit passes through.
     """
+    if __name__ != "__main__":
+        _set_aside()
     parser = argparse.ArgumentParser(
         prog="loadstone",
         description="Python's import system as a library.",

@@ -18,12 +18,8 @@ from ._core.spec import ModuleSpec
 from ._core.versions import NAMES_NAMESPACE_PATH as _NAMES_NAMESPACE_PATH
 from ._core.versions import WARNS_OF_OLD_NAMES as _WARNS_OF_OLD_NAMES
 from ._standard.builtin import BuiltinImporter, FrozenImporter
-from ._standard.files import (
-    ExtensionFileLoader,
-    FileFinder,
-    SourceFileLoader,
-    SourcelessFileLoader,
-)
+from ._standard.directory import FileFinder
+from ._standard.files import ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 from ._standard.path import PathFinder
 
 TYPE_CHECKING = False

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
     import types
     from typing import Any
 
-__all__ = ["USAGE", "Program", "add_arguments", "program_of", "run"]
+__all__ = [
+    "USAGE",
+    "Program",
+    "add_arguments",
+    "first_entry",
+    "is_path_safe",
+    "path_as_for_programs",
+    "program_of",
+    "run",
+    "start_of",
+]
 
 USAGE = "(SCRIPT | -m MODULE | -c CODE) [ARGUMENT ...]"
 
+
+_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Nothing dear is imported up here: what the program imports is to be imported by it, as under python.
 
@@ -63,6 +75,10 @@ def run(program: Program, during: Any = None) -> int:
     It is found, compiled and executed inside the context manager `during`, if that is given. An exception is
     shown as the interpreter shows it; KeyboardInterrupt then ends the process; SystemExit passes through.
     """
+    # Not to be met on the path of the program, nor to be taken for imports of its own.
+    loadstone.machinery.SourceFileLoader, loadstone.find_spec  # noqa: B018
+    if program.kind == "-c" and SHOWS_COMMAND_LINES:
+        import linecache  # noqa: F401
     main_module = type(sys)("__main__")
     main_module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main_module
@@ -99,11 +115,11 @@ class _NotRunnable(Exception):
 
 
 def _command(program: str, module: Any) -> types.CodeType:
-    _start_path_at("")
     if SHOWS_COMMAND_LINES:
         import linecache
 
         linecache.cache["<string>"] = (len(program), None, program.splitlines(True), "<string>")
+    _start_path_at("")
     return compile(program, "<string>", "exec")
 
 
@@ -186,10 +202,57 @@ def _code_of(spec: Any) -> types.CodeType:
     return code
 
 
+def is_path_safe() -> bool:
+    """Whether `sys.path` begins with no directory of the user's: Python runs isolated, or with ``-P``."""
+    return bool(getattr(sys.flags, "safe_path", False) or sys.flags.isolated)
+
+
+def first_entry() -> str | None:
+    """What `sys.path` begins with for a program that ``python -m`` starts here: the working directory.
+
+    None where the path begins with nothing of that kind, or the directory is gone.
+    """
+    try:
+        return None if is_path_safe() else os.getcwd()
+    except OSError:
+        return None
+
+
+class path_as_for_programs:
+    """Have `sys.path` begin, inside, as for a program that ``python -m`` starts here.
+
+    Outside it begins with nothing of the user's, so that no file of theirs hides what loadstone itself
+    imports: inside that is to be imported already.
+    """
+
+    def __enter__(self) -> None:
+        self._entry = first_entry()
+        self._is_last = False
+        if self._entry is not None:
+            self._is_last = sys.path[-1:] == [self._entry] == [_HOME]
+            if self._is_last:
+                sys.path.pop()
+            sys.path.insert(0, self._entry)
+
+    def __exit__(self, *_: object) -> None:
+        if self._entry in sys.path:
+            sys.path.remove(self._entry)
+        if self._is_last:
+            sys.path.append(_HOME)
+
+
+def start_of(module: str) -> list[str]:
+    """The arguments for python to call `main` of a module of loadstone, of this very one.
+
+    The working directory is not on the path of such a process.
+    """
+    return [os.path.join(_HOME, "loadstone", "_child.py"), module]
+
+
 def _start_path_at(entry: str) -> None:
-    """Have `sys.path` start with `entry`, in the place of what it was started with for loadstone itself."""
-    if not getattr(sys.flags, "safe_path", False) and not sys.flags.isolated:
-        sys.path[:1] = [entry]
+    """Have `sys.path` start with `entry`; what it was started with for loadstone itself is off it."""
+    if not is_path_safe():
+        sys.path.insert(0, entry)
 
 
 def _report(error: BaseException) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import loadstone
 from loadstone._core.finding import observers
+from loadstone._core.versions import COPIES_CHAIN
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -61,7 +62,7 @@ def test_only_the_thread_that_observes_is_observed(observed: list[Any]) -> None:
 
 
 def test_an_observed_walk_follows_the_chain_as_it_changes(sandbox: Sandbox, observed: list[Any]) -> None:
-    """A finder that is put on the chain during the walk is asked, as it is without an observer."""
+    """A finder put on the chain during the walk is asked as without an observer: up to Python 3.13."""
     late = Teller()
 
     class Adder(Teller):
@@ -71,4 +72,4 @@ def test_an_observed_walk_follows_the_chain_as_it_changes(sandbox: Sandbox, obse
     sys.meta_path[:] = [Adder()]
     observers[get_ident()] = lambda finder: finder
     assert loadstone.find_spec("no_such_module") is None
-    assert late.asked == ["no_such_module"]
+    assert late.asked == ([] if COPIES_CHAIN else ["no_such_module"])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import WAITS_FOR_PARENTS
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -130,7 +131,7 @@ def test_one_executes_and_the_other_waits(stage: Stage, first: str, second: str)
 @pytest.mark.parametrize("verb", ["import_module", "statement"])
 def test_waiter_imports_anew_what_has_failed(stage: Stage, verb: str) -> None:
     """Where a module fails in one thread, another that was waiting for it executes it again."""
-    if verb == "statement" and stage.system == "live":
+    if verb == "statement" and stage.system != "isolated":
         pytest.skip("the interpreter's own statement hands over the module that has failed")
     stage.write({"fails.py": FAILING_ONCE})
     one = stage.start(stage.importer, "fails")
@@ -190,6 +191,7 @@ def test_package_that_imports_what_another_thread_imports(stage: Stage) -> None:
     assert sorted(stage.log) == ["pack", "sub"]
 
 
+@pytest.mark.skipif(WAITS_FOR_PARENTS, reason="the submodule would wait for the package, and that for it")
 def test_package_that_finishes_while_its_submodule_does(sandbox: Sandbox) -> None:
     """A package that is moved to the end of `modules` when it is finished is not missing in between."""
 
@@ -218,6 +220,39 @@ def test_package_that_finishes_while_its_submodule_does(sandbox: Sandbox) -> Non
         assert one().sub is two()
     finally:
         del sys.stage  # type: ignore[attr-defined]
+
+
+LATE = {
+    "path": "__path__ = [*__path__, __path__[0] + '/extra']",
+    "modules": "import types; sys.modules['pack.mod'] = types.ModuleType('pack.mod')",
+    "grandparent": "",
+}
+
+
+@pytest.mark.parametrize("late", LATE)
+def test_submodule_that_its_package_makes_findable_late(stage: Stage, late: str) -> None:
+    """A submodule is looked for when its package is finished, where the interpreter waits for that."""
+    waits = "sys.stage.event('inside').set(); sys.stage.wait('go')\n"
+    stage.write(
+        {
+            "pack/__init__.py": waits + LATE[late] + "\nfinished = True",
+            "pack/extra/mod.py": "",
+            "pack/inner/__init__.py": "",
+            "pack/inner/mod.py": "finished = sys.stage.importer('pack').finished",
+        }
+    )
+    wanted = "pack.inner.mod" if late == "grandparent" else "pack.mod"
+    one = stage.start(stage.importer, "pack")
+    stage.wait("inside")
+    two = stage.start(stage.importer, wanted)
+    pause()
+    stage.event("go").set()
+    one()
+    if WAITS_FOR_PARENTS or late == "grandparent":
+        assert two().__name__ == wanted
+    else:
+        with pytest.raises(ModuleNotFoundError, match=wanted):
+            two()
 
 
 def test_finders_are_asked_by_one_thread_at_a_time(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SRC = HERE.parent.parent / "src"
-VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+VERSIONS = sorted((path.stem for path in (HERE / "expected").glob("3.*.json")), key=lambda v: int(v[2:]))
 TAKEOVER = ("--takeover", "--takeover-call", "loadstone:takeover")
 
 # A virtual environment is not what to test with: some of the standard library's tests see the difference.

@@ -238,15 +238,14 @@ def test_wrapped_loaders_do_not_leak() -> None:
         assert type(module.__loader__) is type(module.__spec__.loader)  # type: ignore[union-attr]
         assert not isinstance(type(module.__loader__), loadstone.WrappedLoader)
         assert type(module.__loader__).__name__ == "SourceFileLoader"
-        assert loadstone.reload(module) is module
         if HAS_LOAD_MODULE:
             old: Any = loadstone.import_module("old")
             assert old.old
             assert type(old.__loader__) is Old
         else:
-            with pytest.raises(AttributeError, match="'Old' object has no attribute 'exec_module'"):
+            with pytest.raises(AttributeError, match="exec_module"):
                 loadstone.import_module("old")
-            assert "old" not in sys.modules
+        assert loadstone.reload(module) is module
 
 
 def test_loader_defaults() -> None:

@@ -12,6 +12,7 @@ import os
 import py_compile
 import runpy
 import sys
+import textwrap
 import threading
 import traceback
 import types
@@ -25,6 +26,8 @@ import pytest
 import loadstone
 from loadstone.machinery import SourceFileLoader
 from loadstone.util import LazyLoader, cache_from_source, source_from_cache
+
+from ..pythons import cached
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -253,19 +256,19 @@ def test_bytecode_has_a_name_of_its_own(sandbox: Sandbox, finders: str) -> None:
         module = fresh()
         assert (module.answer(), fresh().answer()) == (11, 11)
     assert add.seen == ["mod"]
-    assert module.__spec__.cached == module.__cached__ != plain
-    assert source_from_cache(module.__cached__) == module.__file__
-    assert caches(sandbox) == {Path(plain).name, Path(module.__cached__).name}
+    assert cached(module) != plain
+    assert source_from_cache(cached(module)) == module.__file__
+    assert caches(sandbox) == {Path(plain).name, Path(cached(module)).name}
     assert (Path(plain).read_bytes(), os.stat(plain).st_mtime_ns) == (before, stamp)
     assert fresh().answer() == 1
-    assert fresh().__cached__ == plain
+    assert cached(fresh()) == plain
 
 
 def test_the_plain_cache_is_not_made(sandbox: Sandbox) -> None:
     """What is imported through a transform only has no plain cache."""
     with loadstone.install(Add()):
         module = fresh()
-    assert caches(sandbox) == {Path(module.__cached__).name}
+    assert caches(sandbox) == {Path(cached(module)).name}
 
 
 def test_version_options_order_and_class_make_the_recipe(sandbox: Sandbox) -> None:
@@ -618,18 +621,18 @@ def test_a_class_as_a_loader_is_named(sandbox: Sandbox) -> None:
 class Doubling(SourceFileLoader):
     """A loader with a change of its own, which takes a tree."""
 
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:
+    def source_to_code(self, data: Any, path: Any, *name: Any, _optimize: int = -1) -> Any:
         tree = compile(data, path, "exec", ast.PyCF_ONLY_AST)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and type(node.value) is int:
                 node.value *= 2
-        return super().source_to_code(tree, path, _optimize=_optimize)
+        return super().source_to_code(tree, path, *name, _optimize=_optimize)
 
 
 class BytesDoubling(importlib.machinery.SourceFileLoader):
     """The same by a loader that takes only bytes, and compiles by itself, within a function of its own."""
 
-    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+    def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
         text = data.decode()
         assert eval(compile("1", path, "eval")) == 1
 
@@ -646,31 +649,31 @@ class BytesDoubling(importlib.machinery.SourceFileLoader):
 class TextDoubling(importlib.machinery.SourceFileLoader):
     """One that changes text, and leaves the rest to its parent."""
 
-    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
-        return super().source_to_code(data.replace(b"return ", b"return 2 *"), path, **options)
+    def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
+        return super().source_to_code(data.replace(b"return ", b"return 2 *"), path, *name, **options)
 
 
 class PassingDoubling(importlib.machinery.SourceFileLoader):
     """One that looks at the source, and leaves all to its parent."""
 
-    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+    def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
         assert data.startswith(b"#")
-        return super().source_to_code(bytes(data), path, **options)
+        return super().source_to_code(bytes(data), path, *name, **options)
 
 
 class LateDoubling(importlib.machinery.SourceFileLoader):
     """One that parses its own way, and gives its parent a tree."""
 
-    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+    def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
         tree = ast.parse(data.replace(b"return ", b"return 2 *"))
-        return super().source_to_code(tree, path, **options)
+        return super().source_to_code(tree, path, *name, **options)
 
 
 class StaticDoubling(importlib.machinery.SourceFileLoader):
     """One whose method is static, as typeguard's."""
 
     @staticmethod
-    def source_to_code(data: Any, path: Any, **options: Any) -> Any:
+    def source_to_code(data: Any, path: Any, *name: Any, **options: Any) -> Any:
         return compile(data.replace(b"return ", b"return 2 *"), path, "exec")
 
 
@@ -703,9 +706,9 @@ _compile = importlib.machinery.SourceFileLoader.source_to_code
 class Translating(importlib.machinery.SourceFileLoader):
     """One for another language, which calls the standard loader's method by a name, as Hy's does."""
 
-    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
-        name, number = data.decode().removeprefix("let ").split(" be ")
-        return _compile(self, ast.parse(f"def {name}():\n    return {number}"), path, **options)  # type: ignore[call-arg]
+    def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
+        function, number = data.decode().removeprefix("let ").split(" be ")
+        return _compile(self, ast.parse(f"def {function}():\n    return {number}"), path, *name, **options)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("plain", [True, False])
@@ -727,7 +730,7 @@ def test_a_change_of_the_tree_that_is_lost_is_told(sandbox: Sandbox) -> None:
     secret = types.SimpleNamespace(compile=compile)
 
     class Secret(importlib.machinery.SourceFileLoader):
-        def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+        def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
             return secret.compile(data.decode(), path, "exec")
 
     path = str(sandbox.root / "mod.py")
@@ -749,7 +752,7 @@ def test_an_error_of_the_loader_is_its_own(sandbox: Sandbox) -> None:
     calls = []
 
     class Clumsy(importlib.machinery.SourceFileLoader):
-        def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+        def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
             calls.append(type(data))
             compile(data, path, "exec", ast.PyCF_ONLY_AST)
             raise TypeError("clumsy")
@@ -778,7 +781,7 @@ def path_hook_loader(sandbox: Sandbox, kind: Any) -> None:
 class Tripling(importlib.machinery.SourceFileLoader):
     """As a finder on the meta path has it that replaces what the path finder has found."""
 
-    def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+    def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
         tree = ast.parse(data) if isinstance(data, bytes) else data
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and type(node.value) is int:
@@ -1081,10 +1084,33 @@ def test_what_others_put_into_the_name_of_the_cache_stays(sandbox: Sandbox) -> N
     for _ in range(2):
         module = load_by(Tagged("mod", path), add, origin=path)
         assert module.answer() == 11
-        assert module.__cached__ == module.__spec__.cached
-        assert "opt-tagged1loadstone" in module.__cached__
-        assert caches(sandbox) == {Path(module.__cached__).name}
+        assert "opt-tagged1loadstone" in cached(module)
+        assert caches(sandbox) == {Path(cached(module)).name}
     assert add.seen == ["mod"]
+
+
+@pytest.mark.parametrize("method", ["transform_source", "transform_ast"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_what_it_takes_to_transform_is_not_transformed(sandbox: Sandbox, method: str, encoding: str) -> None:
+    """However little is loaded, the modules that transforming takes pass by all transforms."""
+    program = f"""
+        import loadstone
+
+        seen = []
+
+        class See(loadstone.Transform):
+            def {method}(self, thing, spec):
+                seen.append(spec.name)
+                return thing
+
+        loadstone.install(See())
+        import mod
+        print(seen, mod.x)
+        """
+    (sandbox.root / "mod.py").write_bytes(f"# coding: {encoding}\nx = 'größe'\n".encode(encoding))
+    sandbox.write({"program.py": textwrap.dedent(program)})
+    done = sandbox.python("-S", "-B", "program.py", PYTHONPATH=os.pathsep.join(sys.path), PYTHONUTF8="1")
+    assert (done.stdout, done.stderr) == ("['mod'] größe\n", "")
 
 
 def test_an_error_in_a_module_by_a_loader_of_its_own_kind(sandbox: Sandbox) -> None:

@@ -175,8 +175,8 @@ class Upper(importlib.machinery.SourceFileLoader):
     def get_data(self, path: str) -> bytes:
         return super().get_data(path).replace(b"low", b"LOW")
 
-    def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
-        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, *name, **options)
+    def source_to_code(self, data: Any, path: Any, *name: Any, _optimize: int = -1) -> Any:  # type: ignore[override]
+        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, *name, _optimize=_optimize)  # type: ignore[call-arg]
 
 
 class OursUpper(loadstone.machinery.SourceFileLoader):
@@ -185,8 +185,8 @@ class OursUpper(loadstone.machinery.SourceFileLoader):
     def get_data(self, path: str) -> bytes:
         return super().get_data(path).replace(b"low", b"LOW")
 
-    def source_to_code(self, data: Any, path: Any, fullname: Any = None, *, _optimize: int = -1) -> Any:
-        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, fullname, _optimize=_optimize)
+    def source_to_code(self, data: Any, path: Any, *name: Any, _optimize: int = -1) -> Any:
+        return super().source_to_code(bytes(data) + b"\nextra = True\n", path, *name, _optimize=_optimize)
 
 
 class OfAbc(loadstone.abc.FileLoader):
@@ -423,6 +423,17 @@ def test_resources_of_several_portions() -> None:
         for read in (files.read_bytes, files.read_text, files.open):
             with pytest.raises(IsADirectoryError):
                 read()
+        with pytest.raises(IsADirectoryError):
+            files.read_text("utf-8", "strict")
+
+
+@pytest.mark.filterwarnings("ignore:read_text is deprecated:DeprecationWarning")
+def test_resources_read_by_function() -> None:
+    """`importlib.resources.read_text` reads from a tree, with the error handler that it is given."""
+    tree = MemoryTree({"pkg/__init__.py": "", "pkg/data.txt": b"\xff!"})
+    with loadstone.install(TreeFinder(tree)):
+        package = importlib.import_module("pkg")
+        assert importlib.resources.read_text(package, "data.txt", encoding="ascii", errors="ignore") == "!"
 
 
 def test_a_portion_without_a_folder() -> None:
@@ -616,6 +627,7 @@ def test_a_memory_tree_is_a_traversable() -> None:
     assert init.open("r", newline="").read() == "x = 'é'\r\n"
     assert init.read_text(encoding="latin-1") == "x = 'Ã©'\n"
     assert data.open(encoding="ascii", errors="replace").read() == "\ufffd\0"
+    assert data.read_text("ascii", "replace") == "\ufffd\0"
     assert tree.joinpath() == tree / "" == tree
     assert str(init) == f"{tree}/pkg/__init__.py"
     assert repr(init) == "<MemoryTree at pkg/__init__.py>"

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loadstone import ImportSystem
+from loadstone._core.versions import HAS_LAZY_IMPORTS
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
+
+
+collect_ignore = [] if HAS_LAZY_IMPORTS else ["test_lazy_imports.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

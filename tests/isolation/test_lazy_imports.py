@@ -14,7 +14,7 @@ from ..lazies import PROGRAMS, prints
 if TYPE_CHECKING:
     from ..conftest import Sandbox
 
-pytestmark = pytest.mark.skipif(not HAS_LAZY_IMPORTS, reason="there are no lazy imports before Python 3.15")
+
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from loadstone._core.versions import NAMES_NAMESPACE_PATH
+
 from .outcome import Agree
 from .worlds import World
 
@@ -117,7 +119,8 @@ def test_path_of_a_namespace_package_as_a_list(world: World) -> None:
     assert (len(path), path[0], path[-1], path[:1]) == (2, one, two, [one])
     assert one in path
     assert "elsewhere" not in path
-    assert repr(path) == f"_NamespacePath({[one, two]!r})"
+    name = "NamespacePath" if NAMES_NAMESPACE_PATH else "_NamespacePath"
+    assert repr(path) == f"{name}({[one, two]!r})"
     path.append("elsewhere")
     assert list(path) == [one, two, "elsewhere"]
     path[2] = "there"

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 import loadstone
+from loadstone._core.versions import COMPILES_FOR_MODULE
 from loadstone.report.doctor import examine, future
 from loadstone.report.doctor.environment import live
 from loadstone.report.doctor.records import Finding
@@ -124,7 +125,7 @@ def test_packages_and_finders_are_read(sandbox: Sandbox) -> None:
             "local/site-packages/installed/old.py": "__cached__",
             "local/site-packages/one.py": "__cached__",
             "local/site-packages/its_finder.py": """
-                __cached__
+                old = lambda: __cached__
                 class Finder:
                     def find_spec(self, name, path=None, target=None):
                         return None
@@ -185,3 +186,83 @@ def test_a_loader_with_load_module_only(sandbox: Sandbox) -> None:
         finding = one("LS171", "Old")
         assert finding.evidence == "has load_module, not exec_module; loaded local"
         assert finding.severity == "warning"
+
+
+def nameless(sandbox: Sandbox, source: str, version: tuple[int, int] = (3, 10)) -> list[tuple[str, str]]:
+    """Evidence and severity of what LS173 finds in a local module of that source."""
+    sandbox.write({"old_code.py": source}, on_path=True)
+    findings = examine.findings_of(future.nameless, attrs.evolve(live(), version=version))
+    own = [finding for finding in findings if finding.subject == str(sandbox.root / "old_code.py")]
+    return [(finding.evidence, finding.severity) for finding in own]
+
+
+@pytest.mark.parametrize(
+    ("start", "method", "parameters"),
+    [
+        ("class L(machinery.SourceFileLoader):", "", "self, data, path"),
+        ("class L(SourceFileLoader):", "", "self, data, path, *, _optimize=-1"),
+        ("class MyLoader:", "", "self, data, path, /"),
+        ("class L(Base):\n    def exec_module(self, module): pass", "", "self, data, path, *, fullname=None"),
+        ("class MyLoader:", "    @staticmethod\n", "data, path='<string>'"),
+        ("class MyLoader:", "", "self, data, path, **options"),
+        ("def f():\n  class MyLoader:", "", "self, data, path"),
+    ],
+)
+def test_source_to_code_without_a_name(sandbox: Sandbox, start: str, method: str, parameters: str) -> None:
+    """LS173: a loader's method with two parameters, with its line; an error where the name is passed."""
+    source = f"{start}\n{method}    def source_to_code({parameters}): pass"
+    evidence = f"line {source.count(chr(10)) + 1}: source_to_code({parameters}) takes no name"
+    assert nameless(sandbox, source) == [(evidence, "warning")]
+    assert nameless(sandbox, source, (3, 15)) == [(evidence, "error")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class MyLoader:\n    def source_to_code(self, data, path, fullname=None): pass",
+        "class MyLoader:\n    def source_to_code(self, *arguments): pass",
+        "class MyLoader:\n    @staticmethod\n    def source_to_code(data, path, fullname): pass",
+        "class Translator:\n    def source_to_code(self, source, target): pass",
+        "def source_to_code(data, path): pass",
+        "if sys.version_info < (3, 15):\n  class MyLoader:\n    def source_to_code(self, data, path): pass",
+    ],
+)
+def test_source_to_code_with_a_name(sandbox: Sandbox, source: str) -> None:
+    """LS173: methods that take the name, those of other things, and guarded ones, are left alone."""
+    assert nameless(sandbox, source, (3, 15)) == []
+
+
+def test_a_live_loader_without_a_name(sandbox: Sandbox) -> None:
+    """LS173: loaders of loaded modules and of path entries, by the class that has the method."""
+
+    class Nameless(importlib.machinery.SourceFileLoader):
+        def source_to_code(self, data: Any, path: Any) -> Any:  # type: ignore[override]
+            return compile(data, path, "exec")
+
+    class Child(Nameless):
+        pass
+
+    class Static:
+        @staticmethod
+        def source_to_code(data: Any, path: Any) -> Any:
+            return compile(data, path, "exec")
+
+    class Named(Nameless):
+        def source_to_code(self, data: Any, path: Any, fullname: Any = None) -> Any:  # type: ignore[override]
+            return compile(data, path, "exec")
+
+    sandbox.write({"local.py": ""}, on_path=True)
+    module: Any = importlib.import_module("local")
+    assert not found("LS173")
+    severity = "error" if COMPILES_FOR_MODULE else "warning"
+    for loader, owner in ((Child("local", "local.py"), "Nameless"), (Static(), "Static"), (Static, "Static")):
+        module.__spec__.loader = loader
+        finding = one("LS173", type(loader).__name__ if loader is not Static else "Static")
+        assert finding.evidence.startswith("takes data and path only, in ")
+        assert finding.evidence.endswith(f"{owner}; loaded local")
+        assert finding.severity == severity
+    module.__spec__.loader = Named("local", "local.py")
+    assert not found("LS173")
+    entry = str(sandbox.root)
+    sys.path_importer_cache[entry] = importlib.machinery.FileFinder(entry, (Child, [".py"]), (Named, [".x"]))
+    assert one("LS173", "Child").evidence.endswith("Nameless")

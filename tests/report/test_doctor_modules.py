@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
+import loadstone
+from loadstone._core.versions import HAS_LAZY_IMPORTS
 from loadstone.report.doctor import caches, examine, modules
 from loadstone.report.doctor.environment import live
 
@@ -339,3 +341,49 @@ def test_a_module_of_bytecode_of_another_python(sandbox: Sandbox) -> None:
     assert one("LS163", str(sandbox.root / "bad.pyc")).severity == "error"
     with pytest.raises(ImportError, match="bad magic number"):
         importlib.import_module("bad")
+
+
+@pytest.mark.skipif(not HAS_LAZY_IMPORTS, reason="lazy imports are new in Python 3.15")
+def test_a_lazy_import_that_will_fail(sandbox: Sandbox) -> None:
+    """LS145: of what is not found, or None in sys.modules; nothing is resolved by looking."""
+    sandbox.write(
+        {
+            "later.py": """
+            lazy import lost
+            lazy import kept.lost as deep
+            lazy from kept.pkg import lost as name
+            lazy from whole import x
+            lazy import kept.pkg.sub as sub
+            lazy import forbidden
+            lazy import grown.elsewhere as elsewhere
+            """,
+            "kept/__init__.py": "raise SystemError",
+            "kept/pkg/__init__.py": "raise SystemError",
+            "kept/pkg/sub.py": "raise SystemError",
+            "whole.py": "raise SystemError",
+            "forbidden.py": "",
+            "grown/__init__.py": "import os; __path__.append(os.path.join(__path__[0], '..', 'more'))",
+            "more/elsewhere.py": "raise SystemError",
+        },
+        on_path=True,
+    )
+    loadstone.import_module("later")
+    loadstone.import_module("grown")
+    sys.modules["forbidden"] = None  # type: ignore[assignment]
+    pending = set(sys.lazy_modules)  # type: ignore[attr-defined,unused-ignore]
+    findings = {finding.subject: finding for finding in found("LS145")}
+    assert {subject: finding.severity for subject, finding in findings.items()} == {
+        "later.lost": "warning",
+        "later.deep": "note",
+        "later.forbidden": "warning",
+    }
+    evidence = findings["later.lost"].evidence
+    assert evidence == "lost is to be imported at the first use of lost, and lost is not found"
+    assert findings["later.deep"].evidence.endswith("kept.lost is not found before kept is executed")
+    assert pending == sys.lazy_modules  # type: ignore[attr-defined,unused-ignore]
+    assert not {"lost", "kept", "whole"} & sys.modules.keys()
+
+
+def test_no_lazy_import_is_lost(sandbox: Sandbox) -> None:
+    """LS145 finds nothing in what is loaded here, also before Python 3.15."""
+    assert not loadstone.doctor(only=["LS145"]).findings

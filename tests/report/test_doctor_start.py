@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
+import loadstone
 from loadstone.report.doctor import examine, start
 from loadstone.report.doctor.environment import live
 
@@ -267,6 +269,41 @@ def test_metadata_that_is_damaged(installed: Sandbox) -> None:
         installed.write({f"{folder}/direct_url.json": text})
         assert not found("LS131")
         assert not found("LS100")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "evidence"),
+    [
+        ("METADATA", None, "there is no METADATA that has its name"),
+        ("METADATA", b"", "there is no METADATA that has its name"),
+        ("METADATA", b"Name: odd\nAuthor: caf\xe9\n", "METADATA is not UTF-8: byte 0xe9 at 21"),
+        ("METADATA", ..., f"METADATA cannot be read: {os.strerror(errno.EISDIR)}"),
+        ("RECORD", b"\xff", "RECORD is not UTF-8: byte 0xff at 0"),
+        ("RECORD", ..., f"RECORD cannot be read: {os.strerror(errno.EISDIR)}"),
+        ("entry_points.txt", b"\xff", "entry_points.txt is not UTF-8: byte 0xff at 0"),
+        ("entry_points.txt", ..., f"entry_points.txt cannot be read: {os.strerror(errno.EISDIR)}"),
+        ("entry_points.txt", b"[group]\nnothing\n", "entry_points.txt cannot be made out: "),
+        ("direct_url.json", ..., f"direct_url.json cannot be read: {os.strerror(errno.EISDIR)}"),
+    ],
+)
+def test_a_file_of_metadata_that_is_damaged(
+    installed: Sandbox, file: str, content: Any, evidence: str
+) -> None:
+    """LS134: a file that is missing, no UTF-8 or not to be read; no other check fails for it."""
+    installed.write(metadata("odd"))
+    assert not about("LS134", "odd-1.dist-info")
+    path = installed.root / "site-packages" / "odd-1.dist-info" / file
+    if path.exists():
+        path.unlink()
+    if content is ...:
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    finding = one("LS134", "odd-1.dist-info")
+    assert finding.evidence.startswith(evidence)
+    assert finding.severity == "warning"
+    checks = ["LS131", "LS132", "LS133", "LS134", "LS142"]
+    assert not [one for one in loadstone.doctor(only=checks).findings if one.code == "LS100"]
 
 
 def test_a_distribution_without_metadata(installed: Sandbox) -> None:

@@ -21,6 +21,7 @@ import pytest
 import loadstone
 from loadstone.__main__ import main
 from loadstone._core.finding import observers
+from loadstone._core.versions import HAS_LAZY_IMPORTS
 from loadstone.report.explain.page import page_of
 from loadstone.report.explain.records import Answer, SpecRecord, called
 from loadstone.report.records import as_json
@@ -121,8 +122,9 @@ def test_a_module_in_a_directory(sandbox: Sandbox) -> None:
 def test_nothing_is_left_behind(sandbox: Sandbox) -> None:
     """The chain, the path and the observers are what they were; the path entry finders are the real ones."""
     sandbox.write({"ns/portion/module.py": ""}, on_path=True)
+    explain = loadstone.explain  # which brings its own modules in
     before = [*sys.meta_path], [*sys.path], {**sys.modules}
-    loadstone.explain("ns.portion.module")
+    explain("ns.portion.module")
     assert ([*sys.meta_path], [*sys.path], {**sys.modules}) == before
     assert not observers
     finder = sys.path_importer_cache[sys.path[0]]
@@ -222,6 +224,7 @@ def test_a_tool_that_takes_a_file_over_is_told_from_another_file(sandbox: Sandbo
     )
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.usefixtures("engine")
 def test_parents_are_found_without_being_executed(sandbox: Sandbox) -> None:
     """Each parent has its own search; its search locations are those of its spec, portions included."""
@@ -916,17 +919,74 @@ def test_the_command_in_a_directory_that_is_gone(
     assert "the working directory does not exist any more" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(not HAS_LAZY_IMPORTS, reason="lazy imports are new in Python 3.15")
+def test_a_lazy_import_that_is_pending(sandbox: Sandbox) -> None:
+    """Module and parents are told to be put off, with the places where that stands; nothing is resolved."""
+    sandbox.write(
+        {
+            "user.py": "lazy import wanted.sub as sub\nlazy from wanted import other, sub as again\n",
+            "wanted/__init__.py": "raise SystemError",
+            "wanted/sub.py": "",
+            "wanted/other.py": "",
+        },
+        on_path=True,
+    )
+    assert loadstone.explain("wanted.sub").module.pending is None  # type: ignore[union-attr]
+    loadstone.import_module("user")
+    explanation = loadstone.explain("wanted.sub")
+    (parent,) = explanation.parents
+    assert explanation.found
+    assert explanation.module is not None
+    assert explanation.module.pending == ("user.sub", "user.again")
+    assert parent.pending == ("user.sub", "user.other", "user.again")
+    said = "wanted.sub is put off by a lazy import until its first use"
+    assert f"{said}: user.sub, user.again\n" in str(explanation)
+    assert json.loads(as_json(explanation))["module"]["pending"] == ["user.sub", "user.again"]
+    assert not {"wanted", "wanted.sub"} & sys.modules.keys()
+    assert {"wanted", "wanted.sub"} <= sys.lazy_modules  # type: ignore[attr-defined,unused-ignore]
+    del sys.modules["user"]
+    explanation = loadstone.explain("wanted.sub")
+    assert explanation.module.pending == ()  # type: ignore[union-attr]
+    assert f"{said}\n" in str(explanation)
+    sandbox.write({"wanted/__init__.py": ""})
+    loadstone.import_module("wanted.sub")
+    assert loadstone.explain("wanted.sub").module.pending is None  # type: ignore[union-attr]
+
+
+OWN_LAZY_IMPORTS = """
+import sys
+import loadstone.report.explain.inquiry
+print(*sorted(name for name in getattr(sys, "lazy_modules", ()) if name not in sys.modules))
+"""
+
+
+def test_what_the_program_puts_off_is_told_after_loading(sandbox: Sandbox) -> None:
+    """A module is put off by its parent where that is loaded for the explanation, on Pythons that can."""
+    lazily = "lazy from . import sub" if HAS_LAZY_IMPORTS else ""
+    sandbox.write({"holds/__init__.py": lazily, "holds/sub.py": ""}, on_path=True)
+    result = sandbox.python("-m", "loadstone", "explain", "--load", "holds.sub")
+    assert result.returncode == 0
+    said = "holds.sub is put off by a lazy import until its first use: holds.sub\n" in result.stdout
+    assert said is HAS_LAZY_IMPORTS
+    own = sandbox.python("-c", OWN_LAZY_IMPORTS).stdout.split()
+    assert bool(own) is HAS_LAZY_IMPORTS, "the command itself runs with modules that put some off"
+    for name in own[:1]:
+        assert "put off" not in sandbox.python("-m", "loadstone", "explain", name).stdout
+
+
 def test_the_command_can_be_interrupted(sandbox: Sandbox) -> None:
     """Ctrl-C while a finder hangs: what was asked is shown, and the finder; status 130."""
     sandbox.write(
         {
             "hang.py": """
-            import sys, time
+            import signal, sys, time
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
             class Hanging:
                 def find_spec(self, name, path=None, target=None):
                     if name == "wanted":
                         print("hanging", file=sys.stderr, flush=True)
-                        time.sleep(600)
+                        for _ in range(12000):  # a signal just before a sleep would not end that
+                            time.sleep(0.05)
             sys.meta_path.append(Hanging())
             from loadstone.__main__ import main
             sys.exit(main(["explain", "wanted"]))
@@ -943,7 +1003,10 @@ def test_the_command_can_be_interrupted(sandbox: Sandbox) -> None:
     assert process.stderr is not None
     assert process.stderr.readline() == "hanging\n"
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    try:
+        output, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert errors == "loadstone: interrupted\n"
     assert "interrupted while it was with __main__.Hanging" in output
@@ -972,7 +1035,7 @@ def test_times_are_shown_in_units_of_their_own(sandbox: Sandbox) -> None:
     text = str(loadstone.explain("wanted"))
     assert re.search(r"Slow: no  \d+\.\d ms", text)
     assert re.search(r"Slow: no  \d\.\d\d s", text)
-    assert re.search(r"BuiltinImporter: no  \d+ µs", text)
+    assert re.search(r"(Builtin|Frozen)Importer: no  \d+ µs", text)
 
 
 def test_reprs_are_short() -> None:

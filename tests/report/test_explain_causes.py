@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import HAS_LAZY_IMPORTS
 from loadstone.report.explain.codes import CODES, ENTRIES
 from loadstone.report.explain.records import Cause
 
@@ -87,8 +88,71 @@ def test_metadata_that_cannot_be_read(sandbox: Sandbox) -> None:
     assert "LS202" in causes("beautifulsoup4")
 
 
+def test_a_distribution_of_which_only_the_list_of_files_is_left(sandbox: Sandbox) -> None:
+    """LS201: the modules are told from RECORD, those that are gone too, where there is no top_level.txt."""
+    record = "wanted/__init__.py,,\nlone.py,,\nWanted-1.dist-info/RECORD,,\n../../bin/run,,\n"
+    sandbox.write(
+        {
+            "Wanted-1.dist-info/METADATA": "Name: Wanted\nVersion: 1\n",
+            "Wanted-1.dist-info/RECORD": record,
+        },
+        on_path=True,
+    )
+    assert causes("wanted")["LS201"].evidence == "Wanted 1 has 'wanted', by its own list"
+    assert "LS201" in causes("lone")
+    assert "LS201" not in causes("run")
+    (sandbox.root / "wanted").mkdir()
+    explanation = loadstone.explain("wanted")
+    assert explanation.found
+    (cause,) = explanation.causes
+    assert cause.code == "LS201"
+    assert cause.evidence == "Wanted 1 has wanted/__init__.py, by its own list, and it is not there"
+    sandbox.write({"wanted/__init__.py": ""})
+    assert not causes("wanted")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"METADATA": None},
+        {"METADATA": b""},
+        {"METADATA": b"Author: caf\xe9\nSummary: without a name\n"},
+        {"METADATA": ...},
+        {"METADATA": ..., "PKG-INFO": ...},
+        {"RECORD": b"\xff"},
+        {"RECORD": ...},
+        {"top_level.txt": b"\xff"},
+        {"top_level.txt": ...},
+        {"entry_points.txt": b"\xff"},
+    ],
+)
+def test_damaged_metadata_does_no_harm(sandbox: Sandbox, damage: dict[str, Any]) -> None:
+    """LS201 and LS202 are told of the other distributions, whatever of one's metadata is damaged."""
+    distribution(sandbox, "Wanted-Things", "wanted\n")
+    whole: dict[str, Any] = {"METADATA": b"Name: Other\n", "RECORD": b"", "top_level.txt": b"other\n"}
+    for file, content in {**whole, **damage}.items():
+        path = sandbox.root / "aaa-1.dist-info" / file
+        if content is ...:
+            path.mkdir(parents=True)
+        elif content is not None:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+    assert causes("wanted")["LS201"].evidence == "Wanted-Things 1.0 has 'wanted', by its own list"
+    assert causes("wanted_things")["LS202"].remedy == "Import one of them: wanted."
+    assert loadstone.explain("json").found
+    assert "LS201" not in causes("nosuch"), "and nothing is made up"
+
+
+def test_metadata_in_another_encoding(sandbox: Sandbox) -> None:
+    """LS201: a name is read also where something else in METADATA is no UTF-8."""
+    info = b"Name: Old\nVersion: 2\nAuthor: Ren\xe9\n"
+    sandbox.write({"Old-2.dist-info/top_level.txt": "wanted\n"}, on_path=True)
+    (sandbox.root / "Old-2.dist-info" / "METADATA").write_bytes(info)
+    assert causes("wanted")["LS201"].evidence == "Old 2 has 'wanted', by its own list"
+
+
 def test_a_distribution_that_is_not_found_by_name(sandbox: Sandbox) -> None:
-    """LS201: where the version is not known, the name has to do."""
+    """LS201: name and version are those of the distribution that was listed; nothing is looked up by name."""
     distribution(sandbox, "Hidden", "wanted\n")
     entry = sys.path.pop(0)
 
@@ -100,7 +164,7 @@ def test_a_distribution_that_is_not_found_by_name(sandbox: Sandbox) -> None:
                 yield importlib.metadata.Distribution.at(Path(entry, "Hidden-1.0.dist-info"))
 
     sys.meta_path.append(Metadata())
-    assert causes("wanted")["LS201"].evidence == "Hidden has 'wanted', by its own list"
+    assert causes("wanted")["LS201"].evidence == "Hidden 1.0 has 'wanted', by its own list"
 
 
 def test_close_names(sandbox: Sandbox) -> None:
@@ -198,6 +262,41 @@ def test_a_circular_import_by_way_of_a_submodule(sandbox: Sandbox) -> None:
     assert causes("knot.sub", load=True)["LS205"].evidence.endswith("knot.sub.x) → knot.sub")
     sandbox.write({"plain.py": "import os; os.no_such_name"})
     assert list(causes("plain", load=True)) == ["LS220"]
+
+
+def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> None:
+    """LS205: neither an ImportError of a module's own making nor a name that a whole module lacks is one."""
+    sandbox.write(
+        {
+            "own.py": "raise ImportError('partially initialized module', name=__name__)\n",
+            "asks.py": "import whole\ndef ask():\n    from whole import lost\nask()\n",
+            "whole.py": "x = 1\n",
+            "loop_a.py": "import loop_b\nx = 1\n",
+            "loop_b.py": "def ask():\n    from loop_a import x\nask()\n",
+        },
+        on_path=True,
+    )
+    assert list(causes("own", load=True)) == ["LS220"]
+    assert list(causes("asks", load=True)) == ["LS220"]
+    assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 3: ask()) → loop_a")
+
+
+@pytest.mark.skipif(not HAS_LAZY_IMPORTS, reason="lazy imports are new in Python 3.15")
+def test_a_circle_of_lazy_imports(sandbox: Sandbox) -> None:
+    """LS205: a lazy import that is used too early, in the middle of itself or of the module it asks."""
+    sandbox.write(
+        {
+            "early_a.py": "lazy from early_b import y\ny\nx = 1\n",
+            "early_b.py": "lazy from early_a import x\nx\ny = 1\n",
+            "again_a.py": "lazy from again_b import y\ny\n",
+            "again_b.py": "import again_a\nagain_a.y\ny = 1\n",
+        },
+        on_path=True,
+    )
+    evidence = causes("early_a", load=True)["LS205"].evidence
+    assert evidence.startswith("early_a (")
+    assert evidence.endswith("line 2: x) → early_a")
+    assert causes("again_a", load=True)["LS205"].evidence.endswith("line 2: again_a.y) → again_b")
 
 
 def test_a_module_that_is_being_executed(sandbox: Sandbox) -> None:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 import zipfile
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import COMPILES_FOR_MODULE, HAS_LOAD_MODULE
 from loadstone.report.trace.records import Import, Trace
 
 if TYPE_CHECKING:
@@ -305,7 +307,9 @@ def test_an_import_that_no_code_asks_for(sandbox: Sandbox) -> None:
     sandbox.write({"one.py": ""}, on_path=True)
     with loadstone.trace() as trace:
         _thread.start_new_thread(importlib.import_module, ("one",))
+        deadline = time.monotonic() + 30
         while not hasattr(sys.modules.get("one"), "__file__"):
+            assert time.monotonic() < deadline
             time.sleep(0.001)
         time.sleep(0.05)
     one = named(trace, "one")
@@ -417,6 +421,95 @@ def test_methods_that_the_class_was_given(
         assert importlib.import_module("one").x == 2
     assert calls
     assert named(trace, "one").compiled is True
+
+
+class Compiling(SourceFileLoader):
+    """Its method to compile takes all that there is, and says what it got."""
+
+    calls: list[Any]
+
+    def source_to_code(self, data: Any, path: Any, fullname: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        self.calls.append((data, path, fullname, named))
+        return compile(data, path, "exec", dont_inherit=True)
+
+
+class Stepping(Compiling):
+    """And it is called by the loader itself, with names."""
+
+    def get_code(self, fullname: str) -> Any:
+        return self.source_to_code(data=self.get_data(self.path), path=self.path, _optimize=2)
+
+
+@pytest.mark.parametrize("kind", [Compiling, Stepping])
+def test_what_a_loader_is_asked_to_compile_with(sandbox: Sandbox, kind: type[Compiling]) -> None:
+    """Is what it is asked without a trace: positional, named, the module's name where Python passes that."""
+    sys.dont_write_bytecode = True
+    path = str(sandbox.write({"one.py": "x = 2\n"}) / "one.py")
+    loader = kind("one", path)
+    sys.meta_path.insert(0, Shared(find_spec=lambda name, path=None, target=None: ModuleSpec(name, loader)))
+    seen = []
+    for context in (contextlib.nullcontext(), loadstone.trace()):
+        loader.calls = []
+        with context:
+            assert importlib.import_module("one").x == 2
+        seen.append(loader.calls)
+        del sys.modules["one"], loader.calls
+    assert seen[0] == seen[1]
+    name = "one" if COMPILES_FOR_MODULE and kind is Compiling else None
+    assert seen[1] == [(b"x = 2\n", path, name, {"_optimize": 2} if kind is Stepping else {})]
+
+
+def test_what_the_interpreters_loader_is_asked_to_compile_with(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is what it is asked without a trace, too."""
+    sys.dont_write_bytecode = True
+    sandbox.write({"one.py": "x = 2\n"}, on_path=True)
+    plain = SourceFileLoader.source_to_code
+    calls: list[Any] = []
+
+    def given(self: Any, *arguments: Any, **named: Any) -> Any:
+        calls.append((arguments, named))
+        return plain(self, *arguments, **named)
+
+    monkeypatch.setattr(SourceFileLoader, "source_to_code", given)
+    for context in (contextlib.nullcontext(), loadstone.trace()):
+        with context:
+            importlib.import_module("one")
+        del sys.modules["one"]
+    assert calls[0] == calls[1]
+    assert len(calls[0][0]) == (3 if COMPILES_FOR_MODULE else 2)
+
+
+@pytest.mark.filterwarnings("always::RuntimeWarning")
+@pytest.mark.parametrize("kind", [SourceFileLoader, loadstone.machinery.SourceFileLoader])
+def test_a_loader_that_compiles_data_and_path_only(sandbox: Sandbox, kind: Any) -> None:
+    """Works, warns or fails as without a trace, by the interpreter's machinery and by loadstone's."""
+
+    class Two(kind):  # type: ignore[misc]
+        def source_to_code(self, data: Any, path: Any) -> Any:
+            return compile(data, path, "exec", dont_inherit=True)
+
+    sys.dont_write_bytecode = True
+    loader = Two("one", str(sandbox.write({"one.py": "x = 2\n"}) / "one.py"))
+    sys.meta_path.insert(0, Shared(find_spec=lambda name, path=None, target=None: ModuleSpec(name, loader)))
+    seen = []
+    for context in (contextlib.nullcontext(), loadstone.trace()):
+        outcome: Any
+        with context, warnings.catch_warnings(record=True) as caught:
+            try:
+                outcome = importlib.import_module("one").x
+            except TypeError as error:
+                outcome = str(error)
+        sys.modules.pop("one", None)
+        seen.append((outcome, [(str(each.message), each.filename, each.lineno) for each in caught]))
+    assert seen[0] == seen[1]
+    if not COMPILES_FOR_MODULE:
+        assert seen[1] == (2, [])
+    elif kind is SourceFileLoader:
+        assert "positional arguments" in seen[1][0]
+    else:
+        assert (seen[1][0], len(seen[1][1])) == (2, 1)
 
 
 def test_a_loader_of_many_modules(sandbox: Sandbox) -> None:
@@ -532,6 +625,24 @@ class Old:
         return module
 
 
+@pytest.mark.skipif(HAS_LOAD_MODULE, reason="this Python has load_module to fall back on")
+@pytest.mark.parametrize("methods", [["load_module"], ["create_module"], []])
+def test_a_loader_that_cannot_execute(sandbox: Sandbox, methods: list[str]) -> None:
+    """Fails as without a trace, once the module is made; the record has the failure."""
+    loader = type("Loader", (), {name: lambda self, thing: None for name in methods})()
+    sys.meta_path.insert(0, Shared(find_spec=lambda name, path=None, target=None: ModuleSpec(name, loader)))
+    messages = []
+    trace = loadstone.trace()
+    for context in (contextlib.nullcontext(), trace):
+        with context, pytest.raises(AttributeError) as caught:
+            importlib.import_module("one")
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+    assert "exec_module" in messages[0]
+    assert (named(trace, "one").error, named(trace, "one").message) == ("AttributeError", messages[0])
+
+
+@pytest.mark.skipif(not HAS_LOAD_MODULE, reason="this Python has no load_module any more")
 def test_a_loader_with_load_module_only(sandbox: Sandbox) -> None:
     """It is called as ever, with the warning naming it, and timed."""
     sandbox.write({"two.py": ""}, on_path=True)
@@ -735,7 +846,7 @@ def test_beside_takeover(sandbox: Sandbox) -> None:
     with loadstone.takeover(), loadstone.trace() as inside, pytest.raises(ImportError):
         import one  # noqa: F401
     assert own_names(inside) == ["one", "pkg"]
-    assert named(inside, "pkg").finder == "loadstone._standard.path.PathFinder"
+    assert named(inside, "pkg").finder == "_frozen_importlib_external.PathFinder"
     assert named(inside, "one").size
     with loadstone.trace() as around, loadstone.takeover():
         import two  # noqa: F401

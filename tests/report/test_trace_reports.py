@@ -15,7 +15,7 @@ import pytest
 from loadstone.report.terminal import rendered
 from loadstone.report.trace.budget import check, seconds_of
 from loadstone.report.trace.comparison import compare
-from loadstone.report.trace.records import Import, Reentry, Trace
+from loadstone.report.trace.records import Import, Lazy, Reentry, Trace
 
 BROWSER = next(
     filter(
@@ -104,6 +104,59 @@ def test_an_empty_trace() -> None:
     assert rendered(Trace().page()) == "Imports\n-------\n0 imports in 0.0 ms, 0.0 ms in all\n"
 
 
+def a_lazy_trace() -> Trace:
+    """Imports that resolved lazy ones, and some that nobody used."""
+    text = Lazy("text", None, "text", "app", "app.py", 3)
+    imports = [
+        an_import(0, "app", 5),
+        an_import(1, "text", 4, file="use.py", lazy=text),
+        an_import(2, "odd", 1, file=None, lazy=Lazy("odd")),
+    ]
+    never = [
+        Lazy("pkg", "a", "a", "app", "app.py", 5, loaded=True),
+        Lazy("pkg", "b", "b", "app", "app.py", 5, loaded=True),
+        Lazy("other", None, "other", "app", "app.py", 7, loaded=False),
+        Lazy("last", None, "last", "lib", "lib.py", None, loaded=False),
+    ]
+    return Trace(imports, [], 0.1, ["app.py"], "3.15.0", never)
+
+
+def test_lazy_imports_on_the_page() -> None:
+    """Where each was declared, beside where it was used; what nobody used, by module and statement."""
+    text = rendered(a_lazy_trace().page(), unicode=False)
+    assert "3 imports in 10.0 ms, 100.0 ms in all, 2 lazy, 4 lazy never used\n" in text
+    assert "|- 4.0  4.0  text  use.py:2, declared lazy at app.py:3\n" in text
+    assert "`- 1.0  1.0  odd  ?, declared lazy at ?\n" in text
+    never = """\
+Lazy, never used
+----------------
+app
+  pkg.a, pkg.b (imported all the same)  app.py:5
+  other  app.py:7
+lib
+  last  lib.py
+"""
+    assert text.endswith(never)
+    (found,) = check(a_lazy_trace(), forbidden=["text"])
+    assert "text 4.0 ms  use.py:2, declared lazy at app.py:3\n" in rendered(found.page())
+
+
+def test_lazy_imports_as_json_and_back() -> None:
+    """They are read as the same records; a trace written before there were any can be compared."""
+    trace = a_lazy_trace()
+    again = Trace.from_json(trace.to_json())
+    assert (again.imports, again.unused) == (trace.imports, trace.unused)
+    data = json.loads(trace.to_json())
+    assert data["imports"][1]["lazy"]["line"] == 3
+    assert [each["bound"] for each in data["unused"]] == ["a", "b", "other", "last"]
+    del data["unused"]
+    for each in data["imports"]:
+        del each["lazy"]
+    old = Trace.from_json(json.dumps(data))
+    assert (old.unused, {each.lazy for each in old.imports}) == ([], {None})
+    assert "nothing has changed" in rendered(compare(old, trace).page())
+
+
 def test_json_and_back() -> None:
     """What was written is read as the same records; unknown fields of a later loadstone are passed over."""
     trace = a_trace()
@@ -137,6 +190,8 @@ def damaged(**changes: Any) -> str:
         (damaged(imports=[{"number": 1}]), "an import without a name"),
         (damaged(imports=[{"number": "1", "name": "x"}]), "number must be a number, not '1'"),
         (damaged(imports=["x"]), "a record must be an object, not 'x'"),
+        (damaged(imports=[{"number": 1, "name": "x", "lazy": "y"}]), "a record must be an object, not 'y'"),
+        (damaged(unused=[{}]), "an import without a name"),
         (damaged(seconds=None), "TypeError"),
     ],
 )
@@ -267,3 +322,16 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
     trail = zoomed.partition('id="trail"')[2].partition("</nav>")[0]
     assert re.findall(r"<button>(.*?)</button>", trail)[1:] == ["app", "app.core", "pandas"]
     assert "50.0 ms without" in zoomed.partition('id="detail"')[2]
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs a Chromium")
+def test_lazy_imports_in_a_browser(tmp_path: Path) -> None:
+    """The table says where each was declared; those that nobody used are listed below it."""
+    page = tmp_path / "lazy.html"
+    page.write_text(a_lazy_trace().to_html(), encoding="utf-8")
+    whole = dom(page, "zoom=text", tmp_path / "profile")
+    assert "declared lazy at</button>" in whole
+    assert "lazy: declared by app at app.py:3" in whole
+    never = whole.partition('id="unused"')[2].partition("</section>")[0]
+    assert re.findall("<b>(.*?)</b>", never) == ["pkg.a", "pkg.b", "other", "last"]
+    assert "declared by app at app.py:5, imported all the same" in never

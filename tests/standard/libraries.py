@@ -7,6 +7,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -20,6 +21,36 @@ import loadstone.util
 LIBRARIES = ("importlib", "loadstone")
 NOBODY = 65534
 
+IN_CHARGE = """
+import sys
+import loadstone, loadstone.machinery as _ours, importlib.machinery as _theirs
+loadstone.takeover()
+_names = "BuiltinImporter", "FrozenImporter", "PathFinder"
+_own = {getattr(_theirs, name): getattr(_ours, name) for name in _names}
+sys.meta_path[:] = [_own.get(finder, finder) for finder in sys.meta_path]
+sys.path_hooks[-1] = _ours.FileFinder.path_hook(
+    (_ours.ExtensionFileLoader, _ours.EXTENSION_SUFFIXES),
+    (_ours.SourceFileLoader, _ours.SOURCE_SUFFIXES),
+    (_ours.SourcelessFileLoader, _ours.BYTECODE_SUFFIXES),
+)
+sys.path_importer_cache.clear()
+"""
+"""What puts loadstone's engine, finders and loaders in the place of the interpreter's."""
+
+
+@contextmanager
+def in_charge() -> Iterator[None]:
+    """A time in which loadstone's engine, finders and loaders are in the place of the interpreter's."""
+    before = sys.meta_path[:], sys.path_hooks[:], dict(sys.path_importer_cache)
+    with loadstone.takeover():
+        exec(IN_CHARGE, {})
+        try:
+            yield
+        finally:
+            sys.meta_path[:], sys.path_hooks[:] = before[:2]
+            sys.path_importer_cache.clear()
+            sys.path_importer_cache.update(before[2])
+
 
 class Library:
     """One of the two, by the names that both have."""
@@ -32,12 +63,12 @@ class Library:
         self.machinery: Any = root.machinery
         self.util: Any = root.util
         self.is_loadstone = root is loadstone
-        self.prelude = "import loadstone\nloadstone.takeover()\n" if self.is_loadstone else ""
+        self.prelude = IN_CHARGE if self.is_loadstone else ""
         """What a program starts with to have this library import the rest of it."""
 
     def running(self) -> AbstractContextManager[object]:
         """The time in which this library is in charge of imports."""
-        return loadstone.takeover() if self.is_loadstone else nullcontext()
+        return in_charge() if self.is_loadstone else nullcontext()
 
     def details(self) -> list[tuple[Any, list[str]]]:
         """The loaders of module files and their suffixes, as the interpreter has them."""

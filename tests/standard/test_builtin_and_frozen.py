@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..pythons import with_load_module
 from .libraries import Library, both
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ def test_creating_frozen_modules_by_hand(library: Library, sandbox: Sandbox) -> 
         importer.exec_module(other)
 
 
+@with_load_module
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("importer", ["BuiltinImporter", "FrozenImporter"])
 def test_load_module(sandbox: Sandbox, importer: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -252,6 +254,7 @@ def test_load_module(sandbox: Sandbox, importer: str, capsys: pytest.CaptureFixt
     assert ours[0] is ImportError
 
 
+@with_load_module
 def test_load_module_warns(library: Library, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """`load_module` is deprecated here too."""
     with pytest.warns(DeprecationWarning, match=r"load_module\(\)"):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from loadstone._core.versions import WARNS_OF_OLD_NAMES
 
 from .caches import HEADER, MAGIC, OLD, compiled, hash_pyc, put, run, timestamp_pyc, uint32
 from .libraries import Library
@@ -356,7 +359,11 @@ def test_only_the_time(library: Library) -> None:
 def test_the_time_from_the_facts(library: Library) -> None:
     """A loader that gives `path_stats` has `path_mtime`; loaders of files have none."""
     loader = memory(library, {"mtime": 5.5})
-    assert loader.path_mtime("/nowhere/mod.py") == 5
+    warned = [DeprecationWarning] if WARNS_OF_OLD_NAMES else []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert loader.path_mtime("/nowhere/mod.py") == 5
+    assert [warning.category for warning in caught] == warned
     own = library.loader("/nowhere/mod.py")
     with pytest.raises(OSError, match=r"^$"):
         own.path_mtime("/nowhere/mod.py")
@@ -387,9 +394,9 @@ def test_source_to_code_decides(library: Library, file: Path) -> None:
     """A subclass may compile as it likes; the result is cached."""
 
     class Own(library.machinery.SourceFileLoader):  # type: ignore[misc,name-defined]
-        def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:
+        def source_to_code(self, data: Any, path: Any, *name: Any, **options: Any) -> Any:
             assert data == SOURCE
-            return super().source_to_code(b"x = 'own'\n", path)
+            return super().source_to_code(b"x = 'own'\n", path, *name)
 
     assert run(Own("mod", str(file)).get_code("mod")) == "own"
     assert value(library, file) == "own"

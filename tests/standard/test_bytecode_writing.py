@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import py_compile
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .caches import HEADER, put, run, timestamp_pyc
-from .libraries import Library, unprivileged
+from .libraries import Library, both, unprivileged
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -54,6 +55,27 @@ def test_a_cache_is_replaced(library: Library, sandbox: Sandbox) -> None:
         assert opened.read() == stale
     assert cache.read_bytes() != stale
     assert caches(sandbox.root) == [cache.name]
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "hash"])
+def test_the_bytes_are_those_of_importlib(sandbox: Sandbox, kind: str) -> None:
+    """What is written is the same to the byte, whoever writes it: caches can be compared by content."""
+    file = sandbox.write({"mod.py": LARGE + "def f(a, b=1): return a, b, 'text', 2.5\n"}) / "mod.py"
+    mode = py_compile.PycInvalidationMode[{"timestamp": "TIMESTAMP", "hash": "CHECKED_HASH"}[kind]]
+    expected = Path(py_compile.compile(str(file), doraise=True, invalidation_mode=mode) or "").read_bytes()
+
+    def written(library: Library) -> bytes:
+        cache = Path(library.util.cache_from_source(file))
+        # A stale cache of the same kind, which is replaced by one of that kind.
+        stale = bytearray(expected)
+        stale[8] ^= 1
+        cache.write_bytes(stale)
+        library.loader(file).get_code("mod")
+        return cache.read_bytes()
+
+    theirs, ours = both(written)
+    assert ours == theirs
+    assert len(ours[1]) == len(expected)
 
 
 def test_a_cache_that_is_a_link(library: Library, sandbox: Sandbox) -> None:

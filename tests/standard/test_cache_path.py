@@ -14,6 +14,7 @@ import loadstone.abc
 import loadstone.machinery
 import loadstone.util
 
+from ..pythons import cached
 from .caches import put, run, timestamp_pyc
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class OwnCache(loadstone.machinery.SourceFileLoader):
     def cache_path(self, source_path: str) -> str | None:
         return f"{source_path}.own"
 
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:
-        return super().source_to_code(data + b"\nx = 'own'\n", path)
+    def source_to_code(self, data: Any, path: Any, *name: Any, _optimize: int = -1) -> Any:
+        return super().source_to_code(data + b"\nx = 'own'\n", path, *name)
 
 
 class NoCache(OwnCache):
@@ -92,13 +93,13 @@ def test_missing_folders_are_made(file: Path) -> None:
 
 
 def test_import_tells_the_path(file: Path) -> None:
-    """`spec.cached` and `__cached__` of what is imported tell the loader's own path."""
+    """`spec.cached` of what is imported, and `__cached__` where there is one, tell the loader's own path."""
     hooks(OwnCache)
     module = loadstone.import_module("mod")
     assert module.x == "own"
     assert module.__spec__ is not None
     assert module.__spec__.cached == f"{file}.own"
-    assert module.__cached__ == f"{file}.own"
+    assert cached(module) == f"{file}.own"
     assert Path(f"{file}.own").exists()
 
 
@@ -108,7 +109,7 @@ def test_the_statement_tells_the_path(file: Path) -> None:
     import mod  # type: ignore[import-not-found]
 
     assert mod.x == "own"
-    assert mod.__cached__ == mod.__spec__.cached == f"{file}.own"
+    assert cached(mod) == f"{file}.own"
 
 
 def test_import_without_cache(file: Path) -> None:
@@ -139,8 +140,8 @@ def test_packages(sandbox: Sandbox) -> None:
     """Packages have the seam too."""
     root = sandbox.write({"pkg/__init__.py": "", "pkg/sub.py": ""}, on_path=True)
     hooks(OwnCache)
-    assert loadstone.import_module("pkg.sub").__cached__ == f"{root}/pkg/sub.py.own"
-    assert sys.modules["pkg"].__cached__ == f"{root}/pkg/__init__.py.own"
+    assert cached(loadstone.import_module("pkg.sub")) == f"{root}/pkg/sub.py.own"
+    assert cached(sys.modules["pkg"]) == f"{root}/pkg/__init__.py.own"
 
 
 def test_reload(file: Path) -> None:
@@ -150,7 +151,7 @@ def test_reload(file: Path) -> None:
     file.write_text("x = 1\ny = 2\n")
     loadstone.reload(module)
     assert module.y == 2
-    assert module.__cached__ == f"{file}.own"
+    assert cached(module) == f"{file}.own"
 
 
 def test_the_abstract_loader_has_the_seam() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..pythons import with_load_module
 from .libraries import Library, both
 
 if TYPE_CHECKING:
@@ -213,6 +214,7 @@ def test_packages(running: Library, sandbox: Sandbox) -> None:
             sys.modules["_testmultiphase"] = kept
 
 
+@with_load_module
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_load_module(library: Library, sandbox: Sandbox) -> None:
     """The deprecated `load_module` imports the module, or raises ImportError for another name."""

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loadstone._core.versions import NAMES_NAMESPACE_PATH
+
+from ..pythons import with_load_module
 from .libraries import Library, both
 
 if TYPE_CHECKING:
@@ -119,7 +122,8 @@ def test_the_path_is_a_sequence(running: Library, sandbox: Sandbox) -> None:
     assert path[-1:] == expected[1:]
     assert expected[1] in path
     assert "nothing" not in path
-    assert repr(path) == f"_NamespacePath({expected!r})"
+    name = "NamespacePath" if NAMES_NAMESPACE_PATH else "_NamespacePath"
+    assert repr(path) == f"{name}({expected!r})"
     path.append("more")
     path[0] = "changed"
     assert list(path) == ["changed", expected[1], "more"]
@@ -145,12 +149,16 @@ def test_missing_submodules(running: Library, sandbox: Sandbox) -> None:
 
 
 def test_the_parent_is_gone(running: Library, sandbox: Sandbox) -> None:
-    """When the parent left `sys.modules`, looking the path up anew is a KeyError."""
+    """When the parent left `sys.modules`, looking the path up anew raises what importlib raises."""
     sandbox.write({"pkg/__init__.py": "", "pkg/space/a.py": ""}, on_path=True)
     space = running.root.import_module("pkg.space")
     del sys.modules["pkg"]
-    with pytest.raises(KeyError, match="pkg"):
+    expected = ModuleNotFoundError if NAMES_NAMESPACE_PATH else KeyError
+    with pytest.raises(expected, match="pkg") as caught:
         list(space.__path__)
+    if NAMES_NAMESPACE_PATH:
+        assert str(caught.value) == "'pkg' must be imported before finding 'pkg.space'."
+        assert caught.value.name == "pkg"
 
 
 def test_zip_archives_are_portions(running: Library, sandbox: Sandbox) -> None:
@@ -224,6 +232,7 @@ def test_loaders_made_by_hand(sandbox: Sandbox) -> None:
     assert ours[1][:2] == (["given"], ["found"])
 
 
+@with_load_module
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_load_module(running: Library, sandbox: Sandbox) -> None:
     """The deprecated `load_module` imports the package."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..pythons import cached, with_load_module
 from .caches import HEADER, MAGIC, compiled, run, uint32
 from .libraries import Library, both
 
@@ -67,7 +68,7 @@ def test_import(library: Library, sandbox: Sandbox) -> None:
         import lone  # type: ignore[import-not-found]
         import pkg  # type: ignore[import-not-found]
     assert lone.x == pkg.x == "cached"
-    assert lone.__file__ == lone.__cached__ == str(root / "lone.pyc")
+    assert lone.__file__ == cached(lone) == str(root / "lone.pyc")
     assert type(lone.__loader__) is library.machinery.SourcelessFileLoader
     assert pkg.__path__ == [str(root / "pkg")]
     assert not (root / "__pycache__").exists()
@@ -88,6 +89,7 @@ def test_protocols(library: Library, sandbox: Sandbox) -> None:
         own.get_code("other")
 
 
+@with_load_module
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_load_module(library: Library, sandbox: Sandbox) -> None:
     """The deprecated `load_module` imports the module, and executes it again the next time."""
@@ -102,6 +104,7 @@ def test_load_module(library: Library, sandbox: Sandbox) -> None:
         own.load_module("other")
 
 
+@with_load_module
 def test_load_module_warns(library: Library, sandbox: Sandbox) -> None:
     """`load_module` is deprecated, for every loader of files."""
     sandbox.write({"mod.pyc": HEADERS["timestamp"] + BODY, "mod.py": ""})

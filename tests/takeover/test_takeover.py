@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
+import _frozen_importlib
 import builtins
+import importlib
+import inspect
+import os
 import sys
 import threading
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from importlib import machinery
 from typing import TYPE_CHECKING, Any
-from zipimport import zipimporter
+from unittest import mock
 
 import pytest
 
 import loadstone
 import loadstone.abc
-import loadstone.machinery
+from loadstone._core import loading
+from loadstone._core.versions import HAS_LAZY_IMPORTS
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
-
-PAIRS = [
-    (machinery.BuiltinImporter, loadstone.machinery.BuiltinImporter),
-    (machinery.FrozenImporter, loadstone.machinery.FrozenImporter),
-    (machinery.PathFinder, loadstone.machinery.PathFinder),
-]
 
 
 class State:
     """The state of the interpreter's import system, object by object."""
 
     def __init__(self) -> None:
+        self.seam = _frozen_importlib._find_and_load  # type: ignore[attr-defined]
         self.function = builtins.__import__
         self.lists = [(places, list(places)) for places in (sys.meta_path, sys.path_hooks, sys.path)]
         self.cache = sys.path_importer_cache
         self.finders = dict(sys.path_importer_cache)
         self.modules = sys.modules
+        self.names = {
+            (kind, name): value
+            for kind in vars(machinery).values()
+            if isinstance(kind, type)
+            for name, value in vars(kind).items()
+            if callable(value)
+        }
 
-    def check(self) -> None:
-        """Everything is what it was, object by object; no finder of loadstone's is left."""
+    def check(self, *, taken: bool = False) -> None:
+        """Everything is what it was, object by object; but for the seam, if it is `taken`."""
+        assert (_frozen_importlib._find_and_load is self.seam) != taken  # type: ignore[attr-defined]
         assert builtins.__import__ is self.function
         for (places, items), now in zip(self.lists, (sys.meta_path, sys.path_hooks, sys.path), strict=True):
             assert now is places
@@ -45,8 +55,9 @@ class State:
         assert sys.path_importer_cache is self.cache
         for entry, finder in self.finders.items():
             assert self.cache.get(entry) is finder
-        assert not any(isinstance(finder, loadstone.machinery.FileFinder) for finder in self.cache.values())
         assert sys.modules is self.modules
+        for (kind, name), value in self.names.items():
+            assert vars(kind)[name] is value
 
 
 @pytest.fixture
@@ -57,22 +68,31 @@ def state(sandbox: Sandbox) -> State:
     return State()
 
 
+@contextmanager
+def loads() -> Iterator[list[str]]:
+    """The names of the modules that the engine loads meanwhile."""
+    names: list[str] = []
+    load = loading._load
+
+    def tell(system: Any, spec: Any) -> Any:
+        names.append(spec.name)
+        return load(system, spec)
+
+    with mock.patch.object(loading, "_load", tell):
+        yield names
+
+
+def is_ours(name: str) -> bool:
+    """Whether the engine imports the module `name`, by a statement now."""
+    with loads() as names:
+        __import__(name)
+    return name in names
+
+
 def test_what_is_put_in_place(state: State) -> None:
-    """The engine's `__import__`, and loadstone's finders and path hook in the places of the interpreter's."""
-    handle = loadstone.takeover()
-    try:
-        assert builtins.__import__ is loadstone.live.__import__
-        (_, before), (_, hooks), _ = state.lists
-        expected = [dict(PAIRS).get(finder, finder) for finder in before]
-        assert sys.meta_path == expected
-        assert len(sys.path_hooks) == len(hooks)
-        assert zipimporter in sys.path_hooks
-        replaced = [new for new, old in zip(sys.path_hooks, hooks, strict=True) if new is not old]
-        assert len(replaced) == 1
-        assert type(replaced[0]("/")) is loadstone.machinery.FileFinder
-        assert not any(type(finder) is machinery.FileFinder for finder in sys.path_importer_cache.values())
-    finally:
-        handle.uninstall()
+    """The engine is in the interpreter's seam; finders, hooks, caches, classes and `__import__` stay."""
+    with loadstone.takeover():
+        state.check(taken=True)
     state.check()
 
 
@@ -81,14 +101,14 @@ def test_handle(state: State) -> None:
     handle = loadstone.takeover()
     assert isinstance(handle, loadstone.Takeover)
     assert handle.active
-    assert repr(handle).startswith("<Takeover active: BuiltinImporter, FrozenImporter, PathFinder, path_hook")
+    assert repr(handle) == "<Takeover active>"
     handle.uninstall()
     assert not handle.active
-    assert repr(handle).startswith("<Takeover uninstalled: BuiltinImporter")
+    assert repr(handle) == "<Takeover uninstalled>"
     state.check()
     with loadstone.takeover():
         handle.uninstall()
-        assert builtins.__import__ is loadstone.live.__import__
+        state.check(taken=True)
     state.check()
 
 
@@ -106,138 +126,250 @@ def test_context_manager(state: State) -> None:
     state.check()
 
 
-def test_nested(state: State) -> None:
+def test_nested(state: State, sandbox: Sandbox) -> None:
     """A takeover within another finds nothing to do, and undoes nothing."""
+    sandbox.write({"one.py": "", "two.py": ""}, on_path=True)
     with loadstone.takeover() as outer:
-        inner = list(sys.meta_path)
         with loadstone.takeover() as second:
-            assert sys.meta_path == inner
-            assert "nothing replaced" in repr(second)
-        assert builtins.__import__ is loadstone.live.__import__
-        assert sys.meta_path == inner
+            assert "within another" in repr(second)
+            assert is_ours("one")
         assert outer.active
-    state.check()
+        assert is_ours("two")
 
 
 def test_interpreter_before_and_after(state: State, sandbox: Sandbox) -> None:
     """Imports before, in and after the takeover are the interpreter's, loadstone's and the interpreter's."""
     sandbox.write({f"mod{number}.py": "" for number in range(3)}, on_path=True)
-    kinds = []
+    found = []
     for number in range(3):
-        with loadstone.takeover() if number == 1 else warnings.catch_warnings():
-            kinds.append(type(__import__(f"mod{number}").__loader__))
-    assert kinds == [
-        machinery.SourceFileLoader,
-        loadstone.machinery.SourceFileLoader,
-        machinery.SourceFileLoader,
-    ]
+        with loadstone.takeover() if number == 1 else nullcontext():
+            found.append(is_ours(f"mod{number}"))
+    assert found == [False, True, False]
 
 
-def test_finders_of_others_stay(state: State) -> None:
-    """Finders and path hooks that others put there before or meanwhile stay, in their places."""
+def test_what_is_imported_is_as_the_interpreter_has_it(state: State, sandbox: Sandbox) -> None:
+    """Specs, loaders, finders and namespace paths are exactly of importlib's classes."""
+    sandbox.write({"mod.py": "", "lone/x.py": "", "pkg/__init__.py": ""}, on_path=True)
+    described = []
+    for taken in (True, False):
+        with loadstone.takeover() if taken else nullcontext():
+            for name in ("mod", "pkg", "lone", "lone.x", "colorsys", "_testcapi", "__hello__", "_symtable"):
+                try:
+                    module = importlib.import_module(name)
+                except ImportError:
+                    continue
+                spec = module.__spec__
+                assert spec is not None
+                path = spec.submodule_search_locations
+                facts = [type(module), type(spec), type(spec.loader), type(path), spec.origin, spec.cached]
+                described.append((taken, name, facts, sorted(vars(spec)), sorted(vars(module))))
+            for name in ("mod", "pkg", "lone", "lone.x", "colorsys", "_testcapi", "__hello__", "_symtable"):
+                sys.modules.pop(name, None)
+    taken_facts = [fact[1:] for fact in described if fact[0]]
+    assert taken_facts == [fact[1:] for fact in described if not fact[0]]
+    assert len(taken_facts) > 5
+
+
+@pytest.mark.parametrize("verb", ["statement", "import_module", "dunder", "from", "lazy"])
+def test_every_way_to_import_is_reached(state: State, sandbox: Sandbox, verb: str) -> None:
+    """Statements, `importlib.import_module`, `__import__` and lazy imports run on the engine."""
+    sandbox.write({"pkg/__init__.py": "", "pkg/mod.py": "x = 1"}, on_path=True)
+    if verb == "lazy" and not HAS_LAZY_IMPORTS:
+        pytest.skip("lazy imports came with Python 3.15")
+    ways = {
+        "statement": "import pkg.mod",
+        "import_module": "importlib.import_module('pkg.mod')",
+        "dunder": "importlib.__import__('pkg.mod')",
+        "from": "from pkg import mod",
+        "lazy": "lazy from pkg.mod import x\nx",
+    }
+    with loadstone.takeover(), loads() as names:
+        exec(ways[verb], {"importlib": importlib, "__name__": "user"})
+    assert names == ["pkg", "pkg.mod"]
+
+
+def test_statements_for_what_is_there_stay_in_c(state: State) -> None:
+    """An import statement for a module that is loaded runs no Python code."""
+    calls = []
+
+    def profile(frame: Any, event: str, argument: Any) -> None:
+        calls.append((event, frame.f_code.co_name))
+
+    def statements() -> None:
+        from json.decoder import JSONDecoder  # noqa: F401
+
+    import json.decoder  # noqa: F401
+
+    with loadstone.takeover():
+        statements()
+        sys.setprofile(profile)
+        try:
+            statements()
+        finally:
+            sys.setprofile(None)
+    python = [name for event, name in calls if event == "call"]
+    assert python == ["statements"]
+
+
+PATCHES = ["exec_module", "get_code", "get_data", "path_stats", "source_to_code", "set_data"]
+
+
+@pytest.mark.parametrize("place", ["class", "parent", "instance"])
+@pytest.mark.parametrize("method", PATCHES)
+def test_methods_that_others_put_into_loaders_act(
+    state: State, sandbox: Sandbox, method: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a tool puts in the place of a method of importlib's loader is called, wherever it puts it."""
+    sandbox.write({"mod.py": "x = 1"}, on_path=True)
+    sys.dont_write_bytecode = False
+    kind = machinery.SourceFileLoader
+    original = getattr(kind, method)
+    calls = []
+
+    def patched(self: Any, *arguments: Any, **options: Any) -> Any:
+        calls.append(method)
+        return original(self, *arguments, **options)
+
+    if place == "class":
+        monkeypatch.setattr(kind, method, patched)
+    elif place == "parent":
+        owner = next(parent for parent in kind.__mro__ if method in vars(parent))
+        monkeypatch.setattr(owner, method, patched)
+    else:
+        init = kind.__init__
+
+        def initialised(self: Any, *arguments: Any) -> None:
+            init(self, *arguments)
+            setattr(self, method, partial(patched, self))
+
+        monkeypatch.setattr(kind, "__init__", initialised)
+    with loadstone.takeover():
+        import mod  # type: ignore[import-not-found]
+    assert mod.x == 1
+    assert calls
+
+
+def test_methods_that_others_put_into_finders_act(
+    state: State, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same for the path finder, the finder of a directory, and path hooks."""
+    sandbox.write({"one.py": "", "two.py": "", "three.py": ""}, on_path=True)
+    calls: list[str] = []
+
+    def tell(name: str, function: Any) -> Any:
+        def told(*arguments: Any) -> Any:
+            calls.append(name)
+            return function(*arguments)
+
+        return told
+
+    with loadstone.takeover():
+        with monkeypatch.context() as patch:
+            patch.setattr(machinery.PathFinder, "find_spec", tell("path", machinery.PathFinder.find_spec))
+            importlib.import_module("one")
+        with monkeypatch.context() as patch:
+            patch.setattr(machinery.FileFinder, "find_spec", tell("file", machinery.FileFinder.find_spec))
+            importlib.import_module("two")
+        with monkeypatch.context() as patch:
+            sys.path_importer_cache.clear()
+            patch.setattr(sys, "path_hooks", [tell("hook", sys.path_hooks[-1])])
+            importlib.import_module("three")
+    assert set(calls) == {"path", "file", "hook"}
+
+
+def test_suffixes_that_others_add_count(state: State, sandbox: Sandbox) -> None:
+    """A suffix that is added to importlib's lists, or to a finder's loaders, names modules."""
+    sandbox.write({"one.hy": "x = 1", "two.hz": "x = 2"}, on_path=True)
+    with loadstone.takeover():
+        machinery.SOURCE_SUFFIXES.append(".hy")
+        try:
+            sys.path_importer_cache.clear()
+            assert importlib.import_module("one").x == 1
+        finally:
+            machinery.SOURCE_SUFFIXES.remove(".hy")
+        finder: Any = sys.path_importer_cache[sys.path[0]]
+        finder._loaders.append((".hz", machinery.SourceFileLoader))
+        assert importlib.import_module("two").x == 2
+
+
+def test_directories_are_listed_anew_after_invalidate_caches(state: State, sandbox: Sandbox) -> None:
+    """`importlib.invalidate_caches` reaches what the engine knows of a directory, again and again."""
+    root = sandbox.write({"one.py": ""}, on_path=True)
+    stamp = root.stat()
+    with loadstone.takeover():
+        importlib.import_module("one")
+        for name in ("two", "three"):
+            (root / f"{name}.py").write_text("")
+            os.utime(root, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+            importlib.invalidate_caches()
+            importlib.import_module(name)
+
+
+def test_the_finders_work_by_themselves_too(state: State, sandbox: Sandbox) -> None:
+    """Whoever asks importlib's finders directly, between imports of the engine's, finds what is there."""
+    root = sandbox.write({"one.py": "", "two.py": ""}, on_path=True)
+    with loadstone.takeover():
+        importlib.import_module("one")
+        finder: Any = sys.path_importer_cache[str(root)]
+        assert finder.find_spec("two").origin == str(root / "two.py")
+        assert machinery.PathFinder.find_spec("two") == finder.find_spec("two")
+        importlib.import_module("two")
+        assert finder.find_spec("three") is None
+
+
+def test_finders_of_others_stay(state: State, sandbox: Sandbox) -> None:
+    """Finders and path hooks that others put there before or meanwhile are asked, and stay."""
+    asked = []
 
     class Finder(loadstone.abc.MetaPathFinder):
         def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
-            return None
+            asked.append(self)
 
-    def hook(entry: str) -> Any:
-        raise ImportError
-
-    before, first, last = Finder(), Finder(), Finder()
+    before, first = Finder(), Finder()
     sys.meta_path.insert(1, before)
-    handle = loadstone.takeover()
-    sys.meta_path.insert(0, first)
-    sys.meta_path.append(last)
-    sys.path_hooks.insert(0, hook)
-    entry = loadstone.abc.PathEntryFinder()
-    sys.path_importer_cache["other:"] = entry
-    handle.uninstall()
-    own = state.lists[0][1]
-    assert sys.meta_path == [first, own[0], before, *own[1:], last]
-    assert sys.path_hooks == [hook, *state.lists[1][1]]
-    assert sys.path_importer_cache["other:"] is entry
-
-
-def test_finders_that_are_removed_meanwhile(state: State) -> None:
-    """A finder that somebody removes during the takeover does not come back."""
     with loadstone.takeover():
-        sys.meta_path.remove(loadstone.machinery.FrozenImporter)
+        sys.meta_path.insert(0, first)
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module("no_such_module")
+    assert asked == [first, before]
     own = state.lists[0][1]
-    assert sys.meta_path == [finder for finder in own if finder is not machinery.FrozenImporter]
+    assert sys.meta_path == [first, own[0], before, *own[1:]]
 
 
-def test_finders_that_are_not_there(state: State, sandbox: Sandbox) -> None:
-    """Where the interpreter's finders or path hook are missing, loadstone's are not put there."""
-    sys.meta_path.remove(machinery.FrozenImporter)
-    sys.path_hooks.clear()
-    with loadstone.takeover() as handle:
-        assert loadstone.machinery.FrozenImporter not in sys.meta_path
-        assert sys.path_hooks == []
-        assert "path_hook" not in repr(handle)
-    assert machinery.FrozenImporter not in sys.meta_path
-    assert sys.path_hooks == []
-
-
-def test_new_lists(state: State) -> None:
-    """Where somebody put other lists in place meanwhile, these get the interpreter's finders back."""
+def test_a_foreign_function_in_the_seam(state: State) -> None:
+    """What has taken the seam since stays, with a warning at the caller's line."""
     handle = loadstone.takeover()
-    sys.meta_path = list(sys.meta_path)
-    sys.path_hooks = list(sys.path_hooks)
-    sys.path_importer_cache = dict(sys.path_importer_cache)
-    handle.uninstall()
-    assert sys.meta_path == state.lists[0][1]
-    assert sys.path_hooks == state.lists[1][1]
-    for entry, finder in state.finders.items():
-        assert sys.path_importer_cache.get(entry) is finder
+    ours = _frozen_importlib._find_and_load  # type: ignore[attr-defined]
 
+    def foreign(*arguments: Any, **options: Any) -> Any:
+        return ours(*arguments, **options)
 
-def test_new_path_entries(state: State, sandbox: Sandbox) -> None:
-    """Finders that were made for new path entries go, and the interpreter makes its own."""
-    entry = sandbox.write({"mod.py": ""}, on_path=True)
-    with loadstone.takeover():
-        import mod  # type: ignore[import-not-found]
-
-        assert type(sys.path_importer_cache[str(entry)]) is loadstone.machinery.FileFinder
-        assert type(mod.__spec__) is loadstone.machinery.ModuleSpec
-    assert str(entry) not in sys.path_importer_cache
-    del sys.modules["mod"]
-    import mod
-
-    assert type(sys.path_importer_cache[str(entry)]) is machinery.FileFinder
-
-
-def test_a_foreign_import_function_on_top(state: State) -> None:
-    """What has replaced `builtins.__import__` since stays, with a warning at the caller's line."""
-    handle = loadstone.takeover()
-    ours = builtins.__import__
-    calls = []
-
-    def foreign(name: str, *arguments: Any, **options: Any) -> Any:
-        calls.append(name)
-        return ours(name, *arguments, **options)
-
-    builtins.__import__ = foreign
-    with pytest.warns(
-        RuntimeWarning, match=r"builtins\.__import__ is <function .*foreign.*no longer loadstone's"
-    ) as caught:
-        handle.uninstall()
-    assert caught[0].filename == __file__
-    assert builtins.__import__ is foreign
-    assert sys.meta_path == state.lists[0][1]
-    builtins.__import__ = state.function
+    _frozen_importlib._find_and_load = foreign  # type: ignore[attr-defined]
+    try:
+        with pytest.warns(RuntimeWarning, match=r"by <function .*foreign.*no longer by loadstone") as caught:
+            handle.uninstall()
+        assert caught[0].filename == __file__
+        assert _frozen_importlib._find_and_load is foreign  # type: ignore[attr-defined]
+    finally:
+        _frozen_importlib._find_and_load = state.seam  # type: ignore[attr-defined]
     state.check()
 
 
-def test_a_foreign_import_function_below(state: State) -> None:
-    """A foreign `__import__` that was there before comes back."""
+def test_a_foreign_import_function(state: State, sandbox: Sandbox) -> None:
+    """A function of others in `builtins.__import__` stays, is called, and its imports are loadstone's."""
+    sandbox.write({"mod.py": ""}, on_path=True)
+    calls = []
 
-    def foreign(*arguments: Any, **options: Any) -> Any:
-        return state.function(*arguments, **options)
+    def foreign(name: str, *arguments: Any) -> Any:
+        calls.append(name)
+        return state.function(name, *arguments)
 
-    builtins.__import__ = foreign
-    with loadstone.takeover():
-        assert builtins.__import__ is loadstone.live.__import__
-    assert builtins.__import__ is foreign
+    with mock.patch.object(builtins, "__import__", foreign), loadstone.takeover():
+        assert is_ours("mod")
+        assert builtins.__import__ is foreign
+    assert "mod" in calls
+    sys.path.pop(0)
+    state.check()
 
 
 def test_threads_take_over_and_give_back(state: State, sandbox: Sandbox) -> None:
@@ -270,10 +402,26 @@ def test_threads_take_over_and_give_back(state: State, sandbox: Sandbox) -> None
     state.check()
 
 
-def test_import_verbs_of_importlib(state: State, sandbox: Sandbox) -> None:
-    """`importlib.import_module` runs its own engine, and asks loadstone's finders."""
-    import importlib
+def test_recursion_is_as_deep_as_without(state: State, sandbox: Sandbox) -> None:
+    """A chain of modules that import each other can be as long under takeover as without."""
+    deep = "import sys; sys.deepest = {}; import deep{}"
+    files = {f"deep{number}.py": deep.format(number, number + 1) for number in range(400)}
+    sandbox.write(files, on_path=True)
 
-    sandbox.write({"mod.py": ""}, on_path=True)
+    def depth() -> int:
+        for name in [name for name in sys.modules if name.startswith("deep")]:
+            del sys.modules[name]
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(len(inspect.stack()) + 400)
+        try:
+            with pytest.raises((RecursionError, ImportError)):
+                importlib.import_module("deep0")
+        finally:
+            sys.setrecursionlimit(limit)
+        found: int = sys.deepest  # type: ignore[attr-defined]
+        return found
+
+    plain = depth()
     with loadstone.takeover():
-        assert type(importlib.import_module("mod").__loader__) is loadstone.machinery.SourceFileLoader
+        ours = depth()
+    assert ours >= plain

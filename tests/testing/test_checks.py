@@ -216,6 +216,7 @@ LOADERS: list[tuple[str, dict[str, Any], str]] = [
     ("LS515", {"get_data": lambda self, path: b""}, "returned bytes b''"),
     ("LS517", {"source_to_code": lambda self, data, path="": data}, "of bytes returned bytes"),
     ("LS517", {"source_to_code": lambda self, data, path="": compile(data, "x", "exec")}, "and used 'x'"),
+    ("LS518", {"source_to_code": lambda self, data, path: compile(data, path, "exec")}, "data and path only"),
     ("LS611", {"exec_module": executing(replace_module)}, "made another module"),
     ("LS615", {"get_code": compiled_elsewhere}, "raised an error, and is not in its traceback"),
     ("LS615", {"exec_module": nothing}, "and its import did not"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-__all__ = ["call_source_to_code", "module_argument", "module_option"]
+__all__ = ["call_source_to_code", "module_argument", "module_option", "takes_name"]
 
 _VARIABLE_ARGUMENTS = 0x04
 
@@ -37,18 +37,20 @@ def call_source_to_code(
     One that takes only data and path is called with those, where importlib fails: with a RuntimeWarning, at
     the line of the method, that names it and the remedy.
     """
-    if arguments or "fullname" in named:
-        function = getattr(method, "__func__", method)
-        code = getattr(function, "__code__", None)
-        if code is not None and not _takes_name(code, function is not method):
-            _warn_of(function)
-            arguments = ()
-            named.pop("fullname", None)
+    if (arguments or "fullname" in named) and not takes_name(method):
+        _warn_of(getattr(method, "__func__", method))
+        arguments = ()
+        named.pop("fullname", None)
     return method(data, path, *arguments, **named)  # type: ignore[no-any-return]
 
 
-def _takes_name(code: CodeType, bound: bool) -> bool:
-    return bool(code.co_flags & _VARIABLE_ARGUMENTS) or code.co_argcount - bound > 2
+def takes_name(method: Any) -> bool:
+    """Whether `method`, the `source_to_code` of some loader, takes the module's name; True if unknown."""
+    function = getattr(method, "__func__", method)
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_flags & _VARIABLE_ARGUMENTS:
+        return True
+    return bool(code.co_argcount - (function is not method) > 2)
 
 
 def _warn_of(function: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _thread import get_ident
+import _thread
 from _warnings import warn
 
 from .frames import hidden
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from .system import State
 
-__all__ = ["find_spec", "object_name", "observers"]
+__all__ = ["find_spec", "object_name", "observers", "stand_ins"]
+
+stand_ins: dict[Any, Callable[..., Any]] = {}
+"""By finder, what does its work: a function that is called as its `find_spec`, or returns NotImplemented."""
+
+_Iterator: Any = type(iter([]))
 
 observers: dict[int, Callable[[Any], Any]] = {}
 """By thread, what is called with each finder in turn of that thread's walks, and returns what is asked in
@@ -40,19 +45,25 @@ def find_spec(
     finders = state.meta_path
     if finders is None:
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
+    if COPIES_CHAIN and type(finders) is not _Iterator:  # by which a trace sees whose turn it was
+        finders = list(finders)
     if not finders:
         warn("sys.meta_path is empty", ImportWarning)
-    if COPIES_CHAIN:
-        finders = list(finders)
     is_reload = name in state.modules
     asked: Any = finders
     if observers:
-        observer = observers.get(get_ident())
+        observer = observers.get(_thread.get_ident())
         if observer is not None:
             asked = map(observer, finders)
     acquire_lock()
     try:
         for finder in asked:
+            if stand_ins and type(finder) is type and finder in stand_ins:
+                spec = stand_ins[finder](name, path, target)
+                if spec is not NotImplemented:
+                    if spec is not None:
+                        break
+                    continue
             try:
                 find = finder.find_spec
             except AttributeError:
@@ -65,10 +76,11 @@ def find_spec(
             return None
     finally:
         release_lock()
+    found: ModuleSpec = spec
     if not is_reload and name in state.modules:
-        own = getattr(state.modules[name], "__spec__", None)
-        return spec if own is None else own
-    return spec
+        own: ModuleSpec | None = getattr(state.modules[name], "__spec__", None)
+        return found if own is None else own
+    return found
 
 
 @hidden

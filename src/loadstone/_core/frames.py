@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["call_with_frames_removed", "hidden", "trim", "trim_own", "verbose"]
+__all__ = ["as_interpreter_s", "call_with_frames_removed", "hidden", "trim", "trim_own", "verbose"]
 
 _ENGINE = "importlib._bootstrap"
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
@@ -37,6 +37,16 @@ def hidden(function: "F") -> "F":
     file_name = code.co_filename
     if file_name.startswith(_PACKAGE):
         function.__code__ = code.replace(co_filename=_HIDDEN + file_name[len(_PACKAGE) :])
+    return function
+
+
+def as_interpreter_s(function: "F") -> "F":
+    """Mark `function` as one of the interpreter's that the `import` statement cuts from every traceback.
+
+    It goes by the file name and, unless the error is an ImportError, by the name of the function.
+    """
+    code = call_with_frames_removed.__code__
+    function.__code__ = function.__code__.replace(co_filename=code.co_filename, co_name=code.co_name)
     return function
 
 

@@ -7,7 +7,7 @@ from _warnings import warn
 from sys import audit
 
 from .finding import find_spec, object_name
-from .frames import hidden, verbose
+from .frames import call_with_frames_removed, hidden, verbose
 from .locks import DeadlockError
 from .spec import bind, module_from_spec, spec_from_loader
 from .versions import (
@@ -21,15 +21,19 @@ from .versions import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
     from .system import ImportSystem
 
-__all__ = ["MISSING", "import_name", "load_module", "module_for", "reload"]
+__all__ = ["MISSING", "codes", "import_name", "load_module", "module_for", "reload"]
 
 MISSING: Any = object()
+
+codes: dict[type, Callable[[Any, str], CodeType | None]] = {}
+"""By class of loaders, what gives the code to execute as a module; or None: the loader is to be asked."""
 
 
 @hidden
@@ -45,7 +49,7 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
     while True:
         module = system.state.modules.get(name)
         if module is None:
-            return import_name(system, name, audited)
+            return import_name(system, name, audited)  # type: ignore[return-value]
         if not _is_initializing(module):
             return module
         try:
@@ -62,10 +66,16 @@ def _is_initializing(module: ModuleType | None) -> bool:
 
 
 @hidden
-def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
-    """Import the module `name`, unless another thread has done so by the time its lock is ours."""
+def import_name(
+    system: ImportSystem, name: str, audited: bool, *, announced: bool = False, lenient: bool = False
+) -> ModuleType | None:
+    """Import the module `name`, unless another thread has done so by the time its lock is ours.
+
+    Its audit event has been raised already if it is `announced`. A `lenient` import of what is not there is
+    None.
+    """
     state = system.state
-    if (name not in state.modules) if AUDITS_EVERY_IMPORT else audited:
+    if not announced and ((name not in state.modules) if AUDITS_EVERY_IMPORT else audited):
         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
     # The parent first, while this thread holds no lock that the thread at the parent could be waiting for.
     parent_name = name.rpartition(".")[0]
@@ -84,7 +94,7 @@ def import_name(system: ImportSystem, name: str, audited: bool) -> ModuleType:
     try:
         module = state.modules.get(name, MISSING)
         if module is MISSING:
-            return _find_and_load(system, name, audited)
+            return _find_and_load(system, name, audited, lenient)
     finally:
         lock.release()
     if module is None:
@@ -116,7 +126,7 @@ def _await(system: ImportSystem, name: str) -> None:
 
 
 @hidden
-def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType:
+def _find_and_load(system: ImportSystem, name: str, audited: bool, lenient: bool) -> ModuleType | None:
     state = system.state
     parent_name, _, child = name.rpartition(".")
     if parent_name:
@@ -128,6 +138,8 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
         try:
             path = parent.__path__
         except AttributeError:
+            if lenient:
+                return None
             message = f"No module named {name!r}; {parent_name!r} is not a package"
             raise ModuleNotFoundError(message, name=name) from None
         parent_spec: Any = parent.__spec__ if TRACKS_SUBMODULES else None
@@ -140,6 +152,8 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool) -> ModuleType
         parent_spec = None
         spec = find_spec(state, name, None)
     if spec is None:
+        if lenient:
+            return None
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     if not parent_spec:
         module = _load(system, spec)
@@ -192,7 +206,11 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
         state.modules[spec.name] = module
         try:
             loader = spec.loader
-            if loader is not None:
+            code_of = codes.get(type(loader))
+            code = None if code_of is None else code_of(loader, module.__name__)
+            if code is not None:
+                call_with_frames_removed(exec, code, module.__dict__)
+            elif loader is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:
                 raise ImportError("missing loader", name=spec.name)

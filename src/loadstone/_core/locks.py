@@ -8,10 +8,10 @@ which thread waits for which, whatever the system, and raise DeadlockError inste
 from __future__ import annotations
 
 import _frozen_importlib
+import _thread
 import os
 import sys
 from _imp import acquire_lock, release_lock
-from _thread import get_ident
 from _weakref import _remove_dead_weakref as remove_dead  # type: ignore[attr-defined]
 from _weakref import ref
 
@@ -80,7 +80,7 @@ class Locks:
             if lock is None:
                 # Nobody else knows a new lock: it can be taken without waiting.
                 lock = _ModuleLock(name)
-                lock.owner = get_ident()
+                lock.owner = _thread.get_ident()
                 if COUNTS_LOCKS_BY_LIST:
                     lock.count.append(True)
                 else:
@@ -98,7 +98,7 @@ class Locks:
 
         Such a thread may have been anywhere in taking a lock, or in giving it back, this thread's among them.
         """
-        mine = get_ident()
+        mine = _thread.get_ident()
         for name, reference in list(self._table.items()):
             lock = reference()
             if lock is None:
@@ -118,7 +118,7 @@ live_locks = Locks(sys.modules, _interpreter._module_locks)
 
 
 def _forget_lost_threads() -> None:
-    waits, mine = _interpreter._blocking_on, get_ident()
+    waits, mine = _interpreter._blocking_on, _thread.get_ident()
     own = waits.get(mine)
     waits.clear()
     if own is not None:

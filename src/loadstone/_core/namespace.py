@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     PathFinderFunction = Callable[[str, Sequence[str]], ModuleSpec | None]
 
-__all__ = ["NamespaceLoader", "NamespacePath"]
+__all__ = ["NamespaceLoader", "NamespacePath", "loader_over"]
 
 
 _PATH_NAME = "NamespacePath" if NAMES_NAMESPACE_PATH else "_NamespacePath"
@@ -105,13 +105,6 @@ class NamespaceLoader(_NamespaceLoader):
         """For the package `name` with the portions `path`; `path_finder` is asked when they change."""
         self._path = NamespacePath(name, path, path_finder)
 
-    @classmethod
-    def over(cls, locations: Any) -> NamespaceLoader:
-        """A loader for the namespace package whose search locations are `locations` themselves."""
-        loader = cls.__new__(cls)
-        loader._path = locations
-        return loader
-
     def is_package(self, fullname: str) -> Literal[True]:
         """True: a namespace package is a package."""
         return True
@@ -145,3 +138,10 @@ class NamespaceLoader(_NamespaceLoader):
 
             verbose("namespace module loaded with path {!r}", self._path)
             return load_module(self, fullname)
+
+
+def loader_over(locations: Any, kind: Any = NamespaceLoader) -> Any:
+    """A loader of that class for the namespace package whose search locations are `locations`."""
+    loader = kind.__new__(kind)
+    loader._path = locations
+    return loader

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from _frozen_importlib import ModuleSpec as _ModuleSpec
+from _frozen_importlib_external import _NamespaceLoader
 
 from .cache import _cache_from_source, cached_path, split
 from .frames import hidden
-from .namespace import NamespaceLoader
+from .namespace import NamespaceLoader, loader_over
 from .versions import PREFERS_LOCATION_TO_ORIGIN, SETS_CACHED
 
 TYPE_CHECKING = False
@@ -224,7 +225,8 @@ def bind(spec: Any, module: Any, *, override: bool = False) -> None:
     put("__name__", spec.name)
     if override or getattr(module, "__loader__", None) is None:
         if spec.loader is None and spec.submodule_search_locations is not None:
-            spec.loader = NamespaceLoader.over(spec.submodule_search_locations)
+            kind = NamespaceLoader if isinstance(spec, ModuleSpec) else _NamespaceLoader
+            spec.loader = loader_over(spec.submodule_search_locations, kind)
             module.__file__ = None
         put_always("__loader__", spec.loader)
     put("__package__", spec.parent)

@@ -7,7 +7,7 @@ from _warnings import warn
 
 from .frames import hidden, trim
 from .loading import MISSING, module_for
-from .versions import HAS_LAZY_IMPORTS, WARNS_OF_PACKAGE_BY_IMPORT_WARNING
+from .versions import WARNS_OF_PACKAGE_BY_IMPORT_WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,27 +57,14 @@ def import_function(system: ImportSystem) -> ImportFunction:
         ImportError for a relative import without or beyond a parent package, ModuleNotFoundError if there
         is no such module; what executing a module raises passes through. Thread-safe.
         """
-        module: Any
         try:
             if level == 0 and type(name) is str and name:
                 full_name = name
-                # Perhaps it is no statement, but the first use of what a lazy one has bound.
-                if (
-                    HAS_LAZY_IMPORTS
-                    and fromlist is None
-                    and globals is locals
-                    and "." in name
-                    and system.pending.resolves(name, globals or {}, sys._getframe(1))
-                ):
-                    front = name.partition(".")[0]
-                    module = module_for(system, front, audited=True)
-                    if _is_package(module) and getattr(module, "__name__", None) == front:
-                        return module  # type: ignore[no-any-return]
             elif level > 0:
                 full_name = absolute_name(name, package_of(globals or {}), level)
             else:
                 full_name = absolute_name(name, None, level)
-            module = state.modules.get(full_name)
+            module: Any = state.modules.get(full_name)
             if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
                 module = module_for(system, full_name, audited=True)
             if fromlist:

@@ -78,7 +78,8 @@ class ImportSystem:
         extension modules of the standard library and what the interpreter itself starts with are shared
         always. What can leak is documented under "Isolated import systems".
 
-        Raises TypeError if `path` or `share` is of another kind.
+        Raises TypeError if `path` or `share` is of another kind, NotImplementedError on an interpreter whose
+        `import` statements ignore the `__import__` in the `__builtins__` of their module, as PyPy's do.
         """
         from .._standard.isolation import isolated_system
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import _imp
+import _thread
 import io
 import os
 import sys
 from _frozen_importlib_external import ExtensionFileLoader as _ExtensionFileLoader
-from _frozen_importlib_external import FileFinder as _FileFinder
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 from _frozen_importlib_external import SourcelessFileLoader as _SourcelessFileLoader
-from _thread import get_ident
 from os import stat
-from time import time
 
 from .._core.cache import (
     BYTECODE_SUFFIXES,
-    CACHE_DIRECTORY,
     EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
     absolute,
-    join,
     split,
 )
 from .._core.compiler import call_source_to_code, module_argument, module_option
@@ -28,7 +24,6 @@ from .._core.frames import call_with_frames_removed, hidden, trim_own, verbose
 from .._core.spec import ModuleSpec, default_cache_path, located
 from .._core.system import load_module
 from .._core.versions import (
-    FINDS_CURRENT_DIRECTORY,
     HAS_LOAD_MODULE,
     OPENS_BYTECODE_AS_CODE,
 )
@@ -49,7 +44,7 @@ from .bytecode import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from importlib.machinery import ModuleSpec as AnySpec
     from types import CodeType, ModuleType
     from typing import Any
@@ -60,26 +55,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExtensionFileLoader",
-    "FileFinder",
     "FileLoader",
     "SourceFileLoader",
     "SourceLoader",
     "SourcelessFileLoader",
+    "cache_path_of",
+    "cached_code",
     "file_loaders",
+    "file_spec",
     "spec_from_file_location",
 ]
 
 _READ_SIZE = 1 << 16
 _CODE_MARKS = (b"c", b"\xe3")
-_FILE_TYPE, _REGULAR, _DIRECTORY = 0o170000, 0o100000, 0o040000
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-
-
-def _is_type(path: str, kind: int) -> bool:
-    try:
-        return stat(path).st_mode & _FILE_TYPE == kind
-    except OSError:
-        return False
 
 
 def _read(path: str) -> bytes:
@@ -190,7 +179,7 @@ class SourceLoader(LoaderBasics):
         OSError if there is neither. Thread-safe; a cache file is replaced in one step.
         """
         source_path: str = self.get_filename(fullname)
-        cache_path: str | None = self.cache_path(source_path)
+        cache_path: str | None = cache_path_of(self, source_path)
         mtime: int | None = None
         source: Any = None
         flags = 0
@@ -312,6 +301,35 @@ class FileLoader:
             return module
 
 
+def cache_path_of(loader: Any, source_path: str) -> str | None:
+    """Where a loader caches the bytecode of the source at `source_path`; importlib's have no say in it."""
+    cache_path = getattr(type(loader), "cache_path", default_cache_path)
+    path: str | None = cache_path(loader, source_path)
+    return path
+
+
+@hidden
+def cached_code(loader: Any, fullname: str) -> CodeType | None:
+    """The code in the cache of a loader of a source file whose methods are the standard ones, or None.
+
+    It is None where the cache is not valid by its timestamp, and under ``-v``: then the long way is taken.
+    """
+    if fullname != loader.name or sys.flags.verbose:
+        return None
+    path = loader.path
+    cache_path = cache_path_of(loader, path)
+    if cache_path is None:
+        return None
+    try:
+        facts = stat(path)
+        data = _read(cache_path)
+    except OSError:
+        return None
+    if data.startswith(timestamp_header(facts.st_mtime, facts.st_size)):
+        return _whole_code(data, fullname, cache_path, path)
+    return None
+
+
 class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ignore[misc]
     """A loader of a module from a source file; its bytecode is cached (PEP 3147, PEP 552).
 
@@ -332,22 +350,10 @@ class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ig
             and kind.path_stats is _PATH_STATS
             and kind.get_filename is _GET_FILENAME
             and len(self.__dict__) == _ATTRIBUTES
-            and fullname == self.name
-            and not sys.flags.verbose
         ):
-            path = self.path
-            cache_path = self.cache_path(path)
-            if cache_path is not None:
-                try:
-                    facts = stat(path)
-                    data = _read(cache_path)
-                except OSError:
-                    pass
-                else:
-                    if data.startswith(timestamp_header(facts.st_mtime, facts.st_size)):
-                        code = _whole_code(data, fullname, cache_path, path)
-                        if code is not None:
-                            return code
+            code = cached_code(self, fullname)
+            if code is not None:
+                return code
         return SourceLoader.get_code(self, fullname)
 
     def _cache_bytecode(self, source_path: str, cache_path: str, data: Buffer) -> None:
@@ -382,7 +388,7 @@ _ATTRIBUTES = 2  # name and path: no method that is the instance's own
 
 def _write(path: str, data: Buffer, mode: int) -> None:
     """Write a file that is there as a whole or not at all."""
-    draft = f"{path}.{os.getpid()}-{get_ident()}"
+    draft = f"{path}.{os.getpid()}-{_thread.get_ident()}"
     descriptor = os.open(
         draft, os.O_EXCL | os.O_CREAT | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode & 0o666
     )
@@ -519,7 +525,7 @@ def spec_from_file_location(
                 break
         else:
             return None
-    spec = _file_spec(name, location, loader)
+    spec = file_spec(name, location, loader)
     if submodule_search_locations is _UNKNOWN:
         return located(spec, location, None)
     if submodule_search_locations == [] and location:
@@ -528,223 +534,8 @@ def spec_from_file_location(
     return spec
 
 
-def _file_spec(name: str, path: str, loader: Any) -> ModuleSpec:
+def file_spec(name: str, path: str, loader: Any) -> ModuleSpec:
+    """A spec of the module `name` with the location `path`."""
     spec = ModuleSpec(name, loader, origin=path)
     spec._set_fileattr = True
     return spec
-
-
-_FOLDS_CASE = sys.platform.startswith(("win", "cygwin", "darwin", "ios", "tvos", "watchos"))
-_CASE_VARIABLE: Any = "PYTHONCASEOK" if sys.platform == "win32" else b"PYTHONCASEOK"
-_COARSE_TICK, _FINE_TICK = 2.0, 0.1
-
-
-def _ignores_case() -> bool:
-    """Whether files may differ from the module's name in case: where the file system and the user say so."""
-    if not _FOLDS_CASE or sys.flags.ignore_environment:
-        return False
-    return _CASE_VARIABLE in (os.environ if sys.platform == "win32" else os.environb)
-
-
-class FileFinder(_FileFinder):
-    """The path entry finder of one directory.
-
-    Same promise as `importlib.machinery.FileFinder`, whose subclass it is. What is in the directory is
-    remembered until the directory's modification time changes. Thread-safe under the import lock.
-    """
-
-    def __init__(self, path: str, *loader_details: LoaderDetails) -> None:
-        """For the directory `path` (the working directory of now, if empty or ``.``).
-
-        `loader_details` are pairs of a loader, called with a module's name and the path of its file, and
-        the file suffixes that it is for, in the order they are looked for.
-        """
-        self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
-        if FINDS_CURRENT_DIRECTORY and path in ("", "."):
-            self.path = os.getcwd()
-        else:
-            self.path = absolute(path or ".")
-        self._path_mtime: float = -1
-        self._settled = False
-        self._listing: list[os.DirEntry[str]] = []
-        self._stems: Any = {}
-        self._path_cache: dict[str, os.DirEntry[str]] | None = None
-
-    def invalidate_caches(self) -> None:
-        """Have the directory listed anew before the next search."""
-        self._path_mtime = -1
-
-    def find_spec(self, fullname: str, target: ModuleType | None = None) -> Any:
-        """The spec of the module in this directory, or None.
-
-        A directory without a module file in it gives a spec without loader: a portion of a namespace
-        package (PEP 420). Raises OSError if the directory cannot be listed for a reason other than
-        being missing, unreadable or no directory.
-        """
-        tail = fullname.rpartition(".")[2]
-        return self._search(fullname, tail, target) if self._may_have(tail) else None
-
-    def _may_have(self, tail: str) -> bool:
-        """Whether something in the directory, as it is now, is called `tail`, with or without a suffix."""
-        try:
-            mtime = stat(self.path).st_mtime
-        except OSError:
-            mtime = -1
-        if mtime != self._path_mtime:
-            self._list(mtime)
-        return tail in self._stems
-
-    def _search(self, fullname: str, tail: str, target: ModuleType | None) -> Any:
-        if self._settled:
-            only = self._stems.get(tail)
-            if only is not None and only.is_file(follow_symlinks=False):
-                ending = only.name[len(tail) :]
-                for suffix, loader in self._loaders:
-                    if suffix == ending:
-                        return self._get_spec(loader, fullname, only.path, None, target)
-        entries: Any = self._path_cache
-        if entries is None:
-            entries = self._path_cache = _by_name(self._listing)
-        key = tail
-        if _FOLDS_CASE and _ignores_case():
-            entries = {name.lower() for name in entries}
-            key = tail.lower()
-        is_portion = False
-        folder = ""
-        if key in entries and not self._is(entries, key, _REGULAR):
-            folder = join(self.path, tail)
-            for suffix, loader in self._loaders:
-                path = f"{folder}{os.sep}__init__{suffix}"
-                if _is_type(path, _REGULAR):
-                    return self._get_spec(loader, fullname, path, [folder], target)
-            is_portion = self._is(entries, key, _DIRECTORY) or _is_type(folder, _DIRECTORY)
-        talks = sys.flags.verbose > 1
-        for suffix, loader in self._loaders:
-            name = key + suffix
-            if talks:
-                verbose("trying {}", join(self.path, tail + suffix), verbosity=2)
-            if name in entries:
-                path = join(self.path, tail + suffix)
-                if self._is(entries, name, _REGULAR) or _is_type(path, _REGULAR):
-                    return self._get_spec(loader, fullname, path, None, target)
-        if is_portion:
-            verbose("possible namespace for {}", folder)
-            spec = ModuleSpec(fullname, None)
-            spec.submodule_search_locations = [folder]
-            return spec
-        return None
-
-    def _is(self, entries: Any, name: str, kind: int) -> bool:
-        """Whether the listing alone proves that the entry is of this kind."""
-        listed = self._path_cache
-        if not self._settled or listed is None or entries is not listed:
-            return False
-        entry = listed[name]
-        if kind == _REGULAR:
-            return entry.is_file(follow_symlinks=False)
-        return entry.is_dir(follow_symlinks=False)
-
-    def _get_spec(
-        self, loader_class: Any, fullname: str, path: str, smsl: list[str] | None, target: Any
-    ) -> ModuleSpec | None:
-        loader = loader_class(fullname, path)
-        if loader is None:
-            return spec_from_file_location(fullname, path, submodule_search_locations=smsl)
-        spec = _file_spec(fullname, path, loader)
-        spec.submodule_search_locations = smsl
-        return spec
-
-    def _list(self, mtime: float) -> None:
-        """List the directory, whose modification time is `mtime`.
-
-        A listing proves what is there as long as the modification time stays the same, if the directory had
-        been left alone for longer than the file system's clock takes to tick: with a time in whole seconds
-        that could be two seconds, as on FAT, and with a fraction it is a few milliseconds. Within that time
-        of a change another could go unnoticed, and every file found is looked at again, as CPython always
-        does.
-        """
-        now = time()
-        try:
-            listing = list(os.scandir(self.path.rstrip("/") or self.path))
-        except (FileNotFoundError, PermissionError, NotADirectoryError):
-            listing = []
-        self._listing = listing
-        self._path_cache = None
-        if _FOLDS_CASE or sys.flags.verbose > 1 or not all(suffix[:1] == "." for suffix, _ in self._loaders):
-            self._stems = _Everything()
-        else:
-            # Each stem with its entry, or None where several entries share it.
-            stems: dict[str, Any] = {}
-            for entry in listing:
-                stem = entry.name.partition(".")[0]
-                stems[stem] = None if stem in stems else entry
-            self._stems = stems
-        self._settled = 0 <= mtime < now - (_FINE_TICK if mtime % 1 else _COARSE_TICK)
-        self._path_mtime = mtime
-
-    def discover(self, parent: AnySpec | None = None) -> Iterator[AnySpec]:
-        """The specs of the modules in this directory, each name once, in the order of the listing.
-
-        `parent` is the spec of the package they are in, None at top level. Raises ValueError if it is none of
-        a package. A file or folder that cannot be looked at is left out. Since Python 3.15 importlib has it.
-        """
-        if parent is not None and parent.submodule_search_locations is None:
-            raise ValueError(f"{parent} is not a package module")
-        prefix = "" if parent is None else f"{parent.name}."
-        try:
-            listing = list(os.scandir(self.path))
-        except OSError:
-            listing = []
-        names: dict[str, None] = {}
-        for entry in listing:
-            if entry.name == CACHE_DIRECTORY:
-                continue
-            if "." not in entry.name:
-                names[entry.name] = None
-            for suffix, _ in self._loaders:
-                if suffix and entry.name.endswith(suffix):
-                    names[entry.name.removesuffix(suffix)] = None
-        for name in names:
-            spec = self.find_spec(prefix + name)
-            if spec is not None:
-                yield spec
-
-    @classmethod
-    def path_hook(cls, *loader_details: LoaderDetails) -> Any:
-        """A path hook that makes a finder of this class, with these loaders, for a directory.
-
-        It raises ImportError, with `path`, for anything else.
-        """
-
-        def path_hook_for_FileFinder(path: str) -> FileFinder:
-            """Path hook for loadstone.machinery.FileFinder."""
-            if not _is_type(path or os.getcwd(), _DIRECTORY):
-                raise ImportError("only directories are supported", path=path)
-            return cls(path, *loader_details)
-
-        return path_hook_for_FileFinder
-
-    def __repr__(self) -> str:
-        return f"FileFinder({self.path!r})"
-
-
-class _Everything:
-    """Contains whatever is asked for, and knows nothing of it."""
-
-    def __contains__(self, thing: object) -> bool:
-        return True
-
-    def get(self, thing: object) -> None:
-        """None."""
-
-
-def _by_name(listing: list[os.DirEntry[str]]) -> dict[str, os.DirEntry[str]]:
-    """The entries of a directory by the names that modules in it may go by."""
-    if sys.platform == "win32":
-        return {_with_lower_suffix(entry.name): entry for entry in listing}
-    return {entry.name: entry for entry in listing}
-
-
-def _with_lower_suffix(name: str) -> str:
-    base, dot, suffix = name.partition(".")
-    return f"{base}.{suffix.lower()}" if dot else name

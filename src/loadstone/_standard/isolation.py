@@ -16,8 +16,9 @@ from .._core.pending import settle
 from .._core.spec import ModuleSpec
 from .._core.system import ImportSystem, live
 from .._core.versions import HAS_LAZY_IMPORTS
-from .files import FileFinder, file_loaders
-from .path import PathFinder
+from .directory import FileFinder
+from .files import file_loaders
+from .path import PathSearch
 from .pending import OwnPending
 
 TYPE_CHECKING = False
@@ -34,6 +35,19 @@ _FOUNDATION = {
     *("genericpath", "nt", "ntpath", "os", "posix", "posixpath"),
 }
 """What the interpreter itself starts with, and writes into `sys.modules` by."""
+
+
+def heeds_own_import(execute: Callable[[str, dict[str, Any]], object] = exec) -> bool:
+    """Whether an `import` statement calls the `__import__` of its namespace's own `__builtins__`."""
+    asked = []
+    # Inside a function, where no mode makes the statement lazy.
+    program = "def probe():\n import sys\nprobe()"
+    execute(program, {"__builtins__": {"__import__": lambda *arguments: asked.append(arguments)}})
+    return bool(asked)
+
+
+OWN_IMPORT = heeds_own_import()
+"""Whether this interpreter can have isolated systems: CPython can, PyPy cannot."""
 
 
 class _State:
@@ -53,6 +67,11 @@ def isolated_system(
     path: Iterable[str | os.PathLike[str]], share: Iterable[str] | Callable[[str], bool] | None
 ) -> ImportSystem:
     """As `ImportSystem.isolated`."""
+    if not OWN_IMPORT:
+        raise NotImplementedError(
+            f"{sys.implementation.name} has no isolated import systems: "
+            "its import statements ignore the __import__ in their module's own __builtins__"
+        )
     if isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"path must be an iterable of directories, not {type(path).__name__}")
     settle()
@@ -66,8 +85,7 @@ def isolated_system(
     if HAS_LAZY_IMPORTS:
         system.pending = pending = OwnPending(system, state.lazy_modules)
         system.builtins["__lazy_import__"] = pending.lazy_import
-    finder = type("PathFinder", (_IsolatedPathFinder,), {"_state": state, "_system": system})
-    state.meta_path += [SharedFinder(system, _predicate(share)), finder]
+    state.meta_path += [SharedFinder(system, _predicate(share)), IsolatedPathFinder(system)]
     state.path_hooks += [*_foreign_hooks(), FileFinder.path_hook(*file_loaders())]
     return system
 
@@ -269,17 +287,18 @@ _KINDS: dict[str, Callable[[ModuleType, ImportSystem], ModuleType]] = {
 }
 
 
-class _IsolatedPathFinder(PathFinder):
-    """A PathFinder for one isolated system; extension modules that the live system has too are shared."""
+class IsolatedPathFinder(PathSearch):
+    """The path finder of one isolated system; extension modules that the live system has too are shared."""
 
-    _system: ImportSystem
+    def __init__(self, system: ImportSystem) -> None:
+        super().__init__(system.state)
+        self._system = system
 
-    @classmethod
     def find_spec(
-        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """As `PathFinder.find_spec`, along the system's own path."""
-        spec = super().find_spec(fullname, path, target)
+        """The spec of the module along the system's own path, or None."""
+        spec: ModuleSpec | None = super().find_spec(fullname, path, target)
         if spec is not None and isinstance(spec.loader, _AnyExtensionFileLoader):
             own = sys.modules.get(fullname)
             if own is None and path is None:
@@ -287,6 +306,6 @@ class _IsolatedPathFinder(PathFinder):
             else:
                 known = getattr(own, "__spec__", None)
             if known is not None and known.origin == spec.origin:
-                loader: Any = SharedLoader(cls._system)
+                loader: Any = SharedLoader(self._system)
                 spec.loader = loader
         return spec

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
 import types
-from _thread import get_ident
 
 from .._core.frames import hidden, trim_own
 from .._core.locks import DeadlockError
@@ -67,8 +67,8 @@ def _load(module: LazyModule) -> None:
             return
         try:
             pending = spec.loader_state
-            if is_lazy(module) and pending.thread != get_ident():
-                pending.thread = get_ident()
+            if is_lazy(module) and pending.thread != _thread.get_ident():
+                pending.thread = _thread.get_ident()
                 try:
                     _execute(module, spec, pending)
                 finally:

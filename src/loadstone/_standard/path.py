@@ -1,14 +1,20 @@
-"""PathFinder: a module in the entries of a path, by path hooks; portions of namespace packages."""
+"""The search along a path: by path hooks and path entry finders, portions of namespace packages joined."""
 
 from __future__ import annotations
 
+import _frozen_importlib_external
 import os
 import sys
+from _frozen_importlib import ModuleSpec as _TheirSpec
+from _frozen_importlib_external import FileFinder as _TheirFileFinder
 from _frozen_importlib_external import PathFinder as _PathFinder
+from _frozen_importlib_external import (  # type: ignore[attr-defined,unused-ignore]
+    _NamespacePath as _TheirNamespacePath,
+)
 from _warnings import warn
 from os import stat
 
-from .._core.cache import is_absolute
+from .._core.cache import cached_path, is_absolute
 from .._core.finding import object_name
 from .._core.namespace import NamespacePath
 from .._core.spec import ModuleSpec, spec_from_loader
@@ -17,36 +23,157 @@ from .._core.versions import (
     FORGETS_METADATA,
     FORGETS_RELATIVE_ENTRIES,
     FORGIVES_UNREADABLE_DIRECTORY,
+    SETS_CACHED,
 )
-from .files import FileFinder
+from .directory import Directory, FileFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from importlib.machinery import ModuleSpec as AnySpec
     from types import ModuleType
     from typing import Any
 
     from .._core.system import State
 
-__all__ = ["PathFinder"]
+    Observer = Callable[[str, Any], Any]
+
+__all__ = ["PathFinder", "PathSearch", "TheirPathSearch"]
 
 _MISSING: Any = object()
 _NO_DIRECTORY = (FileNotFoundError, *((PermissionError,) if FORGIVES_UNREADABLE_DIRECTORY else ()))
+_external: Any = _frozen_importlib_external
+_CACHE_FROM_SOURCE = _external.cache_from_source
+_Theirs: Any = _TheirFileFinder
+_FIND_SPEC, _GET_SPEC, _FILL_CACHE = _Theirs.find_spec, _Theirs._get_spec, _Theirs._fill_cache
+# In an importlib finder: its directory has been listed by us. No number equals it, so that the finder's own
+# methods would list anew; its `invalidate_caches` puts -1 in its place.
+_LISTED_BY_US = float("nan")
 
 
-class PathFinder(_PathFinder):
-    """Finds modules along `sys.path` and packages' `__path__`. Not instantiated; thread-safe.
+class PathSearch:
+    """The search for modules along a path, in the import system whose state is `state`.
 
-    Same promise as `importlib.machinery.PathFinder`, whose subclass it is.
+    `observer` is called with each path entry and the finder for it, and returns what is asked in its place.
+    Thread-safe as far as the path hooks and path entry finders are.
     """
 
-    _state: State = sys
+    spec_class: Any = ModuleSpec
 
-    @classmethod
-    def invalidate_caches(cls) -> None:
+    def __init__(self, state: State = sys, observer: Observer | None = None) -> None:
+        self.state = state
+        self.observer = observer
+
+    def hook(self, entry: str) -> Any:
+        """A path entry finder for `entry`, made by the first path hook that accepts it, or None."""
+        hooks = self.state.path_hooks
+        if hooks is not None and not hooks:
+            warn("sys.path_hooks is empty", ImportWarning)
+        for hook in hooks:
+            try:
+                return hook(entry)
+            except ImportError:
+                continue
+        return None
+
+    def finder_for(self, entry: str) -> Any:
+        """The path entry finder for `entry`, remembered; None if there is none for it."""
+        if entry == "":
+            try:
+                entry = os.getcwd()
+            except _NO_DIRECTORY:
+                return None
+        cache = self.state.path_importer_cache
+        try:
+            return cache[entry]
+        except KeyError:
+            finder = cache[entry] = self.hook(entry)
+            return finder
+
+    def spec_in(self, fullname: str, path: Iterable[str], target: ModuleType | None = None) -> Any:
+        """The first spec with a loader, or one of the portions found, which may be none."""
+        portions: list[str] = []
+        tail = fullname.rpartition(".")[2]
+        cache = self.state.path_importer_cache
+        observer = self.observer
+        # Tools patch importlib's classes: what is not as it was made is called, not recognised.
+        plain = (
+            _Theirs.find_spec is _FIND_SPEC
+            and _Theirs._get_spec is _GET_SPEC
+            and _Theirs._fill_cache is _FILL_CACHE
+        )
+        for entry in path:
+            if not isinstance(entry, str):
+                continue
+            finder = cache.get(entry, _MISSING) if entry else _MISSING
+            if finder is _MISSING:
+                finder = self.finder_for(entry)
+            if observer is not None:
+                finder = observer(entry, finder)
+            if finder is None:
+                continue
+            # What their find_spec does, without the call: this loop is where long paths take their time.
+            kind = type(finder)
+            if kind is FileFinder:
+                directory = finder.directory
+                try:
+                    mtime = stat(directory.path).st_mtime
+                except OSError:
+                    mtime = -1
+                if mtime != directory.mtime:
+                    directory.read(mtime, finder._loaders)
+                if tail not in directory.stems:
+                    continue
+                found = directory.find(tail, finder._loaders)
+                spec = None if found is None else finder.spec(fullname, found, target)
+            elif kind is _TheirFileFinder and plain and "find_spec" not in finder.__dict__:
+                found = _found_by_theirs(finder, tail)
+                spec = None if found is None else _their_spec(fullname, found)
+            elif not ASKS_FIND_MODULE or hasattr(finder, "find_spec"):
+                spec = finder.find_spec(fullname, target)
+            else:
+                spec = _find_by_loader(finder, fullname)
+            if spec is None:
+                continue
+            if spec.loader is not None:
+                return spec
+            locations = spec.submodule_search_locations
+            if locations is None:
+                raise ImportError("spec missing loader")
+            portions.extend(locations)
+        spec = self.spec_class(fullname, None)
+        spec.submodule_search_locations = portions
+        return spec
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> Any:
+        """The spec of the module in the entries of `path`, or of the system's path if that is None; or None.
+
+        What path hooks and path entry finders raise passes through, except a path hook's ImportError.
+        """
+        if path is None:
+            path = self.state.path
+        return self.joined(fullname, self.spec_in(fullname, path, target))
+
+    def joined(self, fullname: str, spec: Any, spec_in: Any = None) -> Any:
+        """What `spec_in` has returned, its portions made the path of a namespace package; None for none."""
+        if spec is None or spec.loader is not None:
+            return spec
+        portions = spec.submodule_search_locations
+        if not portions:
+            return None
+        spec.origin = None
+        spec.submodule_search_locations = self.namespace_path(fullname, portions, spec_in or self.spec_in)
+        return spec
+
+    def namespace_path(self, fullname: str, portions: list[str], spec_in: Any) -> Any:
+        """The path of a namespace package, which follows its parent's."""
+        return NamespacePath(fullname, portions, spec_in, self.state)
+
+    def invalidate_caches(self) -> None:
         """Have every path entry finder look anew at what it remembers; namespace packages follow."""
-        cache = cls._state.path_importer_cache
+        cache = self.state.path_importer_cache
         for entry, finder in list(cache.items()):
             if finder is None or (FORGETS_RELATIVE_ENTRIES and not is_absolute(entry)):
                 cache.pop(entry, None)
@@ -59,76 +186,95 @@ class PathFinder(_PathFinder):
             forget: Any = MetadataPathFinder.invalidate_caches
             forget()
 
+    def discover(self, parent: AnySpec | None = None) -> Iterator[AnySpec]:
+        """The specs of the modules that the path entry finders of the entries list, in their order.
+
+        `parent` is the spec of the package whose path is meant, None for the system's path. Raises ValueError
+        if it is none of a package.
+        """
+        path: Iterable[str]
+        if parent is None:
+            path = self.state.path
+        elif parent.submodule_search_locations is None:
+            raise ValueError(f"{parent} is not a package module")
+        else:
+            path = parent.submodule_search_locations
+        for entry in dict.fromkeys(entry for entry in path if isinstance(entry, str)):
+            discover = getattr(self.finder_for(entry), "discover", None)
+            if discover is not None:
+                yield from discover(parent)
+
+
+class TheirPathSearch(PathSearch):
+    """The same with specs and namespace paths of importlib's: what its PathFinder finds."""
+
+    spec_class = _TheirSpec
+
+    def namespace_path(self, fullname: str, portions: list[str], spec_in: Any) -> Any:
+        """One of importlib's, which asks importlib's PathFinder when it changes."""
+        return _TheirNamespacePath(fullname, portions, _PathFinder._get_spec)  # type: ignore[attr-defined]
+
+
+def _found_by_theirs(finder: Any, tail: str) -> Any:
+    """What importlib's finder of a directory would find, which stays unchanged but for a mark."""
+    known = finder.__dict__
+    directory = known.get("_loadstone_directory")
+    if directory is None:
+        directory = known["_loadstone_directory"] = Directory(finder.path)
+    try:
+        mtime = stat(finder.path).st_mtime
+    except OSError:
+        mtime = -1
+    if mtime != directory.mtime or known["_path_mtime"] == -1:
+        directory.read(mtime, finder._loaders)
+        known["_path_mtime"] = _LISTED_BY_US
+    return directory.find(tail, finder._loaders) if tail in directory.stems else None
+
+
+def _their_spec(fullname: str, found: Any) -> Any:
+    loader_class, path, locations = found
+    spec: Any
+    if loader_class is None:
+        spec = _TheirSpec(fullname, None)
+    else:
+        loader = loader_class(fullname, path)
+        if loader is None:
+            from importlib.util import spec_from_file_location
+
+            return spec_from_file_location(fullname, path, submodule_search_locations=locations)
+        spec = _TheirSpec(fullname, loader, origin=path)
+        spec._set_fileattr = True
+        if SETS_CACHED and _external.cache_from_source is _CACHE_FROM_SOURCE:
+            # It would work this out by itself, in three times the time.
+            spec._cached = cached_path(path)
+    spec.submodule_search_locations = locations
+    return spec
+
+
+class PathFinder(_PathFinder):
+    """Finds modules along `sys.path` and packages' `__path__`. Not instantiated; thread-safe.
+
+    Same promise as `importlib.machinery.PathFinder`, whose subclass it is.
+    """
+
+    _search = PathSearch()
+
+    @classmethod
+    def invalidate_caches(cls) -> None:
+        """Have every path entry finder look anew at what it remembers; namespace packages follow."""
+        cls._search.invalidate_caches()
+
     @classmethod
     def _path_hooks(cls, path: str) -> Any:
-        """A path entry finder for `path`, made by the first path hook that accepts it, or None."""
-        hooks = cls._state.path_hooks
-        if hooks is not None and not hooks:
-            warn("sys.path_hooks is empty", ImportWarning)
-        for hook in hooks:
-            try:
-                return hook(path)
-            except ImportError:
-                continue
-        return None
+        return cls._search.hook(path)
 
     @classmethod
     def _path_importer_cache(cls, path: str) -> Any:
-        """The path entry finder for `path`, remembered; None if there is none for it."""
-        if path == "":
-            try:
-                path = os.getcwd()
-            except _NO_DIRECTORY:
-                return None
-        cache = cls._state.path_importer_cache
-        try:
-            return cache[path]
-        except KeyError:
-            finder = cache[path] = cls._path_hooks(path)
-            return finder
+        return cls._search.finder_for(path)
 
     @classmethod
-    def _get_spec(
-        cls, fullname: str, path: Iterable[str], target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The first spec with a loader, or one of the portions found, which may be none."""
-        portions: list[str] = []
-        tail = fullname.rpartition(".")[2]
-        cache = cls._state.path_importer_cache
-        for entry in path:
-            if not isinstance(entry, str):
-                continue
-            finder = cache.get(entry, _MISSING) if entry else _MISSING
-            if finder is _MISSING:
-                finder = cls._path_importer_cache(entry)
-            if finder is None:
-                continue
-            if type(finder) is FileFinder:
-                # What its find_spec does, without the call: this loop is where long paths take their time.
-                try:
-                    mtime = stat(finder.path).st_mtime
-                except OSError:
-                    mtime = -1
-                if mtime != finder._path_mtime:
-                    finder._list(mtime)
-                if tail not in finder._stems:
-                    continue
-                spec = finder._search(fullname, tail, target)
-            elif not ASKS_FIND_MODULE or hasattr(finder, "find_spec"):
-                spec = finder.find_spec(fullname, target)
-            else:
-                spec = _find_by_loader(finder, fullname)
-            if spec is None:
-                continue
-            if spec.loader is not None:
-                return spec  # type: ignore[no-any-return]
-            found = spec.submodule_search_locations
-            if found is None:
-                raise ImportError("spec missing loader")
-            portions.extend(found)
-        spec = ModuleSpec(fullname, None)
-        spec.submodule_search_locations = portions
-        return spec
+    def _get_spec(cls, fullname: str, path: Iterable[str], target: ModuleType | None = None) -> Any:
+        return cls._search.spec_in(fullname, path, target)
 
     @classmethod
     def find_spec(
@@ -138,17 +284,7 @@ class PathFinder(_PathFinder):
 
         What path hooks and path entry finders raise passes through, except a path hook's ImportError.
         """
-        if path is None:
-            path = cls._state.path
-        spec = cls._get_spec(fullname, path, target)
-        if spec is None or spec.loader is not None:
-            return spec
-        portions = spec.submodule_search_locations
-        if not portions:
-            return None
-        spec.origin = None
-        locations: Any = NamespacePath(fullname, portions, cls._get_spec, cls._state)
-        spec.submodule_search_locations = locations
+        spec: ModuleSpec | None = cls._search.find_spec(fullname, path, target)
         return spec
 
     @classmethod
@@ -158,17 +294,7 @@ class PathFinder(_PathFinder):
         `parent` is the spec of the package whose path is meant, None for `sys.path`. Raises ValueError if it
         is none of a package. Since Python 3.15 importlib has it.
         """
-        path: Iterable[str]
-        if parent is None:
-            path = cls._state.path
-        elif parent.submodule_search_locations is None:
-            raise ValueError(f"{parent} is not a package module")
-        else:
-            path = parent.submodule_search_locations
-        for entry in dict.fromkeys(entry for entry in path if isinstance(entry, str)):
-            discover = getattr(cls._path_importer_cache(entry), "discover", None)
-            if discover is not None:
-                yield from discover(parent)
+        yield from cls._search.discover(parent)
 
     @staticmethod
     def find_distributions(*args: Any, **kwargs: Any) -> Any:

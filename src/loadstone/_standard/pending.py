@@ -7,15 +7,15 @@ whichever system the package is of.
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import sys
-from _thread import get_ident
 from types import FunctionType, ModuleType
 
 from .._core.frames import hidden, trim
 from .._core.loading import MISSING
-from .._core.pending import ATTRIBUTE, LISTED, STATEMENT, instruction, is_put_off
 from .._core.statement import absolute_name, package_of
+from .._core.versions import HAS_LAZY_IMPORTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,41 @@ __all__ = ["OwnPending"]
 
 _sys: Any = sys
 _LONGEST_PREFIX = 3  # of an instruction: EXTENDED_ARG
+
+
+def _instruction(frame: FrameType) -> int:
+    """The instruction that `frame` is at."""
+    return frame.f_code.co_code[frame.f_lasti]
+
+
+def _instructions() -> list[int]:
+    """The instructions that call `__import__`, ask the module for a name, and anything for an attribute."""
+    met = []
+
+    class Probe:
+        def __getattr__(self, name: str) -> None:
+            met.append(_instruction(sys._getframe(1)))
+
+    def probe(*arguments: object) -> Probe:
+        met.append(_instruction(sys._getframe(1)))
+        return Probe()
+
+    # In a function, no import is lazy.
+    scope: dict[str, Any] = {"__builtins__": {"__import__": probe}}
+    exec("def ask():\n from a import b\n import c\n c.d", scope)
+    scope["ask"]()
+    return met
+
+
+if HAS_LAZY_IMPORTS:
+    _STATEMENT, _LISTED, _, _ATTRIBUTE = _instructions()
+
+
+def _is_put_off(value: object) -> bool:
+    """Whether it is a lazy object of the interpreter's, which stands for what has yet to be imported."""
+    from types import LazyImportType  # type: ignore[attr-defined,unused-ignore]
+
+    return type(value) is LazyImportType
 
 
 class OwnPending:
@@ -52,10 +87,6 @@ class OwnPending:
         """Strike the name off."""
         self.names.discard(name)
         self._places.pop(name, None)
-
-    def resolves(self, name: str, namespace: Mapping[str, object], frame: FrameType) -> bool:
-        """False: the lazy objects of this system do not ask its `__import__` for packages."""
-        return False
 
     @hidden
     def submodule(self, name: str, *, must_be: bool) -> Any:
@@ -109,7 +140,7 @@ class OwnPending:
 
     def _declare(self, name: str, fromlist: Sequence[str] | None, frame: FrameType) -> Any:
         code, place = frame.f_code.co_code, (frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
-        is_statement = instruction(frame) == STATEMENT
+        is_statement = _instruction(frame) == _STATEMENT
         if fromlist:
             self._note(name, None)
             if is_statement:
@@ -120,7 +151,7 @@ class OwnPending:
         self._note(name, place)
         top, _, rest = name.partition(".")
         start = frame.f_lasti + 2
-        if is_statement and rest and LISTED in code[start : start + 2 * _LONGEST_PREFIX + 1 : 2]:
+        if is_statement and rest and _LISTED in code[start : start + 2 * _LONGEST_PREFIX + 1 : 2]:
             return _Renamed(self, name, place)
         return self._put_off(name, hidden(lambda: self._top(top, name)), place)
 
@@ -183,7 +214,7 @@ class _Listed:
         there = pending.system.modules.get(module)
         if isinstance(there, ModuleType) and not _is_initializing(there):
             value = there.__dict__.get(name, MISSING)
-            if value is not MISSING and not is_put_off(value):
+            if value is not MISSING and not _is_put_off(value):
                 view = pending.system.present(there)
                 return pending.system.present(value) if view is there else getattr(view, name)
         pending._note(f"{module}.{name}", None)
@@ -298,10 +329,10 @@ class _Unfiltered:
     """Within it, the filter of lazy imports, which has been asked, is not asked by this thread again."""
 
     def __enter__(self) -> None:
-        mine, decides = get_ident(), _sys.get_lazy_imports_filter()
+        mine, decides = _thread.get_ident(), _sys.get_lazy_imports_filter()
 
         def passes(*arguments: Any) -> bool:
-            return get_ident() == mine or bool(decides(*arguments))
+            return _thread.get_ident() == mine or bool(decides(*arguments))
 
         self._decides, self._passes = decides, passes
         if decides is not None:
@@ -325,7 +356,7 @@ def _package_class(pending: OwnPending) -> type[ModuleType]:
         try:
             full_name = f"{namespace.get('__name__')}.{attribute}"
             # The frame asks for it in so many words, not whether it is there.
-            must_be = "__getattr__" not in namespace and instruction(sys._getframe(1)) == ATTRIBUTE
+            must_be = "__getattr__" not in namespace and _instruction(sys._getframe(1)) == _ATTRIBUTE
             module = pending.submodule(full_name, must_be=must_be)
             if module is not MISSING:
                 return module

@@ -1,44 +1,54 @@
-"""Taking over the interpreter: every later `import` statement runs on loadstone, until that is undone."""
+"""Taking over the interpreter: every later import of what is not there runs on loadstone's engine."""
 
 from __future__ import annotations
 
-import builtins
-import sys
-from _frozen_importlib import BuiltinImporter as _BuiltinImporter
-from _frozen_importlib import FrozenImporter as _FrozenImporter
-from _frozen_importlib_external import FileFinder as _FileFinder
-from _frozen_importlib_external import PathFinder as _PathFinder
+import _frozen_importlib
 from _warnings import warn
 
+from .._core.frames import as_interpreter_s, trim
+from .._core.loading import import_name, module_for
 from .._core.locks import acquire_lock, release_lock
 from .._core.pending import settle
 from .._core.system import live
-from .builtin import BuiltinImporter, FrozenImporter
-from .files import FileFinder, file_loaders
-from .path import PathFinder
+from .._core.versions import AUDITS_EVERY_IMPORT
+from . import recognition
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
+    from types import ModuleType, TracebackType
     from typing import Any
 
     from typing_extensions import Self
 
 __all__ = ["Takeover", "takeover"]
 
-_FINDERS = [
-    (_BuiltinImporter, BuiltinImporter),
-    (_FrozenImporter, FrozenImporter),
-    (_PathFinder, PathFinder),
-]
+_interpreter: Any = _frozen_importlib
+_gcd_import = _interpreter._gcd_import
+
+
+@as_interpreter_s
+def _find_and_load(name: str, import_: Any, *, lazy_submodule: bool = False) -> ModuleType | None:
+    # The interpreter's seam: the `import` statement calls it for a module that is missing or unfinished, by
+    # its name in `_frozen_importlib`, as does importlib.import_module. Up to Python 3.14 the audit event of
+    # the module itself has been raised by then; those of its parents are the statement's, too.
+    try:
+        if lazy_submodule:
+            return import_name(live, name, True, lenient=True)
+        if live.state.modules.get(name) is None:
+            return import_name(live, name, import_ is not _gcd_import, announced=not AUDITS_EVERY_IMPORT)
+        return module_for(live, name, audited=import_ is not _gcd_import)
+    except BaseException as exception:
+        trim(exception)
+        raise
 
 
 def takeover() -> Takeover:
-    """Put loadstone in charge of every later `import` statement, and return the handle that undoes it.
+    """Put loadstone's engine in charge of every later import, and return the handle that undoes it.
 
-    The engine's `__import__` goes into `builtins`; loadstone's finders take the places of the interpreter's
-    three on `sys.meta_path`, its path hook that of theirs. Finders and path hooks of others stay as they
-    are. Modules that are imported already stay as they are.
+    It takes the place of the interpreter's function that finds and loads a module which is not there: the
+    `import` statement, `importlib.import_module` and lazy imports (Python 3.15) call it. Statements for what
+    is there stay in the interpreter's C code. Finders, path hooks, loaders and specs are whatever they were,
+    importlib's own among them: where those are unchanged, the engine does their work itself.
     """
     return Takeover()
 
@@ -46,27 +56,20 @@ def takeover() -> Takeover:
 class Takeover:
     """What `takeover` has put in place: `uninstall()` undoes it, as does leaving a `with` block.
 
-    Undoing it gives each place back that still holds what was put there. If something else has replaced
-    `builtins.__import__` since, that stays, with a RuntimeWarning. A takeover within another finds nothing
-    to do, and undoes nothing. Idempotent; thread-safe.
+    If something else has taken that place since, it stays, with a RuntimeWarning. A takeover within another
+    finds nothing to do, and undoes nothing. Idempotent; thread-safe.
     """
 
     def __init__(self) -> None:
-        self.active = True
         settle()
-        hook = FileFinder.path_hook(*file_loaders())
+        self.active = True
         acquire_lock()
         try:
-            self._import: Any = builtins.__import__
-            self._finders = _replace(sys.meta_path, _FINDERS)
-            self._hooks = _replace(
-                sys.path_hooks, [(old, hook) for old in sys.path_hooks if _makes_file_finders(old)]
-            )
-            cache = sys.path_importer_cache
-            self._cache = {entry: finder for entry, finder in cache.items() if type(finder) is _FileFinder}
-            for entry in self._cache:
-                del cache[entry]
-            builtins.__import__ = live.__import__
+            self._before: Any = _interpreter._find_and_load
+            self._nested = self._before is _find_and_load
+            if not self._nested:
+                recognition.begin()
+                _interpreter._find_and_load = _find_and_load
         finally:
             release_lock()
 
@@ -77,22 +80,18 @@ class Takeover:
             if not self.active:
                 return
             self.active = False
-            if builtins.__import__ is live.__import__:
-                builtins.__import__ = self._import
+            if self._nested:
+                return
+            recognition.end()
+            if _interpreter._find_and_load is _find_and_load:
+                _interpreter._find_and_load = self._before
             else:
                 warn(
-                    f"builtins.__import__ is {builtins.__import__!r}, no longer loadstone's: left as it is",
+                    f"the interpreter imports by {_interpreter._find_and_load!r}, no longer by loadstone: "
+                    "left as it is",
                     RuntimeWarning,
                     stacklevel=2,
                 )
-            _replace(sys.meta_path, [(new, old) for old, new in self._finders])
-            _replace(sys.path_hooks, [(new, old) for old, new in self._hooks])
-            if self._hooks:
-                cache: dict[str, Any] = sys.path_importer_cache
-                for entry in [entry for entry, finder in cache.items() if type(finder) is FileFinder]:
-                    del cache[entry]
-                for entry, finder in self._cache.items():
-                    cache.setdefault(entry, finder)
         finally:
             release_lock()
 
@@ -109,23 +108,4 @@ class Takeover:
 
     def __repr__(self) -> str:
         state = "active" if self.active else "uninstalled"
-        replaced = ", ".join(new.__name__ for _, new in (*self._finders, *self._hooks))
-        return f"<{type(self).__name__} {state}: {replaced or 'nothing replaced'}>"
-
-
-def _makes_file_finders(hook: Any) -> bool:
-    return (
-        getattr(hook, "__qualname__", "") == "FileFinder.path_hook.<locals>.path_hook_for_FileFinder"
-        and getattr(hook, "__module__", "") == _FileFinder.__module__
-    )
-
-
-def _replace(places: list[Any], pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """Put the second of each pair in the place of the first, by identity; the pairs that were there."""
-    done = []
-    for old, new in pairs:
-        for index, thing in enumerate(places):
-            if thing is old:
-                places[index] = new
-                done.append((old, new))
-    return done
+        return f"<{type(self).__name__} {state}{', within another' if self._nested else ''}>"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
-from _thread import get_ident
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
@@ -36,7 +36,7 @@ _alone: set[tuple[int, str]] = set()
 @contextmanager
 def alone(fullname: str) -> Iterator[None]:
     """Within it, what this thread asks a finder for is that finder's own portion of the package."""
-    key = get_ident(), fullname
+    key = _thread.get_ident(), fullname
     outermost = key not in _alone
     _alone.add(key)
     try:
@@ -48,7 +48,7 @@ def alone(fullname: str) -> Iterator[None]:
 
 def is_alone(fullname: str) -> bool:
     """Whether this thread is within `alone` for the package."""
-    return (get_ident(), fullname) in _alone
+    return (_thread.get_ident(), fullname) in _alone
 
 
 class Switchboard:
@@ -131,7 +131,7 @@ def finders_for(fullname: str) -> list[Any]:
 def asks_rest(finder: Any) -> bool:
     """Whether the finder is an interceptor that this thread is not inside of: it asks all those behind it."""
     return getattr(getattr(type(finder), "find_spec", None), "asks_rest", False) and (
-        get_ident() not in finder._inside
+        _thread.get_ident() not in finder._inside
     )
 
 

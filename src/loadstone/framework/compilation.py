@@ -76,9 +76,10 @@ class Compilation:
         """The tree of `source`, which may be one. Raises what compiling that raises."""
         if isinstance(source, ast.AST):
             return source
-        return call_with_frames_removed(
-            compile, source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
-        )
+        with self.recipe.aside(self.recipe.transforms):
+            return call_with_frames_removed(
+                compile, source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
+            )
 
     def arrive(self, data: Any) -> Any:
         """The changed tree for what a loader compiles: a tree, or source that it may have changed."""

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, TypeVar, overload
 
 from .._core.frames import hidden
-from .._core.namespace import NamespaceLoader
+from .._core.namespace import loader_over
 from .._standard.lazy import is_lazy
 from .install import Hook, install
 from .interceptor import Interceptor
@@ -43,7 +43,7 @@ class ImportCallback(Interceptor):
         if loader is None:
             if spec.submodule_search_locations is None:
                 return spec
-            loader = NamespaceLoader.over(spec.submodule_search_locations)
+            loader = loader_over(spec.submodule_search_locations)
         wrapped: Any = _CallingLoader(loader, self)
         spec.loader = wrapped
         return spec

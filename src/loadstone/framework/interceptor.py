@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
-from _thread import get_ident
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -61,7 +61,7 @@ class Interceptor(Finder):
         chain = sys.meta_path
         if chain and chain[0] is not self:
             report_strangers(self)
-        thread = get_ident()
+        thread = _thread.get_ident()
         if thread in self._inside:
             return None
         spec = self.rest(fullname, path, target)

@@ -15,7 +15,7 @@ from typing import Any
 from warnings import warn
 
 from .._core.frames import hidden
-from .._core.namespace import NamespaceLoader, NamespacePath
+from .._core.namespace import NamespaceLoader, NamespacePath, loader_over
 from .._core.spec import ModuleSpec as _ModuleSpec
 from .chain import Switchboard, alone, finders_for, is_alone, rest_of_chain
 from .finder import Finder
@@ -59,7 +59,7 @@ def adopt(fullname: str) -> None:
         own: Any = module.__spec__
         if own is not None:
             own.submodule_search_locations = module.__path__
-            own.loader = module.__loader__ = spec.loader or NamespaceLoader.over(module.__path__)
+            own.loader = module.__loader__ = spec.loader or loader_over(module.__path__)
 
 
 class Portions(Interceptor):
@@ -186,7 +186,7 @@ class _PortionsLoader(NamespaceLoader):
 
 def _package(name: str, locations: list[str]) -> ModuleSpec:
     path: Any = _JoinedPath(name, locations, _collect_again)
-    spec = _ModuleSpec(name, None if _are_directories(locations) else _PortionsLoader.over(path))
+    spec = _ModuleSpec(name, None if _are_directories(locations) else loader_over(path, _PortionsLoader))
     spec.submodule_search_locations = path
     return spec
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
 import re
 import sys
 
 # What it takes to transform a module is imported before there is one to transform: it must not pass through.
 import tokenize  # noqa: F401
-from _thread import get_ident
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -55,7 +55,7 @@ class Recipe:
         acting = [transform for transform in self.transforms if _acts(transform, "transform_source")]
         if not acting or isinstance(source, ast.AST):
             return source
-        with self._aside(acting):
+        with self.aside(acting):
             text = text_of(source)
         for transform in acting:
             text = self._checked(transform, "transform_source", str, text)
@@ -74,9 +74,9 @@ class Recipe:
         return ast.fix_missing_locations(tree)
 
     @contextmanager
-    def _aside(self, transforms: Iterable[Any]) -> Iterator[None]:
+    def aside(self, transforms: Iterable[Any]) -> Iterator[None]:
         """Within it, as inside intercept(), what this thread imports passes by those transforms."""
-        thread = get_ident()
+        thread = _thread.get_ident()
         entered = [transform for transform in transforms if thread not in transform._inside]
         for transform in entered:
             transform._inside.add(thread)
@@ -87,7 +87,7 @@ class Recipe:
                 transform._inside.discard(thread)
 
     def _checked(self, transform: Any, method: str, kind: type, thing: Any) -> Any:
-        with self._aside([transform]):
+        with self.aside([transform]):
             try:
                 changed = getattr(transform, method)(thing, self.spec)
             except BaseException as error:

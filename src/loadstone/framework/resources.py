@@ -101,9 +101,9 @@ class Data(Traversable):
             raise IsADirectoryError(21, "is a folder", self._path)
         return self._get_data(self._path)
 
-    def read_text(self, encoding: str | None = None) -> str:
+    def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
         """The data as text. Raises OSError if there are none, UnicodeDecodeError if they are no text."""
-        with self.open("r", encoding) as file:
+        with self.open("r", encoding, errors) as file:
             return str(file.read())
 
     def __str__(self) -> str:
@@ -174,7 +174,7 @@ class Joined(Traversable):
         """Raises IsADirectoryError."""
         return bytes(self.open("rb"))
 
-    def read_text(self, encoding: str | None = None) -> str:
+    def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
         """Raises IsADirectoryError."""
         return str(self.open())
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import _frozen_importlib_external
+import _thread
 import copy
 import importlib.abc
 import importlib.machinery
 import types
 from _frozen_importlib_external import SourceLoader as _TheirSourceLoader
 from _frozen_importlib_external import _NamespaceLoader
-from _thread import get_ident
 from importlib.machinery import (
     SOURCE_SUFFIXES,
     BuiltinImporter,
@@ -65,7 +65,7 @@ class _Transforming:
             parent: Any = super()
             return call_source_to_code(parent.source_to_code, changed, path, *arguments, **named)
         compilation = Compilation(recipe, self, changed, path, (arguments, named), issubclass(kind, _Gate))
-        thread = get_ident()
+        thread = _thread.get_ident()
         recipe.compilations[thread] = compilation
         try:
             code = compilation.run(next_method(kind, _Transforming))
@@ -87,7 +87,7 @@ class _Gate:
     @hidden
     def source_to_code(self: Any, data: Any, path: Any = "<string>", *arguments: Any, **named: Any) -> Any:
         """What the second makes of what the first has made."""
-        compilation = self._loadstone_recipe.compilations[get_ident()]
+        compilation = self._loadstone_recipe.compilations[_thread.get_ident()]
         return compilation.pass_gate(data)
 
 
@@ -97,7 +97,7 @@ class _Arriving:
     @hidden
     def source_to_code(self: Any, data: Any, path: Any = "<string>", *arguments: Any, **named: Any) -> Any:
         """What the parent makes of the changed tree, or of the changed source if no tree is needed."""
-        compilation = self._loadstone_recipe.compilations.get(get_ident())
+        compilation = self._loadstone_recipe.compilations.get(_thread.get_ident())
         if compilation is not None:
             data = compilation.arrive(data)
         parent: Any = super()
@@ -129,7 +129,7 @@ class _RedirectedCache:
     @hidden
     def get_code(self: Any, fullname: str) -> Any:
         """The changed code."""
-        inside, thread = self._loadstone_recipe.inside, get_ident()
+        inside, thread = self._loadstone_recipe.inside, _thread.get_ident()
         # Others change what this gives while they load: typeguard before this, beartype after it.
         try:
             inside[thread] = level_of(_frozen_importlib_external.cache_from_source(f"{fullname}.py"))
@@ -146,7 +146,7 @@ class _RedirectedCache:
         """The data at `path`; where that is a cache, that of code made by the recipe."""
         recipe = self._loadstone_recipe
         parent: Any = super()
-        level = recipe.inside.get(get_ident())
+        level = recipe.inside.get(_thread.get_ident())
         if level is None or not str(path).endswith(".pyc"):
             return parent.get_data(path)
         path = recipe.cache_path(path, level)
@@ -160,7 +160,7 @@ class _RedirectedCache:
         recipe = self._loadstone_recipe
         if recipe.complete:
             parent: Any = super()
-            level = recipe.inside.get(get_ident(), "")
+            level = recipe.inside.get(_thread.get_ident(), "")
             parent._cache_bytecode(source_path, recipe.cache_path(cache_path, level), data)
 
 

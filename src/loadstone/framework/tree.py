@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import re
 import sys
 from _frozen_importlib_external import FileLoader as _FileLoader
-from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined]
-from _thread import allocate_lock, get_ident
+from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined,unused-ignore]
+from _thread import allocate_lock
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from importlib.metadata import PathDistribution
@@ -16,7 +17,8 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .._core.frames import hidden, trim_own
-from .._standard.files import FileFinder, FileLoader, SourceFileLoader, file_loaders
+from .._standard.directory import FileFinder
+from .._standard.files import FileLoader, SourceFileLoader, file_loaders
 from .finder import Finder
 from .loader import forget_lines
 from .names import is_dotted
@@ -127,7 +129,7 @@ class TreeFinder(Finder):
         tail = fullname.rpartition(".")[2]
         if not is_dotted(fullname):
             return None
-        thread = get_ident()
+        thread = _thread.get_ident()
         if thread in self._inside:
             return None
         locations: list[str] = []
@@ -532,9 +534,9 @@ class MemoryTree(Traversable):
             self._refuse(found, IsADirectoryError(21, "is a folder", str(self)))
         return bytes(found)
 
-    def read_text(self, encoding: str | None = None) -> str:
+    def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
         """The contents as text. Raises as `read_bytes`, and UnicodeDecodeError for what is no such text."""
-        with self.open("r", encoding) as file:
+        with self.open("r", encoding, errors) as file:
             return str(file.read())
 
     def _refuse(self, found: Any, error: OSError) -> None:

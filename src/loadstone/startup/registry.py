@@ -186,7 +186,8 @@ class Registry:
         """Take the entry points of the group ``loadstone.startup``; what changed, one line each.
 
         Hooks of installed distributions are added, in the order of their names, those that a distribution
-        has no more are removed, those added by hand stay. A hook that was disabled stays so. Raises
+        has no more are removed, those added by hand stay. A hook that was disabled stays so. A
+        distribution whose metadata has no name is passed by, as are entry points that cannot be read. Raises
         `StartupError` for an entry point that is no start-up hook, for two of one name, and for one that has
         the name of a hook added by hand.
         """
@@ -340,15 +341,15 @@ def _text(content: _Content) -> str:
 
 def _installed() -> Iterator[StartupHook]:
     """The hooks of installed distributions; what lies in the current directory is not installed."""
-    from importlib.metadata import distributions
+    from ..distributions import installed
 
     here = ("", os.getcwd())
     path = [entry for entry in sys.path if entry not in here]
     seen: set[str] = set()
     owners: dict[str, str] = {}
-    for distribution in distributions(path=path):
-        owner = distribution.metadata["Name"]
-        if owner in seen:
+    for distribution in installed(path):
+        owner = distribution.name
+        if owner is None or owner in seen:  # what has no name is left over from an interrupted install
             continue
         seen.add(owner)
         for point in distribution.entry_points:

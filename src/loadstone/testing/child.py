@@ -11,11 +11,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..program import first_entry, start_of
 from .check import Check
 from .outcome import Outcome, Status
 from .subject import Subject
 
-__all__ = ["run_in_child"]
+__all__ = ["path_of_children", "run_in_child"]
 
 _START_LIMIT = 60.0
 _MOST_HANGS = 3
@@ -48,7 +49,7 @@ def run_in_child(
             "codes": [check.code for check in remaining],
             "before": statuses,
             "time_limit": time_limit,
-            "path": [os.getcwd() if entry == "" else entry for entry in sys.path],
+            "path": path_of_children(),
         }
         child = _Child(order)
         running: Check | None = None
@@ -87,6 +88,13 @@ def run_in_child(
         yield Outcome(running.entry, "failed", message, limit if hangs else 0.0)
 
 
+def path_of_children() -> list[str]:
+    """What child processes are to have on their path: what there is here, and the working directory."""
+    here = first_entry()
+    entries = [os.getcwd() if entry == "" else entry for entry in sys.path]
+    return entries if here is None or here in entries else [*entries, here]
+
+
 def _status_name(status: int) -> str:
     return f"signal {-status}" if status < 0 else f"exit status {status}"
 
@@ -96,7 +104,7 @@ class _Child:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "loadstone.testing.worker"],
+            [sys.executable, *start_of("loadstone.testing.worker")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

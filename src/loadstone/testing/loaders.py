@@ -9,6 +9,7 @@ from importlib.util import module_from_spec
 from types import CodeType
 from typing import Any
 
+from .._core.compiler import takes_name
 from .check import Table
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
@@ -335,3 +336,19 @@ def source_to_code_takes_all(subject: Subject) -> None:
                 raise Unmet(f"source_to_code of {type(data).__name__} returned {_kind(code)}")
             if code.co_filename != "kit517.py":
                 raise Unmet(f"source_to_code was given the path 'kit517.py', and used {code.co_filename!r}")
+
+
+@check(
+    "LS518",
+    "source_to_code takes the name of the module as its third argument",
+    source="importlib.abc.InspectLoader.source_to_code; What's New in Python 3.15",
+    after=["LS517"],
+)
+def source_to_code_takes_the_name(subject: Subject) -> None:
+    """importlib passes it since Python 3.15: without such a parameter no module can be imported there."""
+    for name, _, loader in _asked(subject, "source_to_code"):
+        method = loader.source_to_code
+        # Python's own takes what Python's own passes.
+        is_own = str(getattr(method, "__module__", "")).startswith(("importlib.", "_frozen_importlib"))
+        if not is_own and not takes_name(method):
+            raise Unmet(f"source_to_code of the loader of {name!r} takes data and path only: {loader!r}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gc
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -14,7 +13,9 @@ from time import perf_counter
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..program import start_of
 from .check import Table
+from .child import path_of_children
 from .ecosystem import defined
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
@@ -79,11 +80,11 @@ def _visit(subject: Subject, *flags: str) -> _Visit:
         "finds": subject.finds,
         "definitions": {} if flags else definitions,
         "files": [getattr(module, "__file__", None) for module in subject.modules.values()],
-        "path": [os.getcwd() if entry == "" else entry for entry in sys.path],
+        "path": path_of_children(),
     }
     try:
         process = subprocess.run(
-            [sys.executable, "-B", *flags, "-m", "loadstone.testing.visitor"],
+            [sys.executable, "-B", *flags, *start_of("loadstone.testing.visitor")],
             input=json.dumps(order),
             capture_output=True,
             encoding="utf-8",

@@ -59,7 +59,3 @@ def _error_of(work: Callable[[Any], object], argument: Any, files: set[str]) -> 
                 frame = frame.tb_next
         return f"{type(error).__name__}: {error}"
     return ""
-
-
-if __name__ == "__main__":
-    main()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pydoc  # noqa: F401 - a check asks it, and is not to meet the user's file of that name
 import sys
 from typing import Any
 
+from ..report.explain.causes import prepare
 from .catalogue import checks
 from .run import run
 from .subject import Subject, load_reference
@@ -23,6 +25,7 @@ def main() -> None:
     order: dict[str, Any] = json.load(sys.stdin)
     report = open(os.dup(1), "w", encoding="utf-8", buffering=1)  # noqa: SIM115
     os.dup2(2, 1)
+    prepare()
     sys.path[:0] = [entry for entry in order["path"] if entry not in sys.path]
     thing = load_reference(order["reference"])
     add: Any = order["add"]
@@ -46,7 +49,3 @@ def main() -> None:
             statuses[check.code] = outcome.status
             line = {"code": check.code, "status": outcome.status, "message": outcome.message}
             print(json.dumps({**line, "seconds": outcome.seconds}), file=report)
-
-
-if __name__ == "__main__":
-    main()

@@ -247,9 +247,17 @@ class GivesDataAsText(Faulty):
 class CompilesTextOnly(Faulty):
     class Loader(ModelLoader):
         @staticmethod
-        def source_to_code(data: Any, path: Any = "<string>") -> Any:
+        def source_to_code(data: Any, path: Any = "<string>", fullname: str | None = None) -> Any:
             if isinstance(data, ast.AST):
                 raise TypeError("expected source")
+            return ModelLoader.source_to_code(data, path, fullname)
+
+
+@fault("LS518")
+class TakesNoName(Faulty):
+    class Loader(ModelLoader):
+        @staticmethod
+        def source_to_code(data: Any, path: Any = "<string>") -> Any:  # type: ignore[override]
             return ModelLoader.source_to_code(data, path)
 
 
@@ -321,7 +329,7 @@ class RemovesTheFile(Faulty):
 class RemovesTheCache(Faulty):
     class Loader(AfterwardsLoader):
         def afterwards(self, module: Any) -> None:
-            del vars(module)["__cached__"]
+            vars(module).pop("__cached__", None)
 
 
 @fault("LS608")
@@ -777,7 +785,9 @@ class WritesBytecodeAnyway(OnDisk):
 @fault("LS724")
 class SharesTheCache(OnDisk):
     class Loader(SourceFileLoader):
-        def source_to_code(self, data: Any, path: Any, **options: Any) -> Any:  # type: ignore[override]
+        def source_to_code(  # type: ignore[override]
+            self, data: Any, path: Any, fullname: str | None = None, **options: Any
+        ) -> Any:
             tree: Any = data if isinstance(data, ast.AST) else ast.parse(data)
             tree.body += ast.parse("changed = True").body
             return super().source_to_code(tree, path)

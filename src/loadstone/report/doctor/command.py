@@ -76,34 +76,30 @@ def _shown(checks: Collection[Check]) -> Iterator[Check]:
 
 
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    # Local modules that shadow others are looked for, not to be imported by what looks for them.
-    takes_local = not (getattr(sys.flags, "safe_path", False) or sys.flags.isolated)
-    if takes_local:
-        del sys.path[:1]
-
     import loadstone
 
+    from ...program import path_as_for_programs
+    from ..explain.causes import prepare
     from ..records import as_json
     from ..terminal import show
-    from .environment import current_directory
     from .examine import diagnose
     from .page import page_of
 
-    here = current_directory()
-    if takes_local and here:
-        sys.path.insert(0, here)
-    for name in options.import_:
+    prepare()
+    wrong = None
+    with path_as_for_programs():
+        for name in options.import_:
+            try:
+                loadstone.import_module(name)
+            except Exception as error:
+                print(f"loadstone: cannot import {name}: {type(error).__name__}: {error}", file=sys.stderr)
+                return 1
         try:
-            loadstone.import_module(name)
-        except Exception as error:
-            print(f"loadstone: cannot import {name}: {type(error).__name__}: {error}", file=sys.stderr)
-            return 1
-    try:
-        diagnosis = diagnose(set(options.only_), set(options.ignore_), options.scan_, _shown)
-    except (ValueError, ModuleNotFoundError) as error:
-        parser.error(str(error))
-    if takes_local and here in sys.path:
-        sys.path.remove(here)
+            diagnosis = diagnose(set(options.only_), set(options.ignore_), options.scan_, _shown)
+        except (ValueError, ModuleNotFoundError) as error:
+            wrong = str(error)
+    if wrong is not None:
+        parser.error(wrong)
     if options.json:
         print(as_json(diagnosis))
     else:

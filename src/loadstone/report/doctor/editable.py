@@ -13,6 +13,7 @@ from urllib.request import url2pathname
 
 import attrs
 
+from ...distributions import Installed
 from .check import Seen, check
 from .environment import Environment, folder
 from .start import lines_of
@@ -123,10 +124,10 @@ def _linked(environment: Environment, site: str, file: str) -> _Editable:
     return _Editable(file.removesuffix(".egg-link"), "an egg-link", project, modules, frozenset())
 
 
-def _project(distribution: Any) -> str | None:
+def _project(distribution: Installed) -> str | None:
     """The directory of the project, if the distribution is an editable install."""
     try:
-        direct = json.loads(distribution.read_text("direct_url.json") or "{}")
+        direct = json.loads(distribution.text("direct_url.json") or "{}")
         if direct["dir_info"]["editable"]:
             return url2pathname(urlsplit(direct["url"]).path)
     except (ValueError, KeyError, TypeError):
@@ -134,10 +135,10 @@ def _project(distribution: Any) -> str | None:
     return None
 
 
-def _described(environment: Environment, distribution: Any, project: str) -> _Editable:
+def _described(environment: Environment, distribution: Installed, project: str) -> _Editable:
     """What the files that were installed for it say."""
-    files = [str(distribution.locate_file(file)) for file in distribution.files or ()]
-    kind, modules = "", set((distribution.read_text("top_level.txt") or "").split())
+    files = [distribution.place_of(file) for file in distribution.files]
+    kind, modules = "", set(distribution.text("top_level.txt").split())
     for file in files:
         for _, line in lines_of(file) if file.endswith(".pth") else ():
             imported = _IMPORT.match(line)
@@ -153,7 +154,7 @@ def _described(environment: Environment, distribution: Any, project: str) -> _Ed
                 modules |= _mapped(source)
     modules = {name for name in modules if name.isidentifier() and name not in ("setup", "conftest")}
     own = frozenset(map(folder, files))
-    name = (distribution.metadata or {}).get("Name") or os.path.basename(project)
+    name = distribution.name or os.path.basename(project)
     return _Editable(name, kind or "a way of its own", project, tuple(sorted(modules)), own)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import pkgutil
 import site
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from ..._core.finding import find_spec
+from ...distributions import Installed, installed, providers
 from ...framework.chain import Switchboard
 
 __all__ = [
@@ -78,17 +78,24 @@ class Environment:
         return finders
 
     def find(self, name: str) -> ModuleSpec | None:
-        """What the chain finds for `name`, whose parents are not imported for it either."""
+        """What the chain finds for `name`, whose parents are not imported for it either.
+
+        Where one is loaded, its `__path__` is what counts.
+        """
         state: Any = self
         path: list[str] | None = None
         head, *tail = name.split(".")
         spec = find_spec(state, head, None)
         for part in tail:
-            if spec is None or spec.submodule_search_locations is None:
+            locations = static(self.modules.get(head), "__path__")
+            if locations is None and spec is not None:
+                locations = spec.submodule_search_locations
+            if locations is None:
                 return None
             # The path of a namespace package computes itself from its parent, which is not imported.
-            path = list(getattr(spec.submodule_search_locations, "_path", spec.submodule_search_locations))
-            spec = find_spec(state, f"{spec.name}.{part}", path)
+            path = list(getattr(locations, "_path", locations))
+            head = f"{head}.{part}"
+            spec = find_spec(state, head, path)
         return spec
 
     def entries(self) -> list[str]:
@@ -151,17 +158,17 @@ class Environment:
         spec = find(name) if find else None
         return str(spec.origin) if spec is not None and spec.origin else entry
 
-    def distributions(self) -> Iterator[Any]:
+    def distributions(self) -> Iterator[Installed]:
         """What is installed."""
-        return iter(importlib.metadata.distributions(path=self.entries()))
+        return installed(self.entries())
 
     def provider(self, name: str) -> str:
         """The names of the distributions that have the module, or an empty string."""
-        return ", ".join(sorted(set(self.once(_providers).get(name, ()))))
+        return ", ".join(sorted({str(one.name) for one in self.once(_providers).get(name, ())}))
 
 
-def _providers(environment: Environment) -> Mapping[str, list[str]]:
-    return importlib.metadata.packages_distributions()
+def _providers(environment: Environment) -> Mapping[str, list[Installed]]:
+    return providers(environment.entries())
 
 
 def live(scan: Iterable[str] = ()) -> Environment:

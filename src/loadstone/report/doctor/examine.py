@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 
-from . import caches, chain, editable, environment, future, loaders, modules, paths, start
+from . import caches, chain, editable, environment, future, loaders, metadata, modules, paths, start
 from .check import Check, Seen, check
 from .environment import Environment, qualified
 from .records import Diagnosis, Finding
@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     *loaders.CHECKS,
     *start.CHECKS,
     *editable.CHECKS,
+    *metadata.CHECKS,
     *modules.CHECKS,
     *paths.CHECKS,
     *caches.CHECKS,

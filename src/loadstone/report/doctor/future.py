@@ -7,14 +7,18 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from types import FunctionType, MethodType
 from typing import Any
 
 import attrs
 
 import loadstone
 
+from ..._core.compiler import takes_name
+from .chain import some
 from .check import Seen, check
 from .environment import Environment, folder, is_standard, kind_of, qualified, static
+from .records import Severity
 
 __all__ = ["CHECKS"]
 
@@ -55,6 +59,9 @@ _METHODS = {
 _CALLS = {"find_module": "find_spec", "load_module": "importlib.util.module_from_spec, then exec_module"}
 _IMPORTER = re.compile(r"finder|importer|loader|hook", re.I)
 _PLAIN_BASES = {"object", "Finder", "Loader", "MetaPathFinder", "PathEntryFinder"}
+_OF_LOADERS = {"create_module", "exec_module", "get_code", "get_data", "get_source", "load_module"}
+_NAMED = (3, 15)
+"""The Python that passes the module's name to `source_to_code`."""
 _CACHED = _Use((3, 15), "__spec__.cached")
 _SIGNS = re.compile(
     "|".join(
@@ -98,15 +105,7 @@ def load_module_only(environment: Environment) -> Iterator[Seen]:
 )
 def removed(environment: Environment) -> Iterator[Seen]:
     """In the local modules, in those of the chain's finders, and in the packages to be scanned."""
-    for file in islice(dict.fromkeys(_to_be_read(environment)), _MOST):
-        try:
-            with open(file, "rb") as stream:
-                source = stream.read()
-            if not _SIGNS.search(source):
-                continue
-            tree = ast.parse(source)
-        except (OSError, SyntaxError, ValueError, RecursionError):
-            continue
+    for file, tree in _trees(environment, _SIGNS):
         found: dict[tuple[str, _Use], set[int]] = {}
         for line, what, use in _uses(tree):
             found.setdefault((what, use), set()).add(line)
@@ -122,7 +121,79 @@ def removed(environment: Environment) -> Iterator[Seen]:
             )
 
 
-CHECKS = (load_module_only, removed)
+@check(
+    "LS173",
+    "warning",
+    "a source_to_code that does not take the module's name",
+    detail="Since Python 3.15 importlib calls `loader.source_to_code(data, path, fullname)`, which one with "
+    "two parameters answers with a TypeError: no module can be imported by such a loader. It is an error "
+    "where this Python passes the name.",
+    remedy="give the method a third parameter fullname=None, and pass it on where the parent's takes it; or "
+    "upgrade its package",
+    source="importlib.abc.InspectLoader.source_to_code; What's New in Python 3.15",
+)
+def nameless(environment: Environment) -> Iterator[Seen]:
+    """The loaders of modules that are loaded and those of path entries; and in source, where LS172 looks."""
+    severity: Severity = "error" if environment.version >= _NAMED else "warning"
+    found: dict[type, list[str]] = {}
+    for name, module in sorted(environment.modules.items()):
+        loader = getattr(static(module, "__spec__"), "loader", None) or static(module, "__loader__")
+        if loader is not None:
+            found.setdefault(kind_of(loader), []).append(name)
+    for finder in environment.path_importer_cache.values():
+        for _, kind in getattr(finder, "_loaders", ()):
+            if isinstance(kind, type):
+                found.setdefault(kind, [])
+    for kind, names in found.items():
+        owner = next((parent for parent in kind.__mro__ if "source_to_code" in vars(parent)), None)
+        if owner is None or is_standard(owner) or _takes_name(vars(owner)["source_to_code"]):
+            continue
+        loaded = f"; loaded {some(names)}" if names else ""
+        yield Seen(
+            qualified(kind), f"takes data and path only, in {qualified(owner)}{loaded}", severity=severity
+        )
+    for file, tree in _trees(environment, re.compile(b"source_to_code")):
+        for node in _unguarded_below(tree):
+            method = _nameless_method(node)
+            if method is not None:
+                evidence = f"line {method.lineno}: source_to_code({ast.unparse(method.args)}) takes no name"
+                yield Seen(file, evidence, severity=severity)
+
+
+CHECKS = (load_module_only, removed, nameless)
+
+
+def _takes_name(method: Any) -> bool:
+    """Whether what a class has as `source_to_code` takes a name, called on an instance."""
+    if isinstance(method, FunctionType):
+        method = MethodType(method, object())
+    return takes_name(getattr(method, "__func__", method) if isinstance(method, staticmethod) else method)
+
+
+def _nameless_method(node: ast.AST) -> ast.FunctionDef | None:
+    """The `source_to_code` of the class that `node` defines, if it is a loader's and takes no name."""
+    if not isinstance(node, ast.ClassDef):
+        return None
+    own = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+    method = own.get("source_to_code")
+    words = [node.name, *map(ast.unparse, node.bases)]
+    if method is None or not (_OF_LOADERS & own.keys() or _IMPORTER.search(" ".join(words))):
+        return None
+    is_static = any(ast.unparse(each) == "staticmethod" for each in method.decorator_list)
+    count = len(method.args.posonlyargs) + len(method.args.args) - (not is_static)
+    return None if method.args.vararg or count > 2 else method
+
+
+def _trees(environment: Environment, signs: re.Pattern[bytes]) -> Iterator[tuple[str, ast.Module]]:
+    """The source files to look at that have one of the signs, parsed."""
+    for file in islice(dict.fromkeys(_to_be_read(environment)), _MOST):
+        try:
+            with open(file, "rb") as stream:
+                source = stream.read()
+            if signs.search(source):
+                yield file, ast.parse(source)
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            continue
 
 
 def _to_be_read(environment: Environment) -> Iterator[str]:
@@ -172,10 +243,16 @@ def _uses(tree: ast.Module) -> Iterator[tuple[int, str, _Use]]:
         elif isinstance(node, ast.ImportFrom) and node.module == "importlib":
             for alias in node.names:
                 modules[alias.asname or alias.name] = f"importlib.{alias.name}"
+    for node in _unguarded_below(tree):
+        yield from _uses_of(node, modules)
+
+
+def _unguarded_below(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every node, but what an `if` or a `try` takes care of."""
     waiting: list[ast.AST] = list(tree.body)
     while waiting:
         node = waiting.pop()
-        yield from _uses_of(node, modules)
+        yield node
         waiting += _unguarded(node)
 
 

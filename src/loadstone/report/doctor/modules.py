@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
 
+from ..trace.lazies import standing
 from .check import Seen, check
 from .environment import Environment, folder, static
 
@@ -125,7 +126,43 @@ def hidden_portion(environment: Environment) -> Iterator[Seen]:
     yield from _hidden_portions(environment, "", tuple(dict.fromkeys(environment.entries())), _DEPTH)
 
 
-CHECKS = (shadows_standard_library, shadows_distribution, loaded_twice, hidden_portion)
+@check(
+    "LS145",
+    "warning",
+    "a lazy import whose module is not found",
+    detail="A lazy import fails at its first use, wherever that is, not at the line that declares it.",
+    remedy="install what has the module, or mend the name; ask why with python -m loadstone explain NAME",
+    source="PEP 810",
+)
+def lost_lazy_import(environment: Environment) -> Iterator[Seen]:
+    """Those that stand in loaded modules, on Python 3.15 and newer; they are not resolved."""
+    for holder, bound, name, _ in standing():
+        missing = _missing(environment, name)
+        if missing is None:
+            continue
+        parent = missing.rpartition(".")[0]
+        evidence = f"{name} is to be imported at the first use of {bound}, and {missing} is not found"
+        if parent and parent not in environment.modules:
+            yield Seen(f"{holder}.{bound}", f"{evidence} before {parent} is executed", severity="note")
+        else:
+            yield Seen(f"{holder}.{bound}", evidence)
+
+
+CHECKS = (shadows_standard_library, shadows_distribution, loaded_twice, hidden_portion, lost_lazy_import)
+
+
+def _missing(environment: Environment, name: str) -> str | None:
+    """The first of the module `name` and its parents that is neither loaded nor found."""
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        one = ".".join(parts[:end])
+        if one in environment.modules:
+            is_there = environment.modules[one] is not None
+        else:
+            is_there = environment.find(one) is not None
+        if not is_there:
+            return one
+    return None
 
 
 def _ahead_of_standard_library(environment: Environment) -> Iterator[str]:

@@ -12,14 +12,14 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from glob import escape, glob, iglob
-from importlib import metadata
-from importlib.machinery import PathFinder
+from importlib.machinery import PathFinder, all_suffixes
 from itertools import islice
 from types import ModuleType
 from typing import Any
 
 import attrs
 
+from ...distributions import Installed, installed, providers
 from .circle import circle_of_error, circle_of_running
 from .codes import CODES
 from .known import ADDED, DISTRIBUTIONS, REMOVED
@@ -80,9 +80,8 @@ def prepare() -> None:
     For a search path on which there may be files that hide the standard library's.
     """
     sysconfig.get_path("stdlib")
-    for distribution in islice(metadata.distributions(), 1):
-        metadata.version(distribution.metadata["Name"])
-        list(distribution.files or ())
+    for distribution in islice(installed(), 1):
+        distribution.troubles()
 
 
 def causes_of(case: Case) -> tuple[Cause, ...]:
@@ -320,12 +319,11 @@ def _distribution(case: Case) -> Iterator[Cause]:
     name = case.missing
     if not case.is_complete and case.last.is_there:
         return
-    providers = _providers()
+    known_by = providers()
     top = name.partition(".")[0]
-    if name == top and top in providers:
-        names = ", ".join(_release(provider) for provider in dict.fromkeys(providers[top]))
-        remedy = f"Install it again: {sys.executable} -m pip install --force-reinstall {providers[top][0]}"
-        yield _cause("LS201", f"{names} has {top!r}, by its own list", remedy)
+    if name == top and top in known_by:
+        names = ", ".join(dict.fromkeys(one.release for one in known_by[top]))
+        yield _cause("LS201", f"{names} has {top!r}, by its own list", _again(known_by[top][0]))
         return
     known = DISTRIBUTIONS.get(name)
     if known is not None:
@@ -335,32 +333,38 @@ def _distribution(case: Case) -> Iterator[Cause]:
     if name != top:
         return
     wanted = _normal(name)
-    for distribution in {provider for found in providers.values() for provider in found}:
-        if _normal(distribution) == wanted:
-            modules = sorted(module for module, found in providers.items() if distribution in found)
-            names = ", ".join(modules)
-            evidence = f"the distribution {_release(distribution)} is installed; its modules are {names}"
+    for distribution in (one for found in known_by.values() for one in found):
+        if _normal(str(distribution.name)) == wanted:
+            names = ", ".join(sorted(distribution.modules))
+            evidence = f"the distribution {distribution.release} is installed; its modules are {names}"
             yield _cause("LS202", evidence, f"Import one of them: {names}.")
             return
-    for module, distribution in DISTRIBUTIONS.items():
-        if _normal(distribution) == wanted:
-            evidence = f"{distribution!r} is the name of a distribution; its module is {module!r}"
-            yield _cause("LS202", evidence, f"Install {distribution!r}, and import {module!r}.")
+    for module, other in DISTRIBUTIONS.items():
+        if _normal(other) == wanted:
+            evidence = f"{other!r} is the name of a distribution; its module is {module!r}"
+            yield _cause("LS202", evidence, f"Install {other!r}, and import {module!r}.")
 
 
-def _providers() -> dict[str, list[str]]:
-    """The distributions by the modules that they have; nothing where metadata cannot be read."""
-    try:
-        return dict(metadata.packages_distributions())
-    except Exception:
-        return {}
+def _lost_init(case: Case) -> Iterator[Cause]:
+    """A namespace package only because the `__init__` that was installed for it is gone."""
+    top = case.steps[0]
+    if top.spec is None or top.spec.loader is not None:
+        return
+    for distribution in installed():
+        for file in distribution.files:
+            folder, _, base = file.rpartition("/")
+            if folder != top.name or base not in _INITS or os.path.exists(distribution.place_of(file)):
+                continue
+            if distribution.name is not None:
+                evidence = f"{distribution.release} has {file}, by its own list, and it is not there"
+                yield _cause("LS201", evidence, _again(distribution))
 
 
-def _release(distribution: str) -> str:
-    try:
-        return f"{distribution} {metadata.version(distribution)}"
-    except Exception:
-        return distribution
+_INITS = tuple(f"__init__{suffix}" for suffix in all_suffixes())
+
+
+def _again(distribution: Installed) -> str:
+    return f"Install it again: {sys.executable} -m pip install --force-reinstall {distribution.name}"
 
 
 def _normal(name: str) -> str:
@@ -451,6 +455,7 @@ _ALWAYS: tuple[Check, ...] = (
     _finder_raised,
     _disagreement,
     _doubtful,
+    _lost_init,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,

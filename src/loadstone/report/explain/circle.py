@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 import linecache
-import re
 import sys
 from collections.abc import Iterable
+from opcode import opmap
 from types import FrameType, ModuleType, TracebackType
 from typing import NamedTuple
 
-from .search import error_text
-
 __all__ = ["circle_of_error", "circle_of_running"]
 
-_HALF_DONE = re.compile(r"partially initialized module '([^']+)'")
+_CYCLE: type[ImportError] | None = getattr(builtins, "ImportCycleError", None)
+_FROM = opmap["IMPORT_FROM"]
 
 
 class _Import(NamedTuple):
@@ -30,15 +30,33 @@ class _Import(NamedTuple):
 
 def circle_of_error(error: BaseException) -> str | None:
     """The circle that an exception comes of, spelled out; None for other exceptions."""
-    half_done = _HALF_DONE.search(error_text(error))
-    if half_done is not None:
-        name = half_done[1]
-    elif isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+    frames = _frames_of(error.__traceback__)
+    names = _lacking(error)
+    return next(filter(None, (_spelled(_modules(frames), name) for name in names)), None)
+
+
+def _lacking(error: BaseException) -> tuple[str, ...]:
+    """The modules, one of which is half done if that is what the exception comes of.
+
+    What it says is of no use: it depends on where the module lies.
+    """
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
         # A submodule is bound on its package when it is done.
-        name = f"{error.obj.__name__}.{error.name}"
-    else:
-        return None
-    return _spelled(_modules(_frames_of(error.__traceback__)), name)
+        return error.obj.__name__, f"{error.obj.__name__}.{error.name}"
+    if not isinstance(error, ImportError) or error.name is None:
+        return ()
+    is_cycle = _CYCLE is not None and isinstance(error, _CYCLE)
+    return (error.name,) if is_cycle or _is_of_from_import(error) else ()
+
+
+def _is_of_from_import(error: ImportError) -> bool:
+    """Whether a module lacks a name that an import statement asks of it; else it may be anything's."""
+    if hasattr(error, "name_from"):
+        return error.name_from is not None
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and traceback.tb_frame.f_code.co_code[traceback.tb_lasti] == _FROM
 
 
 def circle_of_running(name: str) -> str | None:

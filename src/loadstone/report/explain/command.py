@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from contextlib import redirect_stdout
 from typing import Any
@@ -41,11 +40,8 @@ def add_parser(commands: Any) -> None:
 
 
 def _call(options: argparse.Namespace) -> int:
-    # Until the search begins, files in the working directory are not to hide what this command itself needs.
-    entry, note = _working_directory()
-    if entry is not None:
-        del sys.path[:1]
     from ..._core.system import resolve_name
+    from ...program import path_as_for_programs
     from ..records import as_json
     from ..terminal import show
     from .causes import prepare
@@ -61,21 +57,16 @@ def _call(options: argparse.Namespace) -> int:
         print("loadstone: the name is empty", file=sys.stderr)
         return 2
     prepare()
-    notes = [note]
+    notes = [_first_entry()]
     if options.load and name in sys.modules:
         notes.append(f"{name} was imported by this command itself: it is not executed again")
-    if entry is not None:
-        sys.path.insert(0, entry)
     try:
         # What the module prints is not part of the explanation.
-        with redirect_stdout(sys.stderr):
+        with path_as_for_programs(), redirect_stdout(sys.stderr):
             explanation = inquire(name, load=options.load, is_fresh=True)
     except KeyboardInterrupt as error:
         show(page_of(error.explanation, notes))  # type: ignore[attr-defined]
         raise
-    finally:
-        if entry in sys.path:
-            sys.path.remove(entry)
     if options.json:
         print(as_json(explanation))
     else:
@@ -83,12 +74,13 @@ def _call(options: argparse.Namespace) -> int:
     return 0 if explanation.found else 1
 
 
-def _working_directory() -> tuple[str | None, str]:
-    """What `sys.path` starts with for ``python -m``, or None; and how to say it."""
-    if getattr(sys.flags, "safe_path", False) or sys.flags.isolated:
-        return None, "sys.path does not have the working directory: Python runs isolated, or with -P"
-    try:
-        directory = os.getcwd()
-    except FileNotFoundError:
-        return None, "the working directory does not exist any more"
-    return directory, f"sys.path[0] is the working directory, as for python -m: {directory}"
+def _first_entry() -> str:
+    """What `sys.path` begins with, in words."""
+    from ...program import first_entry, is_path_safe
+
+    if is_path_safe():
+        return "sys.path does not have the working directory: Python runs isolated, or with -P"
+    directory = first_entry()
+    if directory is None:
+        return "the working directory does not exist any more"
+    return f"sys.path[0] is the working directory, as for python -m: {directory}"

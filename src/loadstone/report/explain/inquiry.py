@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from ..._core.system import import_module, resolve_name
+from ..trace.lazies import standing
 from .causes import Case, causes_of
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
@@ -63,6 +64,8 @@ class _Inquiry:
         self._load = load
         self._is_fresh = is_fresh
         self._stages: list[_Stage] = []
+        # What the command itself has put off is nothing of a program that has only just started.
+        self._put_off = _put_off() if is_fresh else set()
 
     def make(self) -> None:
         path: Any = None
@@ -70,7 +73,7 @@ class _Inquiry:
         while True:
             end = self.name.find(".", end + 1)
             name = self.name if end < 0 else self.name[:end]
-            stage = _Stage(name, path)
+            stage = self._stage(name, path)
             self._stages.append(stage)
             stage.search.run()
             if self._is_fresh:
@@ -84,7 +87,11 @@ class _Inquiry:
                 break
         if stage.name != self.name and self.name in sys.modules:
             # An import takes it from there, whatever its parents are.
-            self._stages.append(_Stage(self.name, None))
+            self._stages.append(self._stage(self.name, None))
+
+    def _stage(self, name: str, path: Any) -> _Stage:
+        is_pending = name in _put_off() - self._put_off and name not in sys.modules
+        return _Stage(name, path, _places(name) if is_pending else None)
 
     def result(self, *, interrupted: bool = False) -> Explanation:
         steps = [stage.record() for stage in self._stages]
@@ -108,8 +115,9 @@ class _Inquiry:
 class _Stage:
     """One module on the way: what `sys.modules` has of it, the search, and the import if that is made."""
 
-    def __init__(self, name: str, path: Any) -> None:
+    def __init__(self, name: str, path: Any, pending: tuple[str, ...] | None) -> None:
         self.name = name
+        self.pending = pending
         self.search = Search(name, path)
         self.failure: BaseException | None = None
         self.doing = f"the causes for {name}"
@@ -167,6 +175,7 @@ class _Stage:
             changes=search.changes,
             shadows=search.shadows,
             loading=self._loading,
+            pending=self.pending,
         )
 
     def _imported(self) -> Imported | None:
@@ -182,6 +191,20 @@ class _Stage:
         agrees = own is not None and found is not None and own.place == found.place
         state = "initialising" if self._initialising else "imported"
         return Imported(state, file if isinstance(file, str) else None, own, agrees)
+
+
+def _put_off() -> set[str]:
+    """The names that lazy imports have named, and nobody has used."""
+    return set(getattr(sys, "lazy_modules", ()))
+
+
+def _places(name: str) -> tuple[str, ...]:
+    """Where the lazy imports stand that import the module `name`, or something in it."""
+    return tuple(
+        f"{holder}.{bound}"
+        for holder, bound, module, attribute in standing()
+        if f"{module}.{attribute or ''}.".startswith(f"{name}.")
+    )
 
 
 def _entries(path: Any) -> tuple[str, ...] | None:

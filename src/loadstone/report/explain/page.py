@@ -69,6 +69,9 @@ def _add_search(page: Page, step: Step) -> None:
             page.line(f"it is the module {imported.spec.name}, under another name")
         elif imported.state == "imported" and not imported.agrees:
             page.line(("warning", "a search finds something else now"))
+    if step.pending is not None:
+        where = ", ".join(step.pending)
+        page.line(f"{step.name} is put off by a lazy import until its first use{where and f': {where}'}")
     if step.path is not None:
         page.line("along the parent's path: ", ", ".join(step.path) or "(empty)")
     if step.asked:

@@ -244,6 +244,11 @@ class Step:
     """What the later finders and path entries would have answered, in order."""
     loading: Loading | None = None
     """How importing it went, if it was imported."""
+    pending: tuple[str, ...] | None = None
+    """Where lazy imports of it stand that have not been used, as ``module.name``; None if it is not pending.
+
+    Empty if that cannot be told. None too before Python 3.15, and for what is imported already.
+    """
 
     @property
     def is_there(self) -> bool:

@@ -233,10 +233,11 @@ class _Question:
                 pass
         try:
             answer = getattr(asked, method)(self.name, *arguments)
-        except KeyError as error:
+        except (KeyError, ModuleNotFoundError) as error:
             # Of a parent that is not imported: finders may rely on it, since an import imports it first.
             parent = self.name.rpartition(".")[0]
-            if error.args != (parent,) or parent in sys.modules:
+            named = error.args[:1] if isinstance(error, KeyError) else (error.name,)
+            if not parent or named != (parent,) or parent in sys.modules:
                 raise
             answer = self._path and self._path.portion()
             if answer is None:

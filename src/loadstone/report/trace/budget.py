@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 import attrs
 
 from ..page import Page
-from .page import milliseconds, place
+from .page import milliseconds, places
 from .records import Import, Trace
 
 __all__ = ["Overrun", "check", "seconds_of"]
@@ -36,7 +36,7 @@ class Overrun:
             for step, record in enumerate(path):
                 arrow = "→ " if step else ""
                 time = f" {milliseconds(record.cumulative)} ms" if record.error is None else ""
-                page.line(arrow, ("name", record.name), time, ("dim", f"  {place(record)}"), indent=step + 1)
+                page.line(arrow, ("name", record.name), time, ("dim", f"  {places(record)}"), indent=step + 1)
         return page
 
 

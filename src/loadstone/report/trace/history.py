@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
 
-from .recorder import END, FAILED, FOUND, REENTRY
-from .records import Import, Reentry
+from .recorder import CODE, END, FAILED, FOUND, REENTRY, UNUSED
+from .records import Import, Lazy, Reentry
 
 __all__ = ["History"]
 
 
 class History:
-    """The records that events make: `imports`, `reentries` and `seconds`."""
+    """The records that events make: `imports`, `reentries`, `unused` and `seconds`."""
 
     def __init__(
         self,
@@ -32,9 +33,19 @@ class History:
         self._start = start
         self._threads = {thread: 0}
         self._errors = errors
-        by_kind: dict[int, list[Sequence[Any]]] = {FOUND: [], END: [], REENTRY: [], FAILED: []}
+        by_kind: dict[int, list[Sequence[Any]]] = {
+            kind: [] for kind in (FOUND, END, REENTRY, FAILED, CODE, UNUSED)
+        }
+        unused = {}
         for event in events:
             by_kind[event[0]].append(event[1:])
+            if event[0] == UNUSED:
+                unused[event[1][:4]] = event[1:]
+            elif event[0] in (FOUND, FAILED) and event[-1] is not None:
+                unused.pop(event[-1][:4], None)  # by another thread, or at exit
+        self._declaring = {
+            number: (holder, code.co_filename, _statements(code)) for number, holder, code in by_kind[CODE]
+        }
         self._ends = {event[0]: event[1:] for event in by_kind[END]}
         imports = [self._found(event, end) for event in by_kind[FOUND]]
         imports += [self._failed(event) for event in by_kind[FAILED]]
@@ -44,6 +55,12 @@ class History:
             for record in sorted(imports, key=lambda record: record.number)
         ]
         self.reentries = [self._reentry(event, known) for event in by_kind[REENTRY]]
+        # What failed was used, though it still stands in its module.
+        failed = {_meaning(each.lazy) for each in imports if each.lazy and each.error}
+        lazies = [self._lazy(*event) for event in unused.values()]
+        lazies = [lazy for lazy in lazies if lazy.importer is not None and _meaning(lazy) not in failed]
+        order = {lazy.importer: place for place, lazy in reversed(list(enumerate(lazies)))}
+        self.unused = sorted(lazies, key=lambda lazy: (order[lazy.importer], lazy.line or 0))
 
     def _thread(self, ident: int) -> int:
         return self._threads.setdefault(ident, len(self._threads))
@@ -52,7 +69,7 @@ class History:
         number, parent, thread, name, is_reload, importer, file, line, start, found, within_finding = event[
             :11
         ]
-        finder, loader, kind, origin = event[11:]
+        finder, loader, kind, origin, declared = event[11:]
         finding = found - start - within_finding
         end = self._ends.get(number)
         if end is None:
@@ -85,13 +102,14 @@ class History:
             size=size,
             compiled=compiled,
             reload=is_reload,
+            lazy=None if declared is None else self._lazy(declared),
             finished=end is not None,
             error=errors[0][0] if errors else None,
             message=errors[0][1] if errors else None,
         )
 
     def _failed(self, event: Sequence[Any]) -> Import:
-        number, parent, thread, name, is_reload, importer, file, line, now, errors = event
+        number, parent, thread, name, is_reload, importer, file, line, now, errors, declared = event
         self._ends[number] = (now, now, 0.0, 0.0, None, None, errors)
         return Import(
             number=number,
@@ -104,6 +122,7 @@ class History:
             kind="missing",
             started=now - self._start,
             reload=is_reload,
+            lazy=None if declared is None else self._lazy(declared),
             error=errors[0][0],
             message=errors[0][1],
         )
@@ -123,7 +142,55 @@ class History:
             outer = self._errors if record.thread == 0 else None
         return None if outer is None else (record.error, record.message) not in map(tuple, outer)
 
+    def _lazy(self, declared: Sequence[Any], is_loaded: bool = True) -> Lazy:
+        importer, bound, name, attribute, file, code = declared
+        if code is None:
+            return self._lost(name, attribute, is_loaded)
+        line = None
+        for at, *names in self._declaring[code][-1]:
+            if _declares(names, bound, name, attribute):
+                line = at  # the last one: it is that which the name is bound by
+        return Lazy(name, attribute, bound, importer, file, line, is_loaded)
+
+    def _lost(self, name: str, attribute: str | None, is_loaded: bool) -> Lazy:
+        """One that no module holds any more, as `a.b` is not if `import a.c` follows: by the code of both."""
+        bound = name.partition(".")[0]
+        for importer, file, statements in self._declaring.values():
+            for line, *names in statements:
+                if attribute is None and names == [name, None, bound]:
+                    return Lazy(name, None, bound, importer, file, line, is_loaded)
+        return Lazy(name, attribute, loaded=is_loaded)
+
     def _reentry(self, event: Sequence[Any], known: dict[int, Import]) -> Reentry:
         parent, thread, name, importer, file, line, cycle = event
         names = [known[number].name for number in cycle if number in known]
         return Reentry(name, parent, importer, file, line, self._thread(thread), (*names, name))
+
+
+Statement = tuple[Any, str, Any, str]
+
+
+def _statements(code: Any) -> list[Statement]:
+    """The names that imports in the code bind: line, module as it is written, what of that, name."""
+    found = []
+    module = attribute = line = None
+    each: Any
+    for each in dis.get_instructions(code):
+        if each.opname == "IMPORT_NAME":
+            module, attribute, line = each.argval, None, each.positions.lineno
+        elif each.opname == "IMPORT_FROM":
+            attribute = each.argval
+        elif each.opname in ("STORE_NAME", "STORE_GLOBAL") and module is not None:
+            found.append((line, module, attribute, each.argval))
+    return found
+
+
+def _meaning(lazy: Lazy) -> tuple[str | None, ...]:
+    return lazy.importer, lazy.bound, lazy.name, lazy.attribute
+
+
+def _declares(names: Sequence[Any], bound: str, name: str, attribute: str | None) -> bool:
+    """Whether an import binds this: written as `names`, perhaps with a relative name of the module."""
+    module, of_it, to = names
+    is_module = not module or name == module or name.endswith(f".{module}")
+    return to == bound and is_module and attribute in (None, of_it)

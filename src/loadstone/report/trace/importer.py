@@ -11,11 +11,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     Place = tuple[str | None, str | None, int | None]
+    Frames = tuple[FrameType | None, FrameType | None]
 
-__all__ = ["FIND_AND_LOAD", "absolute_name", "importer", "place_of"]
+__all__ = ["CALLS", "FIND_AND_LOAD", "IMPORTS_ATTRIBUTE", "absolute_name", "importer", "place_of"]
 
 FIND_AND_LOAD = _find_and_load_unlocked.__code__
 """The function of the interpreter that asks finders."""
+
+IMPORTS_ATTRIBUTE = "_find_and_load_lazy_submodule"
+"""The function by which the interpreter imports an attribute of a package, where an `__import__` has not."""
+
+CALLS = frozenset({"__import__", IMPORTS_ATTRIBUTE})
 
 _ENGINE = ("importlib", "_bootstrap")
 _LOADS = frozenset({"_find_and_load", "_find_and_load_unlocked", "reload"})
@@ -23,9 +29,14 @@ _RUNS = frozenset({"_call_with_frames_removed", "exec_module", "create_module", 
 _machinery: dict[str, bool] = {}
 
 
-def importer(frame: FrameType | None) -> Place | None:
-    """Who imports what a finder is asked for: module, file and line. None if it is only searched for."""
+def importer(frame: FrameType | None) -> Frames | None:
+    """Who imports what a finder is asked for: the frame, and that of the call which means to import.
+
+    That is the innermost of an `__import__`, or of what the interpreter calls in its place for attributes.
+    None if it is only searched for.
+    """
     is_import = False
+    call = None
     while frame is not None:
         code = frame.f_code
         file = code.co_filename
@@ -37,10 +48,12 @@ def importer(frame: FrameType | None) -> Place | None:
                 is_import = True
             elif not is_import and code.co_name in _RUNS:
                 return None
+            elif code.co_name in CALLS and call is None:
+                call = frame
         elif is_import:
-            return place_of(frame)
+            return frame, call
         frame = frame.f_back
-    return (None, None, None) if is_import else None
+    return (None, call) if is_import else None
 
 
 def _is_machinery(file: str) -> bool:

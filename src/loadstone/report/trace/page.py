@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..page import Node, Page, Part
-from .records import Import, Trace
+from .records import Import, Lazy, Trace
 
-__all__ = ["milliseconds", "page_of", "place"]
+__all__ = ["milliseconds", "page_of", "place", "places"]
 
 _SLOWEST = 10
 _HOT, _WARM = 0.15, 0.05  # of all import time
@@ -38,6 +38,7 @@ def page_of(trace: Trace, *, depth: int | None, least: float) -> Page:
         )
     _failures(page, trace)
     _cycles(page, trace)
+    _unused(page, trace)
     return page
 
 
@@ -46,11 +47,18 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1e3:.1f}"
 
 
-def place(record: Import) -> str:
+def place(record: Import | Lazy) -> str:
     """Where the import stands."""
     if record.file is None:
         return "?"
     return record.file if record.line is None else f"{record.file}:{record.line}"
+
+
+def places(record: Import) -> str:
+    """Where the import stands; for a lazy one, where it was used and where it stands."""
+    if record.lazy is None:
+        return place(record)
+    return f"{place(record)}, declared lazy at {place(record.lazy)}"
 
 
 def _summary(trace: Trace) -> str:
@@ -67,6 +75,10 @@ def _summary(trace: Trace) -> str:
     unfinished = sum(not record.finished for record in trace.imports)
     if unfinished:
         facts.append(f"{unfinished} unfinished")
+    lazy = sum(record.lazy is not None for record in trace.imports)
+    if lazy or trace.unused:
+        facts.append(f"{lazy} lazy")
+        facts.append(f"{len(trace.unused)} lazy never used")
     return ", ".join(facts)
 
 
@@ -137,8 +149,8 @@ def _line(record: Import, total: float) -> Iterator[Part]:
         yield "dim", " swallowed"
     if record.thread:
         yield "dim", f" thread {record.thread}"
-    if record.file is not None:
-        yield "dim", f"  {place(record)}"
+    if record.file is not None or record.lazy:
+        yield "dim", f"  {places(record)}"
 
 
 def _failures(page: Page, trace: Trace) -> None:
@@ -167,3 +179,24 @@ def _cycles(page: Page, trace: Trace) -> None:
         page.line(("name", " → ".join(reentry.cycle)))
         line = "" if reentry.line is None else f":{reentry.line}"
         page.line(("dim", f"half executed when it was imported at {reentry.file}{line}"), indent=1)
+
+
+def _unused(page: Page, trace: Trace) -> None:
+    if not trace.unused:
+        return
+    page.heading("Lazy, never used")
+    statements: dict[tuple[str | None, str], list[Lazy]] = {}
+    for lazy in trace.unused:
+        statements.setdefault((lazy.importer, place(lazy)), []).append(lazy)
+    importer: str | None = ""
+    for (declaring, at), found in statements.items():
+        if declaring != importer:
+            importer = declaring
+            page.line(("name", declaring or "?"))
+        names = ", ".join(_name(lazy) for lazy in found)
+        loaded = "" if not any(lazy.loaded for lazy in found) else " (imported all the same)"
+        page.line(names, ("dim", f"{loaded}  {at}"), indent=1)
+
+
+def _name(lazy: Lazy) -> str:
+    return lazy.name if lazy.attribute is None else f"{lazy.name}.{lazy.attribute}"

@@ -12,43 +12,53 @@ from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 from time import perf_counter
 
+from ..._core.compiler import call_source_to_code
 from ..._core.finding import find_spec, object_name
 from ..._core.frames import hidden, trim, trim_own
-from .importer import FIND_AND_LOAD, absolute_name, importer, place_of
+from ..._core.pending import settle
+from ..._core.versions import HAS_LAZY_IMPORTS, HAS_LOAD_MODULE
+from .importer import CALLS, FIND_AND_LOAD, absolute_name, importer, place_of
+from .lazies import Lazies
 from .traits import kind_by, name_of, traits_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
     from importlib.machinery import ModuleSpec
     from types import CodeType, FrameType, ModuleType
     from typing import Any
 
     from .importer import Place
+    from .lazies import Declared
 
     Error = tuple[str, str]
     Seen = tuple[str | None, str | None, str | None]
     Event = tuple[Any, ...]
 
-__all__ = ["END", "FAILED", "FOUND", "REENTRY", "Recorder", "errors_of"]
+__all__ = ["CODE", "END", "FAILED", "FOUND", "REENTRY", "UNUSED", "Recorder", "errors_of"]
 
-FOUND, END, REENTRY, FAILED = range(4)
+FOUND, END, REENTRY, FAILED, CODE, UNUSED = range(6)
 """The kinds of events, the first item of each.
 
 `FOUND`: number of the import, number of the one in whose course it happens (or None), thread, name, whether
 it is a reload, who imports (module, file, line), start, end of finding, seconds of other imports meanwhile,
-finder, loader, kind, origin.
+finder, loader, kind, origin, declaration.
 `END`: number, end, when it was loaded, seconds of other imports until then and in all, bytes read, whether it
 was compiled (None: not known), errors.
 `REENTRY`: number of the import in whose course it happens, thread, name, who imports (3), numbers of the
 cycle.
-`FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors.
+`FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors, declaration.
+`CODE`: number, name of a module, its code, which declares lazy imports.
+`UNUSED`: declaration of a lazy import that nobody has used, whether its module is there all the same.
+
+A declaration is None for what is not lazy, or what `Lazies` tells.
 """
 
 _ABSENT: object = object()
 _ATTRIBUTES = {"name", "path"}
 _CHAIN_LENGTH = 20
-_DEPTHS = (5, 7, 8)  # of `__import__`: for the module itself, a name in a fromlist, a parent
+_OF_A_PARENT = 8
+_DEPTHS = (5, 7, _OF_A_PARENT)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
 
 class Recorder:
@@ -63,11 +73,18 @@ class Recorder:
         self.running: set[str] = set()  # what is being executed: the names, also as relative ones
         self.finder = _Finder(self)
         self.import_code: CodeType | None = None
+        self.lazies: Lazies | None = None
+        self.steps: Container[str] = ()
+        self.pending: Container[str] = getattr(sys, "lazy_modules", ())  # the interpreter's own set
         self._import: Any = None
         self._inner: Any = None
 
     def start(self) -> None:
         """Put the finder first on `sys.meta_path` and a function of its own around `builtins.__import__`."""
+        settle()
+        if HAS_LAZY_IMPORTS:
+            self.lazies = Lazies(lambda *told: self.emit((CODE, *told)))
+            self.steps = self.lazies.steps
         self.active = True
         self._inner = builtins.__import__
         self._import = _import_function(self, self._inner)
@@ -83,6 +100,23 @@ class Recorder:
             if finder is self.finder:
                 del sys.meta_path[index]
                 break
+
+    def tell_unused(self) -> None:
+        """Note the lazy imports that were declared since the start and are not used by now."""
+        if self.lazies is not None:
+            for declared, is_loaded in self.lazies.unused():
+                self.emit((UNUSED, declared, is_loaded))
+
+    def declared(self, fullname: str, call: FrameType | None) -> Declared | None:
+        """The lazy import by which `fullname` is imported in a call that means to import something."""
+        if call is None or self.lazies is None:
+            return None
+        return self.lazies.behind(fullname, call, self.running)
+
+    def first_step(self, name: str, call: FrameType) -> str:
+        """What the interpreter would import first for a call of `__import__` with a dotted name."""
+        is_first = self.lazies is not None and self.lazies.begin(call, self.running)
+        return name.partition(".")[0] if is_first else name
 
     def come_first(self) -> None:
         """Go to the front of the chain again, if another finder but a recorder's has been put there."""
@@ -116,7 +150,7 @@ class Recorder:
             cycle = tuple(entry.number for entry in stack[places[full_name] :])
             self.emit((REENTRY, stack[-1].number, get_ident(), full_name, *place_of(frame), cycle))
 
-    def note(self, error: BaseException, name: str, frame: FrameType | None) -> None:
+    def note(self, error: BaseException, name: str, call: FrameType) -> None:
         """Note the error of an `import` statement, unless it is that of an import seen otherwise."""
         errors = errors_of(error)
         thread = get_ident()
@@ -126,7 +160,8 @@ class Recorder:
             parent = stack[-1].number if stack else None
             now = perf_counter()
             number = next(self.numbers)
-            self.emit((FAILED, number, parent, thread, name, False, *place_of(frame), now, errors))
+            place, declared = place_of(call.f_back), self.declared(name, call)
+            self.emit((FAILED, number, parent, thread, name, False, *place, now, errors, declared))
 
 
 class _Import:
@@ -278,6 +313,8 @@ class _Import:
         """What the loader compiles."""
         self.compiled = True
         try:
+            if sys._getframe(1).f_code is call_source_to_code.__code__:  # it has looked at this method
+                return call_source_to_code(self.to_code, *arguments, **named)
             return self.to_code(*arguments, **named)
         except BaseException as error:
             trim_own(error)
@@ -312,12 +349,12 @@ class _Twin(SourceFileLoader):
 
     @hidden
     def source_to_code(  # type: ignore[override] # typeshed has InspectLoader's static method for it
-        self, data: Any, path: Any, *, _optimize: int = -1
-    ) -> CodeType:
+        self, *arguments: Any, **named: Any
+    ) -> Any:
         """What the loader compiles."""
         self._entry.compiled = True
         try:
-            return SourceFileLoader.source_to_code(self, data, path, _optimize=_optimize)
+            return SourceFileLoader.source_to_code(self, *arguments, **named)
         except BaseException as error:
             trim_own(error)
             raise
@@ -348,13 +385,14 @@ class _Finder:
             return None
         state: Any = _Rest()
         state.modules = sys.modules
-        asked: Any = iter(finders)
-        state.meta_path = asked
+        turns: Any = iter(finders)
+        state.meta_path = turns
         recorder = self.recorder
         start = perf_counter()
-        who = self._importer() if recorder.active else None
-        if who is None:
+        asked = self._importer(fullname) if recorder.active else None
+        if asked is None:
             return find_spec(state, fullname, path, target)
+        who, declared = asked
         thread = get_ident()
         stack = recorder.stacks.get(thread)
         if stack is None:
@@ -378,12 +416,12 @@ class _Finder:
             finder: str | None = None
             seen: Seen = (None, None, None)
             if spec is not None or errors:
-                finder = name_of(finders[-asked.__length_hint__() - 1])
+                finder = name_of(finders[-turns.__length_hint__() - 1])
             if spec is None:
                 errors = errors or (("ModuleNotFoundError", f"No module named {fullname!r}"),)
             else:
                 seen = entry.look_at(spec)
-            facts = (fullname, is_reload, *who, start, found, within, finder, *seen)
+            facts = (fullname, is_reload, *who, start, found, within, finder, *seen, declared)
             recorder.emit((FOUND, entry.number, parent, thread, *facts))
             if spec is None or not self._watch(spec, entry):
                 entry.end(found, errors)
@@ -408,29 +446,44 @@ class _Finder:
                 finders.append(finder)
         return finders
 
-    def _importer(self) -> Place | None:
-        """Who imports the module: module, file and line. None if it is only searched for."""
+    def _importer(self, fullname: str) -> tuple[Place, Declared | None] | None:
+        """Who imports the module, and by which lazy import. None if it is only searched for."""
         frame = sys._getframe
+        recorder = self.recorder
         try:
             if frame(3).f_code is FIND_AND_LOAD:
-                statement = self.recorder.import_code
+                statement = recorder.import_code
                 for depth in _DEPTHS:
                     if frame(depth).f_code is statement:
                         who = frame(depth + 1)
                         if "importlib" not in who.f_code.co_filename:
-                            return place_of(who)
+                            if (
+                                depth == _OF_A_PARENT
+                                or fullname in recorder.pending
+                                or fullname in recorder.steps
+                            ):
+                                call = frame(5) if frame(5).f_code.co_name in CALLS else frame(depth)
+                                return place_of(who), recorder.declared(fullname, call)
+                            return place_of(who), None
                         break
         except ValueError:
             pass
-        return importer(frame(2))
+        frames = importer(frame(2))
+        if frames is None:
+            return None
+        return place_of(frames[0]), recorder.declared(fullname, frames[1])
 
     def _watch(self, spec: Any, entry: _Import) -> bool:
         """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
         loader = spec.loader
-        watched: Any = _Watched
-        if not hasattr(loader, "exec_module"):
-            watched = _WatchedOld
-        if not hasattr(loader, "create_module" if watched is _Watched else "load_module"):
+        watched: Any
+        if hasattr(loader, "exec_module"):
+            watched, is_loader = _Watched, hasattr(loader, "create_module")
+        elif HAS_LOAD_MODULE:
+            watched, is_loader = _WatchedOld, hasattr(loader, "load_module")
+        else:
+            watched, is_loader = _WatchedUnable, loader is not None
+        if not is_loader:
             return False
         if type(sys.meta_path[0]) is not _Finder:
             return False  # an interceptor has asked, which may have a use for the loader
@@ -541,6 +594,15 @@ class _Watched(_Around):
         entry.end(now)
 
 
+class _WatchedUnable(_Watched):
+    """Around a loader that cannot execute a module, where that is found out when it should."""
+
+    @hidden
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """What the loader makes, if it does."""
+        return super().create_module(spec) if hasattr(self.inner, "create_module") else None
+
+
 class _WatchedOld(_Around):
     """Around a loader of before PEP 451."""
 
@@ -574,6 +636,8 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
     """An `__import__` that passes everything on to `inner`, and looks at how it went."""
     finder = recorder.finder
     running = recorder.running
+    # Only with its own function, the interpreter resolves `lazy import a.b` step by step. That is kept up.
+    pending = recorder.pending if getattr(inner, "__self__", None) is builtins else ()
 
     def __import__(
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
@@ -582,17 +646,22 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
         chain = sys.meta_path
         if not chain or chain[0] is not finder:
             recorder.come_first()
+        wanted = name
+        if pending and fromlist is None and type(name) is str and name in pending and "." in name:
+            wanted = recorder.first_step(name, sys._getframe())
         try:
-            module = inner(name, globals, locals, fromlist, level)
+            module = inner(wanted, globals, locals, fromlist, level)
+            if wanted is not name and not hasattr(module, "__path__"):
+                module = inner(name, globals, locals, fromlist, level)  # which says that it is no package
         except BaseException as error:
             if recorder.active:
-                recorder.note(error, absolute_name(name, globals, level), sys._getframe(1))
+                recorder.note(error, absolute_name(wanted, globals, level), sys._getframe())
             trim(error)
             raise
         if running and (
-            name in running or not name or (type(fromlist) is tuple and not running.isdisjoint(fromlist))
+            wanted in running or not name or (type(fromlist) is tuple and not running.isdisjoint(fromlist))
         ):
-            recorder.look_back(absolute_name(name, globals, level), fromlist, sys._getframe(1))
+            recorder.look_back(absolute_name(wanted, globals, level), fromlist, sys._getframe(1))
         return module
 
     hidden(__import__)

@@ -20,10 +20,32 @@ if TYPE_CHECKING:
 
     from ..page import Page
 
-__all__ = ["Import", "Reentry", "Trace", "document", "trace"]
+__all__ = ["Import", "Lazy", "Reentry", "Trace", "document", "trace"]
 
 T = TypeVar("T")
 FORMAT = 1
+
+
+@attrs.frozen
+class Lazy:
+    """A lazy import as it was declared, in Python 3.15 and newer: ``lazy import name``, or `attribute` of it.
+
+    By the keyword, by ``__lazy_modules__`` or because all are, as under ``-X lazy_imports=all``.
+    """
+
+    name: str
+    """The module that it imports."""
+    attribute: str | None = None
+    """What of the module, for ``lazy from name import attribute``."""
+    bound: str | None = None
+    """The name that it is bound to."""
+    importer: str | None = None
+    """The module that declares it; None, as what follows, where that is not known."""
+    file: str | None = None
+    """The file of that, and `line` in it."""
+    line: int | None = None
+    loaded: bool = True
+    """False for one never used, of a module that nothing else has imported either."""
 
 
 @attrs.frozen
@@ -71,6 +93,9 @@ class Import:
     """Whether it was compiled rather than taken from the bytecode cache; None where that cannot be seen."""
     reload: bool = False
     """Whether it was imported before."""
+    lazy: Lazy | None = None
+    """The lazy import that was resolved by this, with where it was declared; what asked for the import is
+    where that was used first. None for what was not lazy."""
     finished: bool = True
     """False if the trace ended before."""
     error: str | None = None
@@ -113,6 +138,9 @@ class Trace:
     """The command line, where a program was traced."""
     python: str = ""
     """The version of Python."""
+    unused: list[Lazy] = attrs.field(factory=list)
+    """The lazy imports that were declared and that nobody had used by the end. Not known of a program that
+    ended by `os._exit` or a signal."""
     _events: list[Any] = attrs.field(factory=list, init=False, repr=False)
     _recorder: Recorder | None = attrs.field(default=None, init=False, repr=False)
     _times: tuple[float, int] = attrs.field(default=(0.0, 0), init=False, repr=False)
@@ -136,11 +164,13 @@ class Trace:
             return
         end = perf_counter()
         self._recorder.stop()
+        self._recorder.tell_unused()
         events, self._events = list(self._events), []
         self._recorder.emit = _forget
         start, thread = self._times
         history = History(events, start, end, thread, () if error is None else errors_of(error))
         self.imports, self.reentries, self.seconds = history.imports, history.reentries, history.seconds
+        self.unused = history.unused
 
     def __enter__(self) -> Self:
         self.start()
@@ -170,7 +200,7 @@ class Trace:
         return path
 
     def page(self, *, depth: int | None = None, least: float = 0.0) -> Page:
-        """The trace for people: the tree of imports, the slowest, what failed, what is circular.
+        """The trace for people: the tree of imports, the slowest, what failed, is circular, or was not used.
 
         The tree goes `depth` levels deep, all if None; imports that took less than `least` seconds are left
         out of it, with their number.
@@ -207,6 +237,7 @@ class Trace:
                 seconds=float(data["seconds"]),
                 program=[str(word) for word in data["program"]],
                 python=str(data["python"]),
+                unused=_records(Lazy, data.get("unused", ())),  # older traces have none
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the JSON of a trace: {type(error).__name__}: {error}") from None
@@ -226,20 +257,22 @@ class _Document:
     seconds: float
     imports: list[Import]
     reentries: list[Reentry]
+    unused: list[Lazy]
     report: str = "loadstone trace"
     format: int = FORMAT
 
 
 def document(of: Trace) -> _Document:
     """What is written of a trace."""
-    return _Document(of.python, of.program, of.seconds, of.imports, of.reentries)
+    return _Document(of.python, of.program, of.seconds, of.imports, of.reentries, of.unused)
 
 
 def trace() -> Trace:
     """A trace, to be used in `with`: it records every import until the block ends, in all threads.
 
     Each is noted with who asked for it, the finder and loader, and the seconds for finding, loading and
-    executing; failures, whether they were swallowed; circular imports. Works beside `takeover` and other
+    executing; failures, whether they were swallowed; circular imports; lazy ones, where they were declared
+    and which nobody used. Works beside `takeover` and other
     hooks, of which it stays in front. When it ends, `sys.meta_path` and `builtins.__import__` are as they
     were, unless another's `__import__` has come around the trace's own: that stays. Thread-safe.
     """
@@ -256,6 +289,8 @@ def _records(kind: type[T], items: Iterable[Any]) -> list[T]:
         values = {name: value for name, value in item.items() if name in known}
         if "cycle" in values:
             values["cycle"] = tuple(values["cycle"])
+        if values.get("lazy") is not None:
+            (values["lazy"],) = _records(Lazy, [values["lazy"]])
         for name in _NUMBERS & values.keys():
             if not isinstance(values[name], (int, float)):
                 raise TypeError(f"{name} must be a number, not {values[name]!r}")

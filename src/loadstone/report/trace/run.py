@@ -14,8 +14,6 @@ from typing import Any
 
 import attrs
 
-import loadstone
-
 from ... import program
 from .child import STARTED, STOPPED
 from .history import History
@@ -24,13 +22,6 @@ from .records import Trace
 
 __all__ = ["traced"]
 
-_START = """\
-import sys
-sys.path.insert(0, {root!r})
-from loadstone.report.trace.child import main
-del sys.path[0]
-sys.exit(main())
-"""
 _TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
 _RUNNER = program.run.__code__.co_filename
 _FORWARDED = ("SIGTERM", "SIGHUP")
@@ -43,13 +34,12 @@ def traced(wanted: program.Program) -> tuple[Trace, int]:
     However it ends, what it had recorded by then is in the trace. The status is negative if it died of a
     signal. Signals to end that this process gets are passed on to it.
     """
-    root = os.path.dirname(os.path.dirname(os.path.abspath(loadstone.__file__)))
     options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     descriptor, path = tempfile.mkstemp(prefix="loadstone-trace-")
     os.close(descriptor)
     words = [path, wanted.kind or "", wanted.name, *wanted.arguments]
     try:
-        status = _wait([sys.executable, *options, "-c", _START.format(root=root), *words])
+        status = _wait([sys.executable, *options, *program.start_of("loadstone.report.trace.child"), *words])
         with open(path, "rb") as file:
             events = list(_events(file))
     finally:
@@ -127,6 +117,7 @@ def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
             for record in history.imports
         ],
         reentries=history.reentries,
+        unused=history.unused,
         seconds=history.seconds,
         program=words,
         python=sys.version.split()[0],

@@ -73,12 +73,13 @@ function describe(each) {
   const lines = [
     `${ms(each.cumulative)} ms with what it imports, ${ms(each.own)} ms without: finding ${ms(each.finding)}, loading ${ms(each.loading)}, executing ${ms(each.executing)}`,
     `imported by ${each.importer || "?"} at ${place(each)}`,
+    each.lazy && `lazy: declared by ${each.lazy.importer || "?"} at ${place(each.lazy)}, used first where it is imported`,
     [each.kind, each.origin, each.finder && `found by ${each.finder}`, each.loader && `loaded by ${each.loader}`,
       each.size !== null && `${each.size.toLocaleString("en")} bytes`, each.compiled === true && "compiled", each.compiled === false && "cached",
       each.reload && "reload", each.thread && `thread ${each.thread}`].filter(Boolean).join(" · "),
   ];
   box.append(element("b", each.name));
-  for (const line of lines) box.append(element("div", line, { className: "dim" }));
+  for (const line of lines.filter(Boolean)) box.append(element("div", line, { className: "dim" }));
   if (each.error !== null) {
     const outcome = each.swallowed === null ? "" : each.swallowed ? " (swallowed)" : " (raised)";
     box.append(element("div", `${each.error}: ${each.message}${outcome}`, { className: "bad" }));
@@ -137,11 +138,12 @@ const COLUMNS = [
   ["size", "bytes", (each) => each.size, (size) => (size === null ? "" : size.toLocaleString("en"))],
   ["kind", "kind", (each) => (each.compiled === true ? `${each.kind}, compiled` : each.kind)],
   ["place", "imported at", place],
+  ["declared", "declared lazy at", (each) => (each.lazy ? place(each.lazy) : "")],
   ["finder", "finder", (each) => (each.finder || "").split(".").pop()],
   ["loader", "loader", (each) => (each.loader || "").split(".").pop()],
   ["error", "failure", (each) => (each.error === null ? "" : `${each.error}: ${each.message}${each.swallowed ? " (swallowed)" : ""}`)],
   ["number", "order", (each) => each.number, String],
-];
+].filter(([name]) => name !== "declared" || imports.some((each) => each.lazy));
 function drawTable() {
   const isDown = view.sort.startsWith("-");
   const key = view.sort.replace("-", "");
@@ -162,11 +164,11 @@ function drawTable() {
         cell.className = "name";
       } else if (text) { cell.className = "number"; }
       if (name === "own" && slowest) { cell.classList.add("heat"); cell.style.setProperty("--share", `${(each.own / slowest) * 100}%`); }
-      if (name === "place") {
-        cell.textContent = place(each).split(/[\\/]/).slice(-2).join("/");
-        cell.title = place(each);
+      if (name === "place" || name === "declared") {
+        cell.textContent = value(each).split(/[\\/]/).slice(-2).join("/");
+        cell.title = value(each);
       }
-      if (name === "place" || name === "finder" || name === "loader") cell.className = "dim";
+      if (["place", "declared", "finder", "loader"].includes(name)) cell.className = "dim";
       if (name === "error") cell.className = "bad";
       row.append(cell);
     }
@@ -195,6 +197,8 @@ const facts = [
   [imports.filter((each) => each.error !== null).length, "failed"],
   [trace.reentries.length, "circular"], [trace.python, "Python"],
 ];
+const lazy = imports.filter((each) => each.lazy).length;
+if (lazy || trace.unused.length) facts.push([lazy, "lazy"], [trace.unused.length, "lazy, never used"]);
 $("facts").append(...facts.map(([value, name]) => {
   const pair = element("div");
   pair.append(element("dt", name), element("dd", value));
@@ -205,6 +209,13 @@ for (const each of trace.reentries) {
   item.append(element("b", each.cycle.join(" → ")), element("div", `half executed when it was imported at ${place(each)}`, { className: "dim" }));
   $("cycles").querySelector("ul").append(item);
   $("cycles").hidden = false;
+}
+for (const each of trace.unused) {
+  const item = element("li");
+  const facts = `declared by ${each.importer || "?"} at ${place(each)}${each.loaded ? ", imported all the same" : ""}`;
+  item.append(element("b", each.attribute === null ? each.name : `${each.name}.${each.attribute}`), element("div", facts, { className: "dim" }));
+  $("unused").querySelector("ul").append(item);
+  $("unused").hidden = false;
 }
 $("search").oninput = (event) => go({ search: event.target.value });
 addEventListener("keydown", (event) => { if (event.key === "Escape") go({ zoom: view.zoom && view.zoom.up ? view.zoom.up.name : "", search: "" }); });

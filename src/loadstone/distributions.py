@@ -1,0 +1,169 @@
+"""Installed distributions, by metadata that may be damaged: what cannot be read counts as not there."""
+
+from __future__ import annotations
+
+import csv
+import email
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from importlib.machinery import all_suffixes
+from importlib.metadata import DistributionFinder
+from typing import Any
+
+__all__ = ["Installed", "installed", "providers"]
+
+_FILES = ("METADATA", "PKG-INFO", "RECORD", "entry_points.txt", "top_level.txt", "direct_url.json")
+
+
+class Installed:
+    """A distribution. Nothing here raises an exception; `troubles` says what could not be read."""
+
+    def __init__(self, plain: Any) -> None:
+        """As `importlib.metadata` or another finder has it: `plain`."""
+        self._plain = plain
+
+    @cached_property
+    def name(self) -> str | None:
+        """Its name; None if that cannot be told: what pip has left behind has none."""
+        return self._field("Name")
+
+    @cached_property
+    def version(self) -> str | None:
+        """Its version; None if that cannot be told."""
+        return self._field("Version")
+
+    @cached_property
+    def place(self) -> str:
+        """Where its metadata is; an empty string, if that cannot be said."""
+        # There is no public way to ask for it.
+        return str(getattr(self._plain, "_path", ""))
+
+    @property
+    def release(self) -> str:
+        """What it is called: name and version as far as they are known, else where it is."""
+        return " ".join(filter(None, (self.name or self.place, self.version)))
+
+    def text(self, file: str) -> str:
+        """One of the files with its metadata; empty if it is not there, or cannot be read."""
+        try:
+            return self._plain.read_text(file) or ""
+        except UnicodeDecodeError as error:
+            return _decoded(error)
+        except Exception:
+            return ""
+
+    def place_of(self, file: str) -> str:
+        """Where one of its files is, which need not be there."""
+        return str(self._plain.locate_file(file))
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The files that were installed for it, by its own list: relative, with slashes."""
+        try:
+            # importlib.metadata leaves out those that are gone, which are what is looked for.
+            listed = [row[0] for row in csv.reader(self.text("RECORD").splitlines()) if row]
+            return tuple(listed or map(str, self._plain.files or ()))
+        except Exception:
+            return ()
+
+    @cached_property
+    def entry_points(self) -> tuple[Any, ...]:
+        """Its entry points."""
+        try:
+            return tuple(self._plain.entry_points)
+        except Exception:
+            return ()
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The top-level modules that it has by its own lists."""
+        declared = frozenset(self.text("top_level.txt").split())
+        return declared or frozenset(filter(str.isidentifier, map(_top_level, self.files)))
+
+    def troubles(self) -> list[str]:
+        """What of the metadata is damaged, and how."""
+        found = {file: self._trouble(file) for file in _FILES}
+        if self.name is None and not any(found[file] for file in _FILES[:2]):
+            found["METADATA"] = "there is no METADATA that has its name"
+        if not found["entry_points.txt"]:
+            try:
+                list(self._plain.entry_points)
+            except Exception as error:
+                found["entry_points.txt"] = f"entry_points.txt cannot be made out: {error}"
+        if not found["RECORD"]:
+            try:
+                list(csv.reader(self.text("RECORD").splitlines()))
+            except csv.Error as error:
+                found["RECORD"] = f"RECORD cannot be made out: {error}"
+        return list(filter(None, found.values()))
+
+    def _trouble(self, file: str) -> str:
+        try:
+            if self._plain.read_text(file) is not None or not self.place:
+                return ""
+            # None is what comes of a file that is not there, and of one that must not be read.
+            with open(os.path.join(self.place, file), "rb"):
+                return ""
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except UnicodeDecodeError as error:
+            return f"{file} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}"
+        except OSError as error:
+            return f"{file} cannot be read: {error.strerror}"
+        except Exception as error:
+            return f"{file} cannot be read: {type(error).__name__}: {error}"
+
+    @cached_property
+    def _metadata(self) -> Any:
+        try:
+            return self._plain.metadata
+        except UnicodeDecodeError as error:
+            return email.message_from_string(_decoded(error))
+        except Exception:
+            return {}
+
+    def _field(self, name: str) -> str | None:
+        try:
+            value = self._metadata.get(name)
+        except Exception:
+            return None
+        return str(value).strip() or None if value is not None else None
+
+
+def installed(path: Iterable[str] | None = None) -> Iterator[Installed]:
+    """The distributions along `path` (by default `sys.path`), of every finder that can tell them."""
+    entries = sys.path if path is None else path
+    context = DistributionFinder.Context(path=[entry for entry in entries if isinstance(entry, str)])
+    for finder in list(sys.meta_path or ()):
+        find: Any = getattr(finder, "find_distributions", None)
+        try:
+            found = [] if find is None else list(find(context))
+        except Exception:  # what a finder cannot tell, the others may
+            found = []
+        yield from map(Installed, found)
+
+
+def providers(path: Iterable[str] | None = None) -> dict[str, list[Installed]]:
+    """The distributions that have a name, by the top-level modules that they have."""
+    found: dict[str, list[Installed]] = {}
+    for distribution in installed(path):
+        if distribution.name is not None:
+            for module in sorted(distribution.modules):
+                found.setdefault(module, []).append(distribution)
+    return found
+
+
+def _decoded(error: UnicodeDecodeError) -> str:
+    """The text all the same, without what is no UTF-8: the names in it are mostly whole."""
+    return error.object.decode("utf-8", "replace")
+
+
+def _top_level(file: str) -> str:
+    """The top-level module of which an installed file is, or an empty string."""
+    top, slash, _ = file.partition("/")
+    suffix = next((suffix for suffix in all_suffixes() if file.endswith(suffix)), None)
+    if suffix is None or top == "__pycache__":
+        return ""
+    return top if slash else top[: -len(suffix)]
