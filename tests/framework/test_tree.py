@@ -427,7 +427,7 @@ def test_resources_of_several_portions() -> None:
             files.read_text("utf-8", "strict")
 
 
-@pytest.mark.filterwarnings("ignore:read_text is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning")
 def test_resources_read_by_function() -> None:
     """`importlib.resources.read_text` reads from a tree, with the error handler that it is given."""
     tree = MemoryTree({"pkg/__init__.py": "", "pkg/data.txt": b"\xff!"})

@@ -643,6 +643,15 @@ def test_a_directory_that_cannot_be_read(sandbox: Sandbox, locked: Path) -> None
     assert f"{locked}/inner: cannot be read: Permission denied" in lines
 
 
+def test_a_directory_with_a_link_that_leads_nowhere(sandbox: Sandbox) -> None:
+    """What in a directory cannot be looked at costs none of the rest: what is nearly the module is told."""
+    sandbox.write({"Wanted.py": ""}, on_path=True)
+    os.symlink("loop", sandbox.root / "loop")
+    found = causes("wanted")
+    assert "LS218" not in found
+    assert "Wanted" in str(loadstone.explain("wanted"))
+
+
 def test_what_is_imported_is_not_what_is_found(sandbox: Sandbox) -> None:
     """LS219: another file now, no file now, no `__spec__`."""
     sandbox.write({"a/wanted.py": "", "b/wanted.py": ""})

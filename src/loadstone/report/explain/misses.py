@@ -27,6 +27,14 @@ _NOT_CODE = {
 }
 
 
+def _is_directory(item: os.DirEntry[str]) -> bool:
+    """Whether it is one; False where a link leads to what must not be looked at."""
+    try:
+        return item.is_dir()
+    except OSError:
+        return False
+
+
 def near(entry: Any, finder: Any, name: str, found: SpecRecord | None) -> tuple[Miss, ...]:
     """What in a path entry is nearly the module `name`, given what its path entry finder has found there."""
     if not isinstance(entry, str):
@@ -41,7 +49,8 @@ def near(entry: Any, finder: Any, name: str, found: SpecRecord | None) -> tuple[
         if finder is None:
             misses = [_unusable(entry)]
         elif os.path.isdir(where):
-            listing = {item.name: item.is_dir() for item in os.scandir(where)}
+            with os.scandir(where) as items:
+                listing = {item.name: _is_directory(item) for item in items}
             suffixes = [suffix for suffix, _ in getattr(finder, "_loaders", None) or ()]
             misses = [
                 *_unseen(where, listing, tail, suffixes),
