@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from loadstone._core.versions import HAS_LAZY_IMPORTS
-
 from ..lazies import PROGRAMS, prints
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
-
-
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
