@@ -150,10 +150,13 @@ def test_interpreter_before_and_after(state: State, sandbox: Sandbox) -> None:
 def test_what_is_imported_is_as_the_interpreter_has_it(state: State, sandbox: Sandbox) -> None:
     """Specs, loaders, finders and namespace paths are exactly of importlib's classes."""
     sandbox.write({"mod.py": "", "lone/x.py": "", "pkg/__init__.py": ""}, on_path=True)
+    names = ("mod", "pkg", "lone", "lone.x", "colorsys", "_testcapi", "__hello__", "_symtable")
     described = []
     for taken in (True, False):
+        for name in names:  # an earlier test may have imported some
+            sys.modules.pop(name, None)
         with loadstone.takeover() if taken else nullcontext():
-            for name in ("mod", "pkg", "lone", "lone.x", "colorsys", "_testcapi", "__hello__", "_symtable"):
+            for name in names:
                 try:
                     module = importlib.import_module(name)
                 except ImportError:
@@ -163,8 +166,6 @@ def test_what_is_imported_is_as_the_interpreter_has_it(state: State, sandbox: Sa
                 path = spec.submodule_search_locations
                 facts = [type(module), type(spec), type(spec.loader), type(path), spec.origin, spec.cached]
                 described.append((taken, name, facts, sorted(vars(spec)), sorted(vars(module))))
-            for name in ("mod", "pkg", "lone", "lone.x", "colorsys", "_testcapi", "__hello__", "_symtable"):
-                sys.modules.pop(name, None)
     taken_facts = [fact[1:] for fact in described if fact[0]]
     assert taken_facts == [fact[1:] for fact in described if not fact[0]]
     assert len(taken_facts) > 5

@@ -154,22 +154,19 @@ class PathSearch:
         """
         if path is None:
             path = self.state.path
-        return self.joined(fullname, self.spec_in(fullname, path, target))
-
-    def joined(self, fullname: str, spec: Any, spec_in: Any = None) -> Any:
-        """What `spec_in` has returned, its portions made the path of a namespace package; None for none."""
+        spec = self.spec_in(fullname, path, target)
         if spec is None or spec.loader is not None:
             return spec
         portions = spec.submodule_search_locations
         if not portions:
             return None
         spec.origin = None
-        spec.submodule_search_locations = self.namespace_path(fullname, portions, spec_in or self.spec_in)
+        spec.submodule_search_locations = self.namespace_path(fullname, portions)
         return spec
 
-    def namespace_path(self, fullname: str, portions: list[str], spec_in: Any) -> Any:
+    def namespace_path(self, fullname: str, portions: list[str]) -> Any:
         """The path of a namespace package, which follows its parent's."""
-        return NamespacePath(fullname, portions, spec_in, self.state)
+        return NamespacePath(fullname, portions, self.spec_in, self.state)
 
     def invalidate_caches(self) -> None:
         """Have every path entry finder look anew at what it remembers; namespace packages follow."""
@@ -210,7 +207,7 @@ class TheirPathSearch(PathSearch):
 
     spec_class = _TheirSpec
 
-    def namespace_path(self, fullname: str, portions: list[str], spec_in: Any) -> Any:
+    def namespace_path(self, fullname: str, portions: list[str]) -> Any:
         """One of importlib's, which asks importlib's PathFinder when it changes."""
         return _TheirNamespacePath(fullname, portions, _PathFinder._get_spec)  # type: ignore[attr-defined]
 
