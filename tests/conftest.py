@@ -35,7 +35,9 @@ class Sandbox(testing.Sandbox):
 
         Without `measured`, coverage leaves it alone: tracing many threads takes minutes.
         """
-        with mock.patch.dict(os.environ):
+        # A pytest started here would, at its end, delete what others left in the common temporary directory:
+        # hundreds of thousands of files after a few runs of this suite.
+        with mock.patch.dict(os.environ, PYTEST_DEBUG_TEMPROOT=str(self.root)):
             if not measured:
                 os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
             return super().python(*arguments, timeout=timeout, **env)

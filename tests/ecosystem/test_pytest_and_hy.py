@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -29,14 +27,7 @@ loadstone.install(Mark(["helper", "test_it", "checks"]))
 
 def run_pytest(programs: Programs, *command: str) -> str:
     """What pytest writes when it runs the one test, which fails."""
-    result = subprocess.run(
-        [sys.executable, *command, "-p", "no:cacheprovider", "-c", "pytest.ini"],
-        cwd=programs.sandbox.root,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    result = programs.sandbox.python(*command, "-p", "no:cacheprovider", "-c", "pytest.ini", timeout=120)
     assert result.returncode == 1, result.stdout + result.stderr
     return result.stdout
 
