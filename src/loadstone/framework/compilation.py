@@ -4,46 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import importlib.abc
-from _frozen_importlib_external import SourceLoader as _TheirSourceLoader
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
-from .. import abc
 from .._core.compiler import call_source_to_code
 from .._core.frames import call_with_frames_removed, hidden
-from .._standard.files import SourceLoader
+from .anatomy import COMPILERS, next_method, plain
+from .lookups import global_names, with_globals
 from .recipe import Recipe, text_of
 
-__all__ = ["Compilation", "compiler_class", "next_method"]
-
-
-def _plain(method: Any) -> Any:
-    return method.__func__ if isinstance(method, staticmethod) else method
-
-
-COMPILERS: dict[type, Any] = {
-    kind: _plain(vars(kind)["source_to_code"])
-    for kind in (_TheirSourceLoader, SourceLoader, importlib.abc.InspectLoader, abc.InspectLoader)
-}
-"""The classes whose `source_to_code` compiles and changes nothing."""
-
-
-def compiler_class(kind: type) -> type | None:
-    """The class in the line of `kind` whose `source_to_code` only compiles, or None."""
-    for parent in kind.__mro__:
-        method = _plain(vars(parent).get("source_to_code"))
-        if method is not None and method is COMPILERS.get(parent):
-            return parent
-    return None
-
-
-def next_method(kind: type, place: type | None = None) -> tuple[type, Any]:
-    """The first class in the line of `kind`, or after `place` in it, with `source_to_code`; and that."""
-    line = kind.__mro__
-    after = line if place is None else line[line.index(place) + 1 :]
-    owner = next(parent for parent in after if "source_to_code" in vars(parent))
-    return owner, vars(owner)["source_to_code"]
+__all__ = ["Compilation"]
 
 
 class Compilation:
@@ -72,6 +42,7 @@ class Compilation:
         self.lost = False
         """Whether a loader has had to start again from source that another one had changed already."""
 
+    @hidden
     def parse(self, source: Any) -> Any:
         """The tree of `source`, which may be one. Raises what compiling that raises."""
         if isinstance(source, ast.AST):
@@ -81,6 +52,7 @@ class Compilation:
                 compile, source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
             )
 
+    @hidden
     def arrive(self, data: Any) -> Any:
         """The changed tree for what a loader compiles: a tree, or source that it may have changed."""
         self.reached = True
@@ -96,14 +68,18 @@ class Compilation:
         return data
 
     @hidden
-    def run(self, method: tuple[type, Any]) -> Any:
-        """The code, by the loader whose method it is."""
+    def run(self, method: tuple[type, Any], *, is_changed: bool) -> Any:
+        """The code, by the loader whose method it is; of source that text transforms have changed, or not."""
         try:
             tree = self.parse(self.source)
         except SyntaxError:
             if method[0] in COMPILERS:
                 raise
             # Another language, for all we know: the loader makes Python of it.
+        except ValueError as error:
+            if not is_changed:
+                self.recipe.passing = error
+            raise
         else:
             self.tree = self.recipe.change_tree(tree)
         return self.pass_on(method)
@@ -134,27 +110,20 @@ class Compilation:
 
     def _watched(self, method: Any, owner: type) -> Any:
         """A loader's `source_to_code`, which meets this compilation where it would parse or compile."""
-        function = _plain(method)
+        function = plain(method)
         if owner in COMPILERS or not isinstance(function, FunctionType):
             return method
         known = function.__globals__
-        stand_ins = {}
-        for name in _names(function.__code__):
+        meanings: dict[str, object] = {}
+        for name in global_names(function.__code__):
             value = known.get(name, getattr(builtins, name, None))
             if value is compile:
-                stand_ins[name] = self._compile
+                meanings[name] = self._compile
             elif isinstance(value, FunctionType) and value in COMPILERS.values():
-                stand_ins[name] = self._compiler(value)
-        if not stand_ins:
+                meanings[name] = self._compiler(value)
+        if not meanings:
             return method
-        watched = FunctionType(
-            function.__code__,
-            {**known, **stand_ins},
-            function.__name__,
-            function.__defaults__,
-            function.__closure__,
-        )
-        watched.__kwdefaults__ = function.__kwdefaults__
+        watched = with_globals(function, meanings)
         return staticmethod(watched) if isinstance(method, staticmethod) else watched
 
     @hidden
@@ -181,12 +150,3 @@ class Compilation:
             return compiler(loader, tree, path, *positional, **named)
 
         return compile_tree
-
-
-def _names(code: CodeType) -> set[str]:
-    """The names that a function and the functions in it look up."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names(constant)
-    return names

@@ -14,12 +14,12 @@ from time import perf_counter
 
 from ..._core.compiler import call_source_to_code
 from ..._core.finding import find_spec, object_name
-from ..._core.frames import hidden, trim, trim_own
+from ..._core.frames import hidden, passing, trim, trim_own
 from ..._core.pending import settle
 from ..._core.versions import HAS_LAZY_IMPORTS, HAS_LOAD_MODULE
+from ...framework.traits import kind_by, name_of, traits_of
 from .importer import CALLS, FIND_AND_LOAD, absolute_name, importer, place_of
 from .lazies import Lazies
-from .traits import kind_by, name_of, traits_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ class _Import:
         if loader is None:
             return None, "namespace", origin
         traits = traits_of(loader)
-        while traits.wraps:
+        while traits.keeps == "inner":
             loader = loader.inner
             traits = traits_of(loader)
         self.loader = loader
@@ -271,7 +271,7 @@ class _Import:
             else:
                 own[name] = before
 
-    @hidden
+    @passing
     def get_code(self, fullname: str) -> CodeType | None:
         """What the loader gives; what it takes to get that is noted."""
         self.unwatch_code()
@@ -308,7 +308,7 @@ class _Import:
             self.watch_compiling()
         return data
 
-    @hidden
+    @passing
     def source_to_code(self, *arguments: Any, **named: Any) -> Any:
         """What the loader compiles."""
         self.compiled = True
@@ -328,7 +328,7 @@ class _Twin(SourceFileLoader):
         SourceFileLoader.__init__(self, name, path)
         self._entry = entry
 
-    @hidden
+    @passing
     def get_code(self, fullname: str) -> CodeType | None:
         """What the loader gives."""
         self._entry.compiled = False
@@ -347,7 +347,7 @@ class _Twin(SourceFileLoader):
         self._entry.size = len(data) + (self._entry.size or 0)
         return data
 
-    @hidden
+    @passing
     def source_to_code(  # type: ignore[override] # typeshed has InspectLoader's static method for it
         self, *arguments: Any, **named: Any
     ) -> Any:
@@ -375,7 +375,7 @@ class _Finder:
         self._behind: list[Any] = []
         self._is_plain = True
 
-    @hidden
+    @passing
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -529,7 +529,7 @@ class _Around:
 class _Watched(_Around):
     """Around a loader as they are."""
 
-    @hidden
+    @passing
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """What the loader makes."""
         entry = self.entry
@@ -548,7 +548,7 @@ class _Watched(_Around):
         stack.pop()
         return module
 
-    @hidden
+    @passing
     def exec_module(self, module: ModuleType) -> None:
         """Give the module its own loader back, and have that execute it."""
         inner = self.inner
@@ -610,7 +610,7 @@ class _WatchedOld(_Around):
         super().__init__(inner, entry, spec)
         self.__qualname__ = object_name(inner)  # what a warning calls it
 
-    @hidden
+    @passing
     def load_module(self, fullname: str) -> ModuleType:
         """What the loader loads."""
         self.give_back()
