@@ -34,7 +34,7 @@ _ENDINGS = ((".py", "source"), (".pyc", "bytecode"), (".so", "extension"), (".py
 _OWN_SOURCE = ("loadstone._standard.files", "SourceLoader")
 _KEEPERS = {
     ("loadstone.framework.loader", "WrappedLoader"): "inner",
-    ("loadstone.report.trace.recorder", "_Around"): "inner",
+    ("loadstone.report.trace.watched", "Around"): "inner",
     ("importlib.util", "LazyLoader"): "loader",
 }
 
