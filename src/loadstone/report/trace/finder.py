@@ -101,6 +101,10 @@ class Finder:
                 entry.end(found, errors)
         return spec  # type: ignore[no-any-return]
 
+    def forget(self) -> None:
+        """Keep no finder alive any longer."""
+        self._chain, self._behind = [], []
+
     def _rest(self, fullname: str) -> list[Any]:
         """The finders behind this one, those of a switchboard one by one."""
         chain = sys.meta_path

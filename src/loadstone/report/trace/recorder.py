@@ -71,6 +71,7 @@ class Recorder:
             if finder is self.finder:
                 del sys.meta_path[index]
                 break
+        self.finder.forget()
 
     def tell_unused(self) -> None:
         """Note the lazy imports that were declared since the start and are not used by now."""
