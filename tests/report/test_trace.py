@@ -984,7 +984,8 @@ def test_nothing_is_kept_alive(sandbox: Sandbox) -> None:
 
     def traced() -> tuple[Trace, list[weakref.ref[Any]]]:
         loader: Any = type("Made", (SourceFileLoader,), {})("one", path)
-        find = staticmethod(lambda *_: importlib.util.spec_from_file_location("one", path, loader=loader))
+        spec = importlib.util.spec_from_file_location("one", path, loader=loader)
+        find = staticmethod(lambda name, *_: spec if name == "one" else None)
         finder: Any = type("Making", (), {"find_spec": find})()
         sys.meta_path.insert(0, finder)
         with loadstone.trace() as trace:
