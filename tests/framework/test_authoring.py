@@ -224,7 +224,6 @@ def test_portions_are_listed_before_anything_is_imported(kind: Kind, sandbox: Sa
     assert sys.meta_path == before
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 keeps frames of loaders in tracebacks")
 def test_errors_of_modules_show_their_own_frames_only(case: Case) -> None:
     """What a module raises, or a SyntaxError in it, shows the module's lines and none of the finder's."""
     case.change("raising.py", "import pkg\n\npkg.mod.fail()\n")

@@ -7,6 +7,7 @@ import importlib.util
 import pickle
 import sys
 import threading
+import traceback
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import TYPE_CHECKING, Any
 
@@ -270,3 +271,42 @@ def test_loader_defaults() -> None:
     code = Source().get_code("thing")
     assert code is not None
     assert code.co_filename == Source().get_filename("thing") == f"<{Source.__qualname__}>/thing.py"
+
+
+class Around(loadstone.Interceptor):
+    """Has modules loaded by what wraps their loaders."""
+
+    changes_modules = False
+
+    def intercept(self, spec: ModuleSpec) -> None:
+        wrapped: Any = loadstone.WrappedLoader(spec.loader)
+        spec.loader = wrapped
+
+
+@pytest.mark.parametrize("taken", [False, True])
+@pytest.mark.parametrize("hook", ["wrapped", "when_imported", "both", "alias"])
+@pytest.mark.parametrize("source", ["1/0", "raise ImportError('x')", "x = (", "import failing2"])
+def test_an_error_in_a_module_shows_no_frame_of_ours(
+    sandbox: Sandbox, taken: bool, hook: str, source: str
+) -> None:
+    """The traceback of a failing import is the one that it has without hooks."""
+    sandbox.write({"failing.py": source, "failing2.py": "def f():\n    raise OSError\nf()"}, on_path=True)
+
+    def failure(name: str) -> list[tuple[str, str]]:
+        with pytest.raises((ZeroDivisionError, ImportError, SyntaxError, OSError)) as caught:
+            exec(f"import {name}")
+        frames = traceback.extract_tb(caught.value.__traceback__)[1:]
+        return [(frame.filename, frame.name) for frame in frames]
+
+    handles: Any = [loadstone.takeover()] if taken else []
+    plain = failure("failing")
+    if hook in ("wrapped", "both"):
+        handles.append(loadstone.install(Around("failing")))
+    if hook in ("when_imported", "both"):
+        handles.append(loadstone.when_imported("failing", lambda module: None))
+    if hook == "alias":
+        handles.append(loadstone.alias("other", "failing"))
+    hooked = failure("other" if hook == "alias" else "failing")
+    for handle in reversed(handles):
+        handle.uninstall()
+    assert hooked == plain

@@ -245,5 +245,4 @@ def test_tracebacks_show_no_engine(library: Library, sandbox: Sandbox) -> None:
     assert done.stderr.endswith("SystemError: bad exec function\n")
     frames = [line for line in done.stderr.splitlines() if line.startswith("  File")]
     if library.is_loadstone:
-        limit = 2 if sys.version_info < (3, 11) else 1
-        assert len(frames) <= limit, done.stderr
+        assert len(frames) <= 1, done.stderr

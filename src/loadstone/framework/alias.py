@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 from warnings import warn
 
+from .._core.frames import call_with_frames_removed, passing, trim_own
 from .._core.spec import ModuleSpec as _ModuleSpec
 from .._core.system import import_module
 from .chain import handles
@@ -63,16 +64,22 @@ class _AliasLoader(Loader):
     def __init__(self, new: str) -> None:
         self.new = new
 
+    @passing
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The other module; what importing it raises passes through."""
         try:
-            module = import_module(self.new)
+            # The interpreter cuts what is above such a call from tracebacks.
+            module: ModuleType = call_with_frames_removed(import_module, self.new)
         except ModuleNotFoundError as error:
+            trim_own(error)
             if str(error) != f"No module named {self.new!r}":
                 raise
             raise ModuleNotFoundError(
                 f"No module named {self.new!r}, which {spec.name!r} is an alias of", name=spec.name
             ) from error
+        except BaseException as error:
+            trim_own(error)
+            raise
         spec.loader_state = getattr(module, "__spec__", None)
         return module
 

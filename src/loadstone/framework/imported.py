@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
-from .._core.frames import hidden
+from .._core.frames import passing, trim_own
 from .._core.namespace import loader_over
 from .._standard.lazy import is_lazy
 from .install import Hook, install
@@ -104,10 +104,14 @@ class _CallingLoader(WrappedLoader):
         super().__init__(inner)
         self.hook = hook
 
-    @hidden
+    @passing
     def exec_module(self, module: ModuleType) -> None:
         loads = _waits(module)
-        super().exec_module(module)
+        try:
+            super().exec_module(module)
+        except BaseException as error:
+            trim_own(error)
+            raise
         spec: Any = _attribute(module, "__spec__")
         if _waits(module) and not loads:
             spec.loader = _CallingLoader(spec.loader, self.hook)

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._core.cache import split
 from .._core.compiler import call_source_to_code, module_argument, module_option
-from .._core.frames import call_with_frames_removed, hidden
+from .._core.frames import call_with_frames_removed, hidden, passing, trim_own
 from .._core.versions import HAS_LOAD_MODULE
 from ..abc import InspectLoader
 
@@ -118,14 +118,18 @@ class WrappedLoader:
             raise AttributeError(name)
         return getattr(self.inner, name)
 
-    @hidden
+    @passing
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """What the inner loader makes."""
         create = getattr(self.inner, "create_module", None)
-        module: ModuleType | None = None if create is None else create(spec)
+        try:
+            module: ModuleType | None = None if create is None else create(spec)
+        except BaseException as error:
+            trim_own(error)
+            raise
         return module
 
-    @hidden
+    @passing
     def exec_module(self, module: ModuleType) -> None:
         """Give the module its own loader back, and have that execute it."""
         inner: Any = self.inner
@@ -135,10 +139,14 @@ class WrappedLoader:
             spec.loader = inner
         if getattr(module, "__loader__", None) is self:
             module.__loader__ = inner
-        if HAS_LOAD_MODULE and not hasattr(inner, "exec_module"):
-            inner.load_module(module.__name__)
-        else:
-            inner.exec_module(module)
+        try:
+            if HAS_LOAD_MODULE and not hasattr(inner, "exec_module"):
+                inner.load_module(module.__name__)
+            else:
+                inner.exec_module(module)
+        except BaseException as error:
+            trim_own(error)
+            raise
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.inner!r}>"

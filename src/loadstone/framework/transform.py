@@ -26,8 +26,9 @@ class Transform(Interceptor):
 
     Modules without source (built-in, frozen, extension modules, namespace packages) pass as they are. Where
     a loader compiles source by itself and lets no transform in, a RuntimeWarning names it, and the module
-    is imported as it is. What a transform raises passes through, and the import fails. Thread-safe as far as
-    what subclasses override is: several threads may be inside a transform at once, for different modules.
+    is imported as it is. What a transform raises passes through, with its own frames in the traceback, and
+    the import fails; source that is no Python fails as it does without. Thread-safe as far as what subclasses
+    override is: several threads may be inside a transform at once, for different modules.
     """
 
     version: str = "1"
