@@ -101,7 +101,8 @@ class WrappedLoader:
 
     Subclasses override `exec_module` (or `create_module`) and call that of this class. Whatever else the
     inner loader has, the wrapped one has too, and nothing more; it counts as of the inner one's class. When
-    the module is executed, its `__loader__` and its spec's `loader` are the inner one.
+    the module is executed, its `__loader__` and its spec's `loader` are the inner one again, unless the
+    subclass has an answer of its own to what a loader can be asked later, such as `get_resource_reader`.
     """
 
     def __init__(self, inner: Any) -> None:
@@ -131,10 +132,11 @@ class WrappedLoader:
         inner: Any = self.inner
         spec = module.__spec__
         me: Any = self
-        if spec is not None and spec.loader is me:
-            spec.loader = inner
-        if getattr(module, "__loader__", None) is self:
-            module.__loader__ = inner
+        if not _answers(type(self)):
+            if spec is not None and spec.loader is me:
+                spec.loader = inner
+            if getattr(module, "__loader__", None) is self:
+                module.__loader__ = inner
         if HAS_LOAD_MODULE and not hasattr(inner, "exec_module"):
             inner.load_module(module.__name__)
         else:
@@ -142,3 +144,14 @@ class WrappedLoader:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.inner!r}>"
+
+
+_ASKED_LATER = (
+    *("get_code", "get_source", "get_filename", "is_package"),
+    *("get_data", "get_resource_reader"),
+)
+
+
+def _answers(kind: type) -> bool:
+    """Whether the class of a wrapper has something to say once the module is executed."""
+    return any(hasattr(kind, name) for name in _ASKED_LATER)
