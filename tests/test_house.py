@@ -42,6 +42,7 @@ HOUSE = (
     "_standard.path",
     "_standard.legacy",
     "_standard.pending",
+    "_standard.views",
     "_standard.isolation",
     "_standard.recognition",
     "_standard.takeover",

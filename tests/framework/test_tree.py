@@ -439,17 +439,23 @@ def test_resources_read_by_function() -> None:
 def test_a_portion_without_a_folder() -> None:
     """Resources of a namespace package come from those portions that have a folder."""
 
-    class Computed(loadstone.SourceFinder):
-        def get_source(self, fullname: str) -> str | None:
-            return "" if fullname == "space.computed" else None
+    class Bare(loadstone.Finder):
+        adds_portions = True
 
-        def is_package(self, fullname: str) -> bool:
-            return fullname == "space"
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+            return self.spec(fullname, None) if fullname == "space" else None
 
     tree = TreeFinder(MemoryTree({"space/x.txt": "x"}))
-    with loadstone.install(Computed()), loadstone.install(tree):
+    with loadstone.install(Bare()):
+        empty = importlib.resources.files(importlib.import_module("space"))
+        assert list(empty.iterdir()) == []
+        assert not empty.joinpath("x.txt").is_file()
+        with pytest.raises(FileNotFoundError):
+            empty.joinpath("x.txt").read_bytes()
+    del sys.modules["space"]
+    with loadstone.install(Bare()), loadstone.install(tree):
         assert [repr(finder) for finder in sys.meta_path].count("Portions()") == 1
-        space = importlib.import_module("space.computed") and sys.modules["space"]
+        space = importlib.import_module("space")
         assert len(list(space.__path__)) == 2
         assert [child.name for child in importlib.resources.files(space).iterdir()] == ["x.txt"]
 

@@ -224,18 +224,126 @@ def test_loadstone_itself(sandbox: Sandbox, system: ImportSystem) -> None:
     assert other.import_module("user").loadstone.import_module("user") is other.modules["user"]
 
 
-def test_leak_importlib(sandbox: Sandbox, system: ImportSystem) -> None:
-    """`importlib` imports in the live system, whoever calls it."""
+def test_importlib_imports_in_the_system_of_its_caller(sandbox: Sandbox, system: ImportSystem) -> None:
+    """`importlib` and `importlib.util`, in whatever way they are imported, work on the caller's system."""
     sandbox.write(
         {
-            "user.py": "import importlib\ndef load(name):\n    return importlib.import_module(name)\n",
-            "dep.py": "",
+            "user.py": """
+                import importlib, importlib.util, sys
+                from importlib import import_module, util
+                from importlib.util import find_spec, module_from_spec
+
+                def load(name):
+                    return [importlib.import_module(name), import_module(name), importlib.__import__(name)]
+
+                def spec(name):
+                    return [importlib.util.find_spec(name), util.find_spec(name), find_spec(name)]
+
+                def by_hand(name):
+                    made = module_from_spec(find_spec(name))
+                    made.__spec__.loader.exec_module(made)
+                    return made
+
+                def again(module):
+                    return importlib.reload(module)
+
+                def plain(name):
+                    return type(sys)(name, "said of it")
+            """,
+            "dep.py": "import other\ndef late():\n    import later\n    return later\n",
+            "other.py": "",
+            "later.py": "",
         }
     )
     user = system.import_module("user")
-    with pytest.raises(ModuleNotFoundError, match="No module named 'dep'"):
-        user.load("dep")
-    assert user.load("json") is json
+    modules = system.modules
+    assert [spec.name for spec in user.spec("dep")] == ["dep"] * 3
+    assert user.load("dep") == [modules["dep"]] * 3
+    assert user.again(modules["dep"]) is modules["dep"]
+    made = user.by_hand("dep")
+    assert made is not modules["dep"]
+    assert made.other is modules["other"]
+    assert made.late() is modules["later"]
+    assert user.load("json") == [json] * 3
+    assert not {"dep", "other", "later"} & sys.modules.keys()
+    assert (type(user.plain("x")), user.plain("x").__doc__) == (type(sys), "said of it")
+
+
+def test_what_imports_by_name_works_for_two_systems_at_once(sandbox: Sandbox) -> None:
+    """Two systems with packages of one name each get their own from the standard library's functions."""
+    source = """
+        import importlib.metadata, importlib.resources, inspect, pickle, pkgutil, runpy, typing
+
+        class Thing:
+            size: "int" = 0
+
+        def seen():
+            return [
+                importlib.resources.files("pkg").joinpath("who").read_text(),
+                importlib.resources.files(__name__).joinpath("who").read_text(),
+                pkgutil.get_data("pkg", "who").decode(),
+                runpy.run_module("pkg.tool")["who"],
+                pkgutil.resolve_name("pkg.name:who"),
+                importlib.metadata.version("pkg"),
+                type(pickle.loads(pickle.dumps(Thing()))) is Thing,
+                typing.get_type_hints(Thing) == {"size": int},
+                inspect.get_annotations(Thing, eval_str=True) == {"size": int},
+                inspect.getsource(Thing).count("size"),
+            ]
+    """
+    systems = []
+    for who in ("one", "two"):
+        sandbox.write(
+            {
+                f"{who}/pkg/__init__.py": source,
+                f"{who}/pkg/tool.py": f"who = {who!r}\n",
+                f"{who}/pkg/name.py": f"who = {who!r}\n",
+                f"{who}/pkg/who": who,
+                f"{who}/pkg-1.dist-info/METADATA": f"Name: pkg\nVersion: {who}\n",
+            }
+        )
+        systems.append(ImportSystem.isolated([sandbox.root / who]))
+    for who, system in (("one", systems[0]), ("two", systems[1]), ("one", systems[0])):
+        assert system.import_module("pkg").seen() == [who] * 6 + [True, True, True, 1]
+    assert "pkg" not in sys.modules
+
+
+def test_views_keep_the_classes_that_others_ask_for(sandbox: Sandbox, system: ImportSystem) -> None:
+    """What `inspect` and `typing` give inside is of the classes that shared code knows."""
+    import inspect
+
+    sandbox.write(
+        {
+            "user.py": "import inspect\nfrom inspect import Parameter, signature\n"
+            "def f(a, *, b: int = 1): pass\nf.__signature__ = signature(f)\n"
+        }
+    )
+    user = system.import_module("user")
+    assert user.Parameter is inspect.Parameter
+    assert inspect.signature(user.f) is user.f.__signature__
+    assert user.inspect.getmodule(user.f) is user
+    assert user.inspect.getmodule(json.dumps) is json
+
+
+def test_pickle_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
+    """Inside, pickle stores and finds what the system has and what it shares; it refuses the rest."""
+    sandbox.write(
+        {
+            "user.py": "import io, pickle\nclass Thing: pass\n"
+            "def through_files(thing):\n"
+            "    file = io.BytesIO()\n    pickle.dump(thing, file)\n    pickle.Pickler(file).dump(thing)\n"
+            "    file.seek(0)\n    return [pickle.load(file), pickle.Unpickler(file).load()]\n"
+        }
+    )
+    user = system.import_module("user")
+    assert user.through_files(user.Thing) == [user.Thing] * 2
+    assert user.through_files(json.JSONDecoder) == [json.JSONDecoder] * 2
+    for protocol in range(3):
+        assert user.pickle.loads(pickle.dumps(range(3), protocol)) == range(3)
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        user.pickle.dumps(lambda: None)
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        user.pickle.loads(b"cnowhere\nThing\n.")
 
 
 def test_leak_looking_up_classes(sandbox: Sandbox, system: ImportSystem) -> None:
@@ -254,19 +362,6 @@ def test_leak_looking_up_classes(sandbox: Sandbox, system: ImportSystem) -> None
         inspect.getsource(lines.Line)
     assert inspect.getsource(lines.f) == "def f(): pass\n"
     assert inspect.getsource(lines).startswith("class Line")
-
-
-def test_leak_resources_by_name(sandbox: Sandbox, system: ImportSystem) -> None:
-    """Resources are looked for by name in the live system, and by module in the module's own."""
-    source = (
-        "from importlib.resources import files\n"
-        "def read(where):\n    return (files(where) / 'data').read_text()\n"
-    )
-    sandbox.write({"pkg/__init__.py": source, "pkg/data": "hello"})
-    package = system.import_module("pkg")
-    with pytest.raises(ModuleNotFoundError):
-        package.read("pkg")
-    assert package.read(package) == "hello"
 
 
 def test_leak_pickle(sandbox: Sandbox, system: ImportSystem) -> None:

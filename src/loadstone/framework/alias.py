@@ -84,12 +84,23 @@ class _AliasLoader(WrappedLoader):
     def __init__(self, new: str, spec: ModuleSpec | None) -> None:
         super().__init__(None if spec is None else spec.loader)
         self.new = new
+        self.found = spec is not None
 
     def __getattr__(self, name: str) -> Any:
-        found = super().__getattr__(name)
         if name not in _BY_NAME:
-            return found
-        return lambda fullname=None, *arguments: found(self.new, *arguments)
+            return super().__getattr__(name)
+        own = super().__getattr__(name) if self.found else None
+
+        def answer(fullname: str, *arguments: Any) -> Any:
+            if own is None:
+                raise self._missing(fullname)
+            return own(self.new, *arguments)
+
+        return answer
+
+    def _missing(self, fullname: str) -> ModuleNotFoundError:
+        message = f"No module named {self.new!r}, which {fullname!r} is an alias of"
+        return ModuleNotFoundError(message, name=fullname)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The other module; what importing it raises passes through."""
@@ -98,9 +109,7 @@ class _AliasLoader(WrappedLoader):
         except ModuleNotFoundError as error:
             if str(error) != f"No module named {self.new!r}":
                 raise
-            raise ModuleNotFoundError(
-                f"No module named {self.new!r}, which {spec.name!r} is an alias of", name=spec.name
-            ) from error
+            raise self._missing(spec.name) from error
         spec.loader_state = getattr(module, "__spec__", None)
         return module
 

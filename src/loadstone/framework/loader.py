@@ -40,7 +40,9 @@ class Loader(InspectLoader):
         if type(self).get_source is Loader.get_source:
             raise ImportError(f"{fullname!r} has no file", name=fullname)
         tail = "/__init__.py" if self.is_package(fullname) else ".py"
-        return f"<{type(self).__qualname__}>/{fullname.replace('.', '/')}{tail}"
+        # Not of a class that loadstone has made of the author's.
+        kind = next((kind for kind in type(self).__mro__ if not is_ours(kind)), type(self))
+        return f"<{kind.__qualname__}>/{fullname.replace('.', '/')}{tail}"
 
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
@@ -72,7 +74,10 @@ class Loader(InspectLoader):
         raise FileNotFoundError(2, "no data", path)
 
     def list_files(self, fullname: str) -> Iterable[str]:
-        """The names of the data beside the package, for `importlib.resources`. None, unless overridden."""
+        """The files in the package's folder, for `importlib.resources`, as paths relative to it.
+
+        None, unless overridden: without them, data are found by their name only.
+        """
         return ()
 
     def get_resource_reader(self, fullname: str) -> Any:
@@ -87,6 +92,11 @@ class Loader(InspectLoader):
         except ImportError:
             return None
         return Reader(Data(folder, self.get_data, lambda: self.list_files(fullname)))
+
+
+def is_ours(kind: type) -> bool:
+    """Whether a class is one of loadstone's."""
+    return kind.__module__.partition(".")[0] == "loadstone"
 
 
 def forget_lines(path: str) -> None:

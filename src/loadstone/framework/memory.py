@@ -6,7 +6,7 @@ from _thread import allocate_lock
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .resources import Traversable, opened
+from .resources import Node, opened, parts_of
 
 if TYPE_CHECKING:
     TreeDirectory = dict[str, Any]
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["MemoryTree"]
 
 
-class MemoryTree(Traversable):
+class MemoryTree(Node):
     """A tree of files in memory: a standard Traversable, whose files can be changed. Thread-safe.
 
     ``tree["pkg/mod.py"] = "…"`` writes a file, ``del tree["pkg/mod.py"]`` removes it, or a folder with all
@@ -127,7 +127,7 @@ class MemoryTree(Traversable):
 
     def joinpath(self, *descendants: Any) -> MemoryTree:
         """What is below, whether it is there or not; each of the `descendants` may have several parts."""
-        parts = [part for each in descendants for part in str(each).split("/") if part not in ("", ".")]
+        parts = parts_of(descendants)
         return self._at((*self._parts, *parts)) if parts else self
 
     __truediv__ = joinpath

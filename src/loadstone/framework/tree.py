@@ -80,10 +80,11 @@ class TreeFinder(Finder):
         self._inside: set[int] = set()
 
     def _name_of(self, root: Any) -> str:
-        """What the paths of files in the tree start with: a name of this finder's, if the tree has none."""
-        # A zip archive in memory has no file name, and therefore, before Python 3.14, no str().
-        if getattr(getattr(root, "root", None), "filename", "") is None:
-            return f"<{self.label}>"
+        """What the paths of files in the tree start with."""
+        archive = getattr(root, "root", None)
+        if getattr(archive, "filename", "") is None:
+            # A zip archive in memory: without a name, its paths have no str() before Python 3.14.
+            archive.filename = f"<{self.label}>"  # type: ignore[union-attr]
         return str(root).replace(os.sep, "/").rstrip("/")
 
     def _made_of(self, details: tuple[LoaderDetails, ...]) -> list[tuple[Any, list[str]]]:
@@ -156,11 +157,11 @@ class TreeFinder(Finder):
         return self.spec(fullname, None, search_locations=locations)
 
     def _finished(self, spec: ModuleSpec) -> ModuleSpec:
-        location = spec.origin
-        if self._details and hasattr(spec.loader, "get_filename"):
+        location, loader = spec.origin, spec.loader
+        if self._details and loader is not None and hasattr(loader, "get_filename"):
             # A loader that has put the file elsewhere, such as an extension module, knows where it is.
             try:
-                location = spec.loader.get_filename(spec.name)
+                location = loader.get_filename(spec.name)
             except ImportError:
                 pass
         return self.spec(
@@ -228,12 +229,13 @@ class TreeFinder(Finder):
     def find_distributions(self, context: Any = None) -> Iterator[PathDistribution]:
         """The distributions whose metadata (``*.dist-info``, ``*.egg-info``) are at the root of the tree.
 
-        Those that `context.name` asks for, if it asks for one. A `context.path` other than `sys.path` has to
-        have the root in it.
+        Those that `context.name` asks for, if it asks for one. A `context.path` that is given and is not
+        `sys.path` has to have the root in it.
         """
         wanted = getattr(context, "name", None)
-        path = getattr(context, "path", sys.path)
-        if path is not sys.path and not {self._prefix, self.label, self.entry("")} & set(path):
+        # Without a path of its own, a context stands for all there is, in whatever import system.
+        path = getattr(context, "__dict__", {}).get("path")
+        if path not in (None, sys.path) and not {self._prefix, self.label, self.entry("")} & set(path):
             return
         for name, child in sorted(_listing(self.root).items()):
             stem, _, kind = name.rpartition(".")

@@ -1,0 +1,261 @@
+"""What modules of an isolated system see of the shared modules that know an import system by themselves."""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+from types import FunctionType, ModuleType
+
+from .._core.spec import module_from_spec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from .._core.system import ImportSystem
+
+__all__ = ["Views"]
+
+_LOADSTONE = __name__.partition(".")[0]
+
+
+class Views:
+    """What modules of an isolated system import in the place of the few that know a system by themselves."""
+
+    def __init__(self, system: ImportSystem) -> None:
+        self._system = system
+        self._made: dict[str, ModuleType] = {}
+        self.making: dict[tuple[int, str], ModuleType] = {}
+
+    def __call__(self, module: Any) -> Any:
+        """The view of a shared module that has one, or else the module itself."""
+        name = getattr(module, "__name__", None)
+        if not isinstance(name, str) or name not in _KINDS:
+            return module
+        if sys.modules.get(name) != module:
+            return module
+        view = self._made.get(name) or self.making.get((get_ident(), name))
+        return view or self._made.setdefault(name, _KINDS[name](module, self._system))
+
+
+class _View(ModuleType):
+    """A module as code in another system sees it: all that the view does not have is looked up in it."""
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Any:
+        """A plain module: `type(sys)` is called where `types.ModuleType` is meant."""
+        return ModuleType(*arguments, **options)
+
+    @classmethod
+    def of(cls, module: ModuleType, system: ImportSystem, **own: Any) -> ModuleType:
+        """The view of a module, with attributes of its own."""
+        self: ModuleType = ModuleType.__new__(cls)
+        ModuleType.__init__(self, module.__name__, module.__doc__)
+        namespace = {name: getattr(module, name) for name in _IMPORT_ATTRIBUTES if hasattr(module, name)}
+        self.__dict__.update(namespace, _module=module, _system=system, **own)
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._module, name)
+        present = self._system.present
+        return present(value) if isinstance(value, ModuleType) and present is not None else value
+
+    def __dir__(self) -> list[str]:
+        return dir(self._module)
+
+
+_IMPORT_ATTRIBUTES = ("__file__", "__loader__", "__package__", "__path__", "__spec__")
+
+
+class _SysView(_View):
+    """`sys`, with the state of the system that looks at it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._system.state if name in _STATE else self._module, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._system.state if name in _STATE else self._module, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._module, name)
+
+
+_STATE = frozenset({"modules", "meta_path", "path", "path_hooks", "path_importer_cache", "lazy_modules"})
+
+
+class _WideSysView(_SysView):
+    """`sys` for functions that look up where an object comes from: a shared one is the live system's."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "modules":
+            return {**sys.modules, **self._system.state.modules}
+        return super().__getattr__(name)
+
+
+def _verbs(*names: str) -> Callable[[ModuleType, ImportSystem], Any]:
+    """Views with verbs of the system that looks at them."""
+    return lambda module, system: _View.of(module, system, **{name: getattr(system, name) for name in names})
+
+
+def _util_view(module: Any, system: ImportSystem) -> ModuleType:
+    """`importlib.util` or `loadstone.util`: modules that are made by it import from the system."""
+
+    def own_module_from_spec(spec: Any) -> ModuleType:
+        """As `importlib.util.module_from_spec`; the module belongs to the system of the caller."""
+        made: ModuleType = module_from_spec(spec)
+        if "__builtins__" not in vars(made):
+            made.__dict__["__builtins__"] = system.builtins
+            system.pending.adopt(made)
+        return made
+
+    return _View.of(module, system, find_spec=system.find_spec, module_from_spec=own_module_from_spec)
+
+
+def _dataclasses_view(module: Any, system: ImportSystem) -> ModuleType:
+    """`dataclasses`, whose decorator looks for a class's module in the system that the class is made in.
+
+    The standard library's looks in `sys.modules`, by name, where there is none or another of that name. For
+    the time that it takes, it finds the module there, under a name that nobody else has.
+    """
+    from functools import wraps
+
+    plain = module.dataclass
+
+    def decorate(cls: Any, options: dict[str, Any]) -> Any:
+        name = cls.__module__
+        own = system.modules.get(name)
+        if own is None or sys.modules.get(name) is own:
+            return plain(cls, **options)
+        alias = f"{name}@{id(cls):x}"
+        sys.modules[alias] = own
+        cls.__module__ = alias
+        try:
+            made = plain(cls, **options)
+        finally:
+            del sys.modules[alias]
+            cls.__module__ = name
+        made.__module__ = name
+        return made
+
+    @wraps(plain)
+    def dataclass(cls: Any = None, /, **options: Any) -> Any:
+        return (lambda cls: decorate(cls, options)) if cls is None else decorate(cls, options)
+
+    return _View.of(module, system, dataclass=dataclass)
+
+
+def _copied(module: Any, system: ImportSystem) -> ModuleType:
+    """A module executed once more, with the builtins, and so the views, of the system.
+
+    For modules that keep nothing, and whose classes are not asked for by others.
+    """
+    views: Any = system.present
+    # Such modules import each other: while it is being made, this thread gets it as far as it is.
+    key = get_ident(), module.__name__
+    copy = views.making[key] = _View.of(module, system, __builtins__=system.builtins)
+    try:
+        exec(module.__spec__.loader.get_code(module.__name__), copy.__dict__)
+    finally:
+        del views.making[key]
+    return copy
+
+
+def _rebound(only: Iterable[str] = (), fresh: Iterable[str] = ()) -> Callable[[ModuleType, Any], ModuleType]:
+    """Views whose functions (or `only` some) see the system's state as `sys`; all else is the module's.
+
+    For modules whose classes are asked for by others. Of the tables named `fresh`, a view has its own.
+    """
+
+    def view_of(module: ModuleType, system: Any) -> ModuleType:
+        view = _View.of(module, system)
+        namespace = view.__dict__
+        for name, value in list(vars(module).items()):
+            if name not in namespace:
+                namespace[name] = _presented(value, module, system)
+        namespace.update({name: {} for name in fresh})
+        namespace.update(sys=_WideSysView.of(sys, system), __builtins__=system.builtins)
+        for name in only or list(namespace):
+            value = namespace.get(name)
+            if isinstance(value, FunctionType) and value.__globals__ is vars(module):
+                namespace[name] = clone = FunctionType(
+                    value.__code__, namespace, value.__name__, value.__defaults__, value.__closure__
+                )
+                clone.__kwdefaults__ = value.__kwdefaults__
+                clone.__dict__.update(value.__dict__)
+                clone.__doc__, clone.__qualname__ = value.__doc__, value.__qualname__
+        return view
+
+    return view_of
+
+
+def _presented(value: Any, module: ModuleType, system: Any) -> Any:
+    """What a view has for what its module has imported from elsewhere."""
+    if isinstance(value, ModuleType):
+        return system.present(value)
+    if isinstance(value, FunctionType) and value.__module__ in _KINDS and value.__module__ != module.__name__:
+        return getattr(system.present(sys.modules[value.__module__]), value.__name__, value)
+    return value
+
+
+def _pickle_view(module: Any, system: ImportSystem) -> ModuleType:
+    """`pickle`, which stores and finds by name what modules of the system define.
+
+    C code does it as ever where it can; else the pure Python code, which asks the system.
+    """
+    from io import BytesIO
+
+    own: Any = _copied(module, system)
+
+    class Unpickler(module.Unpickler):  # type: ignore[misc]
+        def find_class(self, module_name: str, name: str) -> Any:
+            try:
+                found: Any = system.import_module(module_name)
+            except ModuleNotFoundError:
+                return super().find_class(module_name, name)
+            if sys.modules.get(module_name) is found:
+                return super().find_class(module_name, name)
+            for part in name.split("."):
+                found = getattr(found, part)
+            return found
+
+    def dumps(obj: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            return module.dumps(obj, *arguments, **options)
+        except Exception:
+            return own._dumps(obj, *arguments, **options)
+
+    def dump(obj: Any, file: Any, *arguments: Any, **options: Any) -> None:
+        file.write(dumps(obj, *arguments, **options))
+
+    def load(file: Any, **options: Any) -> Any:
+        return Unpickler(file, **options).load()
+
+    def loads(data: Any, /, **options: Any) -> Any:
+        return load(BytesIO(data), **options)
+
+    own.__dict__.update(Pickler=own._Pickler, Unpickler=Unpickler)
+    own.__dict__.update(dump=dump, dumps=dumps, load=load, loads=loads)
+    return own  # type: ignore[no-any-return]
+
+
+_KINDS: dict[str, Callable[[ModuleType, Any], Any]] = {
+    "sys": _SysView.of,
+    "dataclasses": _dataclasses_view,
+    "annotationlib": _rebound(),
+    "importlib": _verbs("__import__", "import_module", "invalidate_caches", "reload"),
+    "importlib.util": _util_view,
+    "inspect": _rebound(fresh=["modulesbyfile", "_filesbymodname"]),
+    "pickle": _pickle_view,
+    "typing": _rebound(only=["get_type_hints"]),
+    _LOADSTONE: _verbs("__import__", "find_spec", "import_module", "invalidate_caches", "reload"),
+    f"{_LOADSTONE}.util": _util_view,
+    **dict.fromkeys(
+        [
+            *("importlib.metadata", "importlib.resources", "pkgutil", "pydoc", "runpy"),
+            # What is in importlib.resources, as the Python versions have it.
+            *("importlib._common", "importlib.resources._common"),
+            *("importlib.resources._functional", "importlib.resources._legacy"),
+        ],
+        _copied,
+    ),
+}
