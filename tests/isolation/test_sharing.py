@@ -10,7 +10,9 @@ import logging
 import os
 import pickle
 import shutil
+import subprocess
 import sys
+import sysconfig
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -200,6 +202,46 @@ def test_extension_modules_from_elsewhere(sandbox: Sandbox) -> None:
     assert live is not module
     again = ImportSystem.isolated([sandbox.root], share=())
     assert again.import_module("own._testmultiphase") is live
+
+
+INTRUDER = r"""
+#include <Python.h>
+
+static int execute(PyObject *module) {
+    PyDict_SetItemString(PyImport_GetModuleDict(), "own.intruder", module);
+    if (PyImport_ImportModule("own.helper") == NULL)
+        return -1;
+    PyErr_SetString(PyExc_ImportError, "on purpose");
+    return -1;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "intruder", NULL, 0, NULL, slots};
+
+PyMODINIT_FUNC PyInit_intruder(void) {
+    return PyModuleDef_Init(&definition);
+}
+"""
+
+
+@pytest.mark.parametrize("known", ["to the live system", "to the isolated one"])
+def test_an_extension_module_that_fails(sandbox: Sandbox, known: str) -> None:
+    """What an extension module has put into the live system before it fails is not left there."""
+    include = sysconfig.get_path("include")
+    if shutil.which("cc") is None or not os.path.exists(os.path.join(include, "Python.h")):
+        pytest.skip("there is no C compiler, or the headers of this Python are not there")
+    sandbox.write({"intruder.c": INTRUDER, "all/own/__init__.py": "", "all/own/helper.py": ""})
+    file = sandbox.root / "all/own" / f"intruder{sysconfig.get_config_var('EXT_SUFFIX')}"
+    command = ["cc", "-shared", "-fPIC", f"-I{include}", "-o", str(file), str(sandbox.root / "intruder.c")]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    if known == "to the live system":
+        sandbox.on_path("all")
+    before = dict(sys.modules)
+    system = ImportSystem.isolated([sandbox.root / "all"])
+    with pytest.raises(ImportError, match="on purpose" if known == "to the live system" else "own"):
+        system.import_module("own.intruder")
+    assert sys.modules == before
+    assert sorted(name for name in system.modules if name.startswith("own")) == ["own"]
 
 
 def test_loadstone_itself(sandbox: Sandbox, system: ImportSystem) -> None:

@@ -17,14 +17,14 @@ from .._core.spec import ModuleSpec
 from .._core.system import ImportSystem, live
 from .._core.versions import HAS_LAZY_IMPORTS
 from .directory import FileFinder
-from .files import file_loaders
+from .files import ExtensionFileLoader, file_loaders
 from .path import PathSearch
 from .pending import OwnPending
 from .views import Views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import Any
 
 __all__ = ["isolated_system"]
@@ -181,6 +181,43 @@ class SharedLoader:
             )
 
 
+class OwnExtensionLoader(ExtensionFileLoader):
+    """A loader of an extension module that the live system does not have; if it fails, that is as it was."""
+
+    @hidden
+    def create_module(self, spec: Any) -> ModuleType:
+        """The module, made by the extension."""
+        before = frozenset(sys.modules)
+        try:
+            return super().create_module(spec)
+        except BaseException:
+            _forget(spec.name, before)
+            raise
+
+    @hidden
+    def exec_module(self, module: ModuleType) -> None:
+        """Initialise the module."""
+        before = frozenset(sys.modules)
+        try:
+            super().exec_module(module)
+        except BaseException:
+            _forget(module.__name__, before)
+            raise
+
+
+def _forget(name: str, before: Collection[str]) -> None:
+    """Take out of the live system what an extension module that fails has put there.
+
+    That is itself, as Cython's do, and what it has imported of its own top-level package, if that was not
+    there `before`. What else may have come meanwhile is of other threads, or whole.
+    """
+    top = name.partition(".")[0]
+    start = name if top in before else top
+    for other in list(sys.modules):
+        if other not in before and f"{other}.".startswith(f"{start}."):
+            sys.modules.pop(other, None)
+
+
 class IsolatedPathFinder(PathSearch):
     """The path finder of one isolated system; extension modules that the live system has too are shared."""
 
@@ -202,6 +239,8 @@ class IsolatedPathFinder(PathSearch):
             if known is not None and known.origin == spec.origin:
                 loader: Any = SharedLoader(self._system)
                 spec.loader = loader
+            elif type(spec.loader) is ExtensionFileLoader:
+                spec.loader = OwnExtensionLoader(spec.loader.name, spec.loader.path)
         return spec
 
     def find_distributions(self, context: Any = None) -> Any:
