@@ -19,7 +19,7 @@ class Limit(NamedTuple):
     there: bool = True
 
 
-OTHER = r"(?!directory)(zip|memory|source|finder and loader).*"
+OTHER = r"(?!zip on the path)(zip|memory|source|finder and loader).*"
 
 LIMITS = [
     Limit(
@@ -29,7 +29,7 @@ LIMITS = [
         "along sys.path, importlib.metadata knows directories and zip archives only",
     ),
     Limit(
-        r"(?!directory,).*, (by path entry|isolated)",
+        r"(?!directory,|zip on the path,).*, (by path entry|isolated)",
         "importlib.resources",
         {"of_namespace", "of_folder_of_data"},
         "the standard library's reader for namespace packages knows directories only",
@@ -41,7 +41,7 @@ LIMITS = [
         "the standard library's reader for namespace packages knows their own kind of path only",
     ),
     Limit(
-        r".*, isolated",
+        r"(?!zip on the path).*, isolated",
         "importlib.metadata",
         {"entry_points"},
         "an entry point loads in the system of its class, which a finder takes from the live one",
@@ -54,7 +54,7 @@ LIMITS = [
         sys.version_info < (3, 12),
     ),
     Limit(
-        r"zip.*",
+        r"zip(?! on the path).*",
         "Traversable",
         {"suffixes"},
         "zipfile.Path has suffixes since Python 3.11",

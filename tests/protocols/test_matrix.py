@@ -15,7 +15,7 @@ from loadstone.testing.state import restored
 
 from .limits import limited
 from .questions import TOPICS
-from .ways import WAYS, on_path
+from .ways import WAYS, on_path, truth_of
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 REFUSED = {"wrong_encoding"} | ({"of_plain_module"} if sys.version_info < (3, 12) else set())
 """Where an exception is the right answer."""
 
-Truth = Callable[[str], dict[str, Any]]
+Truth = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
 def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
     """The right answers to the questions of a topic."""
-    known: dict[str, dict[str, Any]] = {}
+    known: dict[Any, dict[str, Any]] = {}
 
-    def answers(topic: str) -> dict[str, Any]:
-        if topic not in known:
-            with restored(), on_path(tmp_path_factory.mktemp("truth")) as ask:
-                known[topic] = ask(topic)
-        return known[topic]
+    def answers(topic: str, way: Any = on_path) -> dict[str, Any]:
+        if (topic, way) not in known:
+            with restored(), way(tmp_path_factory.mktemp("truth") / "files") as ask:
+                known[topic, way] = ask(topic)
+        return known[topic, way]
 
     return answers
 
@@ -44,7 +44,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
 @pytest.mark.parametrize("way", WAYS)
 def test_answers(sandbox: Sandbox, truth: Truth, way: str, topic: str) -> None:
     """Modules that come another way answer as those of a directory do, but for the limits that are listed."""
-    right = truth(topic)
+    right = truth(topic, truth_of(way))
     with restored(), WAYS[way](sandbox.root / "files") as ask:
         seen = ask(topic)
     other = {name for name in right if seen[name] != right[name]}

@@ -225,6 +225,13 @@ def on_path(folder: Path) -> Iterator[Ask]:
     yield questions.answers
 
 
+@contextmanager
+def on_path_zipped(folder: Path) -> Iterator[Ask]:
+    """A zip archive on `sys.path`, which the standard library's zipimport knows."""
+    sys.path.insert(0, str(zipped(folder.with_suffix(".zip"))))
+    yield questions.answers
+
+
 def installed(finder: str, *, bound: bool = False) -> Any:
     """A finder, installed; bound to the names of its modules or not."""
 
@@ -283,6 +290,14 @@ def isolated(folder: Path) -> Iterator[Ask]:
     yield system.import_module("questions").answers
 
 
+@contextmanager
+def isolated_zip(folder: Path) -> Iterator[Ask]:
+    """A zip archive on the path of an isolated system, asked by code in it."""
+    archive = zipped(folder.with_suffix(".zip"))
+    system = loadstone.ImportSystem.isolated([archive, Path(__file__).parent])
+    yield system.import_module("questions").answers
+
+
 def isolated_by(finder: str) -> Any:
     """A finder on the chain of an isolated system, asked by code in it."""
 
@@ -319,6 +334,8 @@ def renamed(answer: Any) -> Any:
 
 
 WAYS: dict[str, Any] = {
+    **{f"zip on the path, {front}": behind(front, on_path_zipped) for front in FRONTS},
+    "zip on the path, isolated": isolated_zip,
     "lazy": lazily,
     "aliased": aliased,
     "taken over": taken_over,
@@ -332,3 +349,8 @@ WAYS: dict[str, Any] = {
     "transformed twice": behind("transformed", behind("transformed", on_path)),
     "transformed, wrapped": behind("wrapped", behind("transformed", on_path)),
 }
+
+
+def truth_of(way: str) -> Any:
+    """What the way is to be compared with: a directory, or the standard library's zipimport, on `sys.path`."""
+    return on_path_zipped if way.startswith("zip on the path") else on_path
