@@ -19,7 +19,7 @@ class Limit(NamedTuple):
     there: bool = True
 
 
-OTHER = r"(?!zip on the path)(zip|memory|source|finder and loader).*"
+OTHER = r"(?!zip on the path)(zip|memory|source|finder and loader|file system).*"
 
 LIMITS = [
     Limit(

@@ -279,13 +279,12 @@ def binary() -> Any:
 
 @about("importlib.resources")
 def opened() -> Any:
-    node = files() / "data.txt"
-    with (
-        node.open(encoding="utf-8") as text,
-        node.open("rb") as data,
-        node.open("r", encoding="latin-1") as r,
-    ):
-        return [text.read(), list(data.read()), r.read()]
+    # One after the other: a file of fsspec's in memory has one position for all who open it.
+    found = []
+    for arguments in ({"encoding": "utf-8"}, {"mode": "rb"}, {"mode": "r", "encoding": "latin-1"}):
+        with (files() / "data.txt").open(**arguments) as file:
+            found.append(list(file.read()))
+    return found
 
 
 @about("importlib.resources")

@@ -352,5 +352,5 @@ WAYS: dict[str, Any] = {
 
 
 def truth_of(way: str) -> Any:
-    """What the way is to be compared with: a directory, or the standard library's zipimport, on `sys.path`."""
+    """What the way is compared with: a directory or a zip archive on `sys.path`, without loadstone."""
     return on_path_zipped if way.startswith("zip on the path") else on_path
