@@ -130,7 +130,9 @@ class MemoryTree(Node):
         parts = parts_of(descendants)
         return self._at((*self._parts, *parts)) if parts else self
 
-    __truediv__ = joinpath
+    def __truediv__(self, child: Any) -> MemoryTree:
+        """As `joinpath`."""
+        return self.joinpath(child)
 
     def open(
         self,

@@ -64,6 +64,10 @@ class Node(Traversable):
         """The name without its suffix."""
         return PurePosixPath(self.name).stem
 
+    def __truediv__(self, child: Any) -> Any:
+        """As `joinpath`."""
+        return self.joinpath(child)
+
 
 class Data(Node):
     """A folder of what a function from paths to bytes knows, or something in it."""
@@ -97,7 +101,10 @@ class Data(Node):
     @property
     def parent(self) -> Data:
         """The folder it is in; the first one is in itself."""
-        return Data(self._folder, self._get_data, self._list_files, self._parts[:-1])
+        return self._at(self._parts[:-1])
+
+    def _at(self, parts: tuple[str, ...]) -> Data:
+        return type(self)(self._folder, self._get_data, self._list_files, parts)
 
     def _below(self) -> Iterator[str]:
         """What is known to be below it, as relative paths."""
@@ -130,9 +137,7 @@ class Data(Node):
     def joinpath(self, *descendants: Any) -> Data:
         """What is below, whether it is there or not."""
         parts = parts_of(descendants)
-        return Data(self._folder, self._get_data, self._list_files, self._parts + parts) if parts else self
-
-    __truediv__ = joinpath
+        return self._at(self._parts + parts) if parts else self
 
     def open(
         self,
@@ -216,8 +221,6 @@ class Joined(Node):
         for part in parts[1:]:
             here = here.joinpath(part)
         return here
-
-    __truediv__ = joinpath
 
     def open(self, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
         """Raises IsADirectoryError."""
