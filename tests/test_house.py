@@ -78,6 +78,10 @@ ASKS_VERSION = {
     "report.explain.causes": "compares it with the tables of what has come to and left the standard library",
 }
 
+# What a reader takes in at once. What is longer has more than one subject, and is divided by them.
+MOST_LINES = 450
+STILL_LONGER = {"_standard.files", "framework.tree", "report.trace.recorder"}
+
 PUBLIC_MODULES = (
     "loadstone",
     "loadstone.abc",
@@ -170,6 +174,28 @@ def test_a_module_imports_only_from_lines_above_its_own(name: str) -> None:
             assert same_package or line_of(other) < place, (
                 f"loadstone.{name} imports {full}, which is not above it"
             )
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_module_has_one_subject(name: str) -> None:
+    """No module is too long to be taken in at once."""
+    lines = len(FILES[name].read_text(encoding="utf-8").splitlines())
+    assert (lines > MOST_LINES) == (name in STILL_LONGER)
+
+
+def test_the_map_is_the_tree() -> None:
+    """The design names every module of the house, and none that is not there, unless it is planned."""
+    page = (ROOT / "docs" / "explanation" / "design.md").read_text(encoding="utf-8")
+    drawn, folders = set(), [""]
+    for line in re.search(r"```\nsrc/loadstone/\n(.*?)\ntests/", page, re.S)[1].splitlines():  # type: ignore[index]
+        indent, names = re.fullmatch(r"( +)(\S+(?: +\S+\.py)*).*", line).groups()  # type: ignore[union-attr]
+        del folders[len(indent) // 2 :]
+        if names.endswith("/"):
+            folders.append(folders[-1] + names)
+            continue
+        drawn.update(folders[-1] + name for name in names.split())
+    files = {file.relative_to(SOURCE).as_posix() for file in FILES.values()}
+    assert drawn == {file for file in files if file == "__init__.py" or not file.endswith("/__init__.py")}
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("_core", "_standard"))])

@@ -15,12 +15,12 @@ import attrs
 import loadstone
 
 from ..._core.compiler import takes_name
+from ..kinds import attribute_of, is_standard, kind_of, qualified
+from ..places import folder
 from .chain import some
 from .check import Seen, check
-from .environment import Environment, folder, is_standard, kind_of, qualified, static
+from .environment import Environment
 from .records import Severity
-
-__all__ = ["CHECKS"]
 
 _MOST = 2000
 _OWN = folder(os.path.dirname(loadstone.__file__)) + os.sep
@@ -85,7 +85,9 @@ def load_module_only(environment: Environment) -> Iterator[Seen]:
     """The loaders of modules that are loaded."""
     found: dict[type, list[str]] = {}
     for name, module in sorted(environment.modules.items()):
-        loader = getattr(static(module, "__spec__"), "loader", None) or static(module, "__loader__")
+        loader = getattr(attribute_of(module, "__spec__"), "loader", None) or attribute_of(
+            module, "__loader__"
+        )
         if loader is None or is_standard(loader) or hasattr(loader, "exec_module"):
             continue
         if hasattr(loader, "load_module"):
@@ -137,7 +139,9 @@ def nameless(environment: Environment) -> Iterator[Seen]:
     severity: Severity = "error" if environment.version >= _NAMED else "warning"
     found: dict[type, list[str]] = {}
     for name, module in sorted(environment.modules.items()):
-        loader = getattr(static(module, "__spec__"), "loader", None) or static(module, "__loader__")
+        loader = getattr(attribute_of(module, "__spec__"), "loader", None) or attribute_of(
+            module, "__loader__"
+        )
         if loader is not None:
             found.setdefault(kind_of(loader), []).append(name)
     for finder in environment.path_importer_cache.values():
@@ -158,9 +162,6 @@ def nameless(environment: Environment) -> Iterator[Seen]:
             if method is not None:
                 evidence = f"line {method.lineno}: source_to_code({ast.unparse(method.args)}) takes no name"
                 yield Seen(file, evidence, severity=severity)
-
-
-CHECKS = (load_module_only, removed, nameless)
 
 
 def _takes_name(method: Any) -> bool:
@@ -202,7 +203,7 @@ def _to_be_read(environment: Environment) -> Iterator[str]:
         yield from _sources(_places(environment, name))
     for finder in environment.finders:
         module = environment.modules.get(kind_of(finder).__module__)
-        file = static(module, "__file__")
+        file = attribute_of(module, "__file__")
         if isinstance(file, str) and not is_standard(finder) and not _is_ours(file):
             yield file
     for entry in dict.fromkeys(environment.local_entries()):
