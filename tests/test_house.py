@@ -160,13 +160,18 @@ def imported(name: str, *, top_level_only: bool = False) -> set[str]:
     return found
 
 
+def own_name(full: str) -> str:
+    """The name below loadstone of a module of loadstone's; of another, one that no module has."""
+    return full.removeprefix("loadstone").removeprefix(".") if f"{full}.".startswith("loadstone.") else "-"
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_module_imports_only_from_lines_above_its_own(name: str) -> None:
     """Every module has its line on the map, and imports only from the lines above."""
     place = line_of(name)
     for full in imported(name):
-        if full.partition(".")[0] == "loadstone":
-            other = full.removeprefix("loadstone").removeprefix(".")
+        other = own_name(full)
+        if other != "-":
             if (name, other) in DEFERRED:
                 assert full not in imported(name, top_level_only=True)
                 continue
@@ -174,6 +179,27 @@ def test_a_module_imports_only_from_lines_above_its_own(name: str) -> None:
             assert same_package or line_of(other) < place, (
                 f"loadstone.{name} imports {full}, which is not above it"
             )
+
+
+def test_circles_are_named_with_their_reason() -> None:
+    """The design names each import inside a function that closes a circle, and no other."""
+    graph = {name: {own_name(full) for full in imported(name)} & FILES.keys() for name in FILES}
+
+    def reached(name: str) -> set[str]:
+        found, rest = set[str](), [name]
+        while rest:
+            new = graph[rest.pop()] - found
+            found |= new
+            rest += new
+        return found
+
+    circles = set()
+    for name in FILES:
+        at_once = {own_name(full) for full in imported(name, top_level_only=True)}
+        circles.update((name, other) for other in graph[name] - at_once - {name} if name in reached(other))
+    page = (ROOT / "docs" / "explanation" / "design.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| .", page.partition("### Circles\n")[2], re.M)
+    assert set(rows) == circles
 
 
 @pytest.mark.parametrize("name", FILES)
