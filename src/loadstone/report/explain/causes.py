@@ -15,11 +15,11 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
+from ..known import ADDED, REMOVED
 from ..places import is_standard_file, standard_directories
 from . import installations
 from .case import Case, cause
 from .circle import circle_of_error, circle_of_running
-from .known import ADDED, REMOVED
 from .misses import ABSENT
 from .records import Answer, Cause, Miss, SpecRecord, Step
 

@@ -10,9 +10,9 @@ from glob import escape, glob, iglob
 from importlib.machinery import all_suffixes
 
 from ...distributions import Installed, installed, providers
+from ..known import DISTRIBUTIONS
 from ..places import PACKAGES, site_directories
 from .case import Case, cause
-from .known import DISTRIBUTIONS
 from .records import Cause
 
 __all__ = ["distribution", "elsewhere", "lost_init", "stale_pth"]
