@@ -67,29 +67,6 @@ class Switchboard:
         """The finders that the module's name concerns, in order."""
         return self._table.get(fullname)
 
-    @hidden
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """What the first of the finders concerned that knows the module says, or None."""
-        bound = self._table.get(fullname)
-        front = sys.meta_path[0] if sys.meta_path else self
-        if front is not self and front is not self._front:
-            self._front = front
-            for finder in self.finders:
-                report_strangers(finder)
-        for finder in bound:
-            spec: ModuleSpec | None = finder.find_spec(fullname, path, target)
-            if spec is not None:
-                return spec
-        return None
-
-    def invalidate_caches(self) -> None:
-        """Have each finder look anew at what it remembers."""
-        for finder in self.finders:
-            if hasattr(finder, "invalidate_caches"):
-                finder.invalidate_caches()
-
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """The top-level modules of the finders, for `pkgutil`, as far as they would be asked for them."""
         for finder in self.finders:
@@ -115,6 +92,29 @@ class Switchboard:
 
     def _asks(self, finder: Any, fullname: str) -> bool:
         return any(other is finder for other in self.bound_to(fullname))
+
+    @hidden
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the first of the finders concerned that knows the module says, or None."""
+        bound = self._table.get(fullname)
+        front = sys.meta_path[0] if sys.meta_path else self
+        if front is not self and front is not self._front:
+            self._front = front
+            for finder in self.finders:
+                report_strangers(finder)
+        for finder in bound:
+            spec: ModuleSpec | None = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                return spec
+        return None
+
+    def invalidate_caches(self) -> None:
+        """Have each finder look anew at what it remembers."""
+        for finder in self.finders:
+            if hasattr(finder, "invalidate_caches"):
+                finder.invalidate_caches()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.finders)} finders>"
