@@ -141,7 +141,6 @@ class Kind:
     """One kind of finder. What is not so for all of them is said here."""
 
     lists = True
-    has_metadata = True
     caches = False
     real_files = False
     adds_portions = True
@@ -221,7 +220,7 @@ class MemoryForeign(Memory):
 class Probed(Kind):
     """A tree that cannot list."""
 
-    lists = has_metadata = False
+    lists = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(loadstone.TreeFinder(Unlistable(files)), files.__setitem__)
@@ -230,7 +229,7 @@ class Probed(Kind):
 class OfSource(Kind):
     """Source by name."""
 
-    has_metadata = lists = False
+    lists = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(Computed(files), files.__setitem__)
@@ -239,8 +238,6 @@ class OfSource(Kind):
 class OfListedSource(Kind):
     """Source by name, with a listing."""
 
-    has_metadata = False
-
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(ComputedAndListed(files), files.__setitem__)
 
@@ -248,7 +245,7 @@ class OfListedSource(Kind):
 class FinderAndLoader(Kind):
     """The bare classes."""
 
-    has_metadata = adds_portions = False
+    adds_portions = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(Bare(files), files.__setitem__)
@@ -256,8 +253,6 @@ class FinderAndLoader(Kind):
 
 class FinderWithPortions(Kind):
     """The bare classes, with the one switch that they have."""
-
-    has_metadata = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(BareWithPortions(files), files.__setitem__)

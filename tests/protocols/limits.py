@@ -29,6 +29,49 @@ LIMITS = [
         "along sys.path, importlib.metadata knows directories and zip archives only",
     ),
     Limit(
+        r"unlistable.*",
+        "importlib.metadata",
+        set(TOPICS["importlib.metadata"]) - {"no_distribution"},
+        "what a tree that cannot list has is known by asking for it only",
+    ),
+    Limit(
+        r"unlistable.*",
+        "importlib.resources",
+        {
+            "names",
+            "names_deeper",
+            "names_in_a_file",
+            "whole_tree",
+            "contents",
+            "of_namespace",
+            "folder_on_disk",
+        },
+        "the tree cannot list",
+    ),
+    Limit(
+        r"unlistable.*",
+        "importlib.resources",
+        {"are_resources"},
+        "Python 3.11 and 3.12 list the folder to answer is_resource()",
+        (3, 11) <= sys.version_info < (3, 13),
+    ),
+    Limit(
+        r"unlistable.*",
+        "pkgutil",
+        {name for name in TOPICS["pkgutil"] if name.startswith("listed")} | {"walked", "finders_told"},
+        "the tree cannot list",
+    ),
+    Limit(r"unlistable.*", "pydoc", {"contents_rendered", "searched"}, "the tree cannot list"),
+    Limit(
+        r"unlistable.*", "Traversable", {"exists", "suffixes", "parent"}, "this tree has no more than it must"
+    ),
+    Limit(
+        r"(?!directory,).*, by hand",
+        "importlib.resources",
+        {"of_folder_of_data"},
+        "without install(), it is the path finder that finds it, whose reader knows directories only",
+    ),
+    Limit(
         r"(?!directory,|zip on the path,).*, (by path entry|isolated)",
         "importlib.resources",
         {"of_namespace", "of_folder_of_data"},

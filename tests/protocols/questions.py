@@ -442,9 +442,17 @@ def by_function() -> Any:
         named("read_text", "protopkg", "data.txt", encoding="utf-8"),
         named("read_text", "protopkg", "data.txt", encoding="ascii", errors="replace"),
         list(named("read_binary", "protopkg", "data.bin")),
-        [named("is_resource", "protopkg", name) for name in ("data.txt", "texts", "none", "mod.py")],
-        sorted(name for name in named("contents", "protopkg") if name != "__pycache__"),
     ]
+
+
+@about("importlib.resources")
+def are_resources() -> Any:
+    return [named("is_resource", "protopkg", name) for name in ("data.txt", "texts", "none", "mod.py")]
+
+
+@about("importlib.resources")
+def contents() -> Any:
+    return sorted(name for name in named("contents", "protopkg") if name != "__pycache__")
 
 
 @about("importlib.resources")

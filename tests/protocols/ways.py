@@ -168,10 +168,38 @@ FINDERS: dict[str, Callable[[Path], Any]] = {
     "memory by importlib's loader": lambda folder: loadstone.TreeFinder(
         loadstone.MemoryTree(FILES), (SourceFileLoader, [".py"])
     ),
+    "unlistable": lambda folder: loadstone.TreeFinder(Unlistable(loadstone.MemoryTree(FILES))),
     "source": lambda folder: Computed(),
     "source of a class": class_of_source,
     "finder and loader": lambda folder: Bare(),
 }
+
+
+class Unlistable:
+    """A small Traversable that cannot list: what it knows is whether a file is there, and what is in it."""
+
+    def __init__(self, tree: Any) -> None:
+        self.tree = tree
+
+    @property
+    def name(self) -> str:
+        return str(self.tree.name)
+
+    def joinpath(self, *descendants: Any) -> Unlistable:
+        return Unlistable(self.tree.joinpath(*descendants))
+
+    __truediv__ = joinpath
+
+    def iterdir(self) -> Any:
+        raise NotImplementedError("cannot list")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("is_file", "is_dir", "open", "read_bytes", "read_text"):
+            return getattr(self.tree, name)
+        raise AttributeError(name)
+
+    def __str__(self) -> str:
+        return str(self.tree)
 
 
 class Wrapped(loadstone.WrappedLoader):
@@ -246,6 +274,17 @@ def installed(finder: str, *, bound: bool = False) -> Any:
     return way
 
 
+def by_hand(finder: str) -> Any:
+    """A finder on `sys.meta_path`, put there by hand."""
+
+    @contextmanager
+    def way(folder: Path) -> Iterator[Ask]:
+        sys.meta_path.append(FINDERS[finder](folder))
+        yield questions.answers
+
+    return way
+
+
 def by_path_entry(finder: str) -> Any:
     """The root of a finder as an entry of `sys.path`."""
 
@@ -276,11 +315,15 @@ def lazily(folder: Path) -> Iterator[Ask]:
         yield ask
 
 
-@contextmanager
-def taken_over(folder: Path) -> Iterator[Ask]:
-    """A directory on `sys.path`, with loadstone in charge of the interpreter."""
-    with on_path(folder) as ask, loadstone.takeover():
-        yield ask
+def taken_over(way: Any) -> Any:
+    """Another way, with loadstone in charge of the interpreter."""
+
+    @contextmanager
+    def changed(folder: Path) -> Iterator[Ask]:
+        with way(folder) as ask, loadstone.takeover():
+            yield ask
+
+    return changed
 
 
 @contextmanager
@@ -338,10 +381,12 @@ WAYS: dict[str, Any] = {
     "zip on the path, isolated": isolated_zip,
     "lazy": lazily,
     "aliased": aliased,
-    "taken over": taken_over,
+    "taken over": taken_over(on_path),
     "isolated": isolated,
     **{finder: installed(finder) for finder in FINDERS},
     **{f"{finder}, bound": installed(finder, bound=True) for finder in FINDERS},
+    **{f"{finder}, by hand": by_hand(finder) for finder in FINDERS},
+    **{f"{finder}, taken over": taken_over(installed(finder)) for finder in FINDERS},
     **{f"{finder}, by path entry": by_path_entry(finder) for finder in FINDERS},
     **{f"{finder}, isolated": isolated_by(finder) for finder in FINDERS},
     **{f"{front}": behind(front, on_path) for front in FRONTS},
