@@ -149,6 +149,9 @@ class Kind:
         """A finder over `files`, contents by path."""
         raise NotImplementedError
 
+    def close(self) -> None:
+        """Close the files that what was made has open."""
+
 
 class Directory(Kind):
     """A directory on disk."""
@@ -181,6 +184,18 @@ class DirectoryWithLoaders(Directory):
 class Zip(Kind):
     """A zip archive."""
 
+    def __init__(self) -> None:
+        self.opened: list[zipfile.ZipFile] = []
+
+    def close(self) -> None:
+        while self.opened:
+            self.opened.pop().close()
+
+    def root(self, file: Path) -> zipfile.Path:
+        """The root of an archive on disk."""
+        self.opened.append(zipfile.ZipFile(file))
+        return zipfile.Path(self.opened[-1])
+
     def make(self, files: dict[str, str], folder: Path) -> Made:
         archive = zipfile.ZipFile(folder / "tree.zip", "w")
         for path, text in files.items():
@@ -192,10 +207,10 @@ class Zip(Kind):
             with zipfile.ZipFile(folder / "new.zip", "w") as new:
                 for each, content in files.items():
                     new.writestr(each, content)
-            finder.root = zipfile.Path(folder / "new.zip")
+            finder.root = self.root(folder / "new.zip")
             finder.invalidate_caches()
 
-        finder = loadstone.TreeFinder(zipfile.Path(folder / "tree.zip"))
+        finder = loadstone.TreeFinder(self.root(folder / "tree.zip"))
         return Made(finder, change)
 
 

@@ -70,9 +70,11 @@ def engine(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[None]:
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
+def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
     """Each kind of finder."""
-    return KINDS[request.param]
+    kind = KINDS[request.param]
+    yield kind
+    kind.close()
 
 
 @pytest.fixture(params=["installed", "by hand"])

@@ -157,6 +157,17 @@ def class_of_source(folder: Path) -> Any:
     return type("ComputedByClass", (ComputedByClass,), {})
 
 
+@contextmanager
+def made(finder: str, folder: Path) -> Iterator[Any]:
+    """A finder of a kind; in the end, the archive that it reads from is closed."""
+    found = FINDERS[finder](folder)
+    try:
+        yield found
+    finally:
+        if isinstance(getattr(found, "root", None), zipfile.Path):
+            found.root.root.close()
+
+
 FINDERS: dict[str, Callable[[Path], Any]] = {
     "directory": lambda folder: loadstone.TreeFinder(write(folder)),
     "directory by loaders": lambda folder: loadstone.TreeFinder(
@@ -265,11 +276,11 @@ def installed(finder: str, *, bound: bool = False) -> Any:
 
     @contextmanager
     def way(folder: Path) -> Iterator[Ask]:
-        made = FINDERS[finder](folder)
-        if bound:
-            made.names = NAMES
-        with loadstone.install(made):
-            yield questions.answers
+        with made(finder, folder) as found:
+            if bound:
+                found.names = NAMES
+            with loadstone.install(found):
+                yield questions.answers
 
     return way
 
@@ -279,8 +290,9 @@ def by_hand(finder: str) -> Any:
 
     @contextmanager
     def way(folder: Path) -> Iterator[Ask]:
-        sys.meta_path.append(FINDERS[finder](folder))
-        yield questions.answers
+        with made(finder, folder) as found:
+            sys.meta_path.append(found)
+            yield questions.answers
 
     return way
 
@@ -290,9 +302,9 @@ def by_path_entry(finder: str) -> Any:
 
     @contextmanager
     def way(folder: Path) -> Iterator[Ask]:
-        made = FINDERS[finder](folder)
-        sys.path.insert(0, made.entry(""))
-        yield questions.answers
+        with made(finder, folder) as found:
+            sys.path.insert(0, found.entry(""))
+            yield questions.answers
 
     return way
 
@@ -347,10 +359,10 @@ def isolated_by(finder: str) -> Any:
     @contextmanager
     def way(folder: Path) -> Iterator[Ask]:
         system = loadstone.ImportSystem.isolated([Path(__file__).parent])
-        made = FINDERS[finder](folder)
-        system.meta_path.append(made)
-        system.path_hooks.append(made.path_hook)
-        yield system.import_module("questions").answers
+        with made(finder, folder) as found:
+            system.meta_path.append(found)
+            system.path_hooks.append(found.path_hook)
+            yield system.import_module("questions").answers
 
     return way
 
