@@ -289,6 +289,9 @@ def test_importlib_imports_in_the_system_of_its_caller(sandbox: Sandbox, system:
                 def again(module):
                     return importlib.reload(module)
 
+                class Special(type(sys)):
+                    pass
+
                 def plain(name):
                     return type(sys)(name, "said of it")
             """,
@@ -309,6 +312,10 @@ def test_importlib_imports_in_the_system_of_its_caller(sandbox: Sandbox, system:
     assert user.load("json") == [json] * 3
     assert not {"dep", "other", "later"} & sys.modules.keys()
     assert (type(user.plain("x")), user.plain("x").__doc__) == (type(sys), "said of it")
+    assert user.Special.__mro__[1] is type(sys)
+    assert type(user.Special("x")) is user.Special
+    assert isinstance(json, type(user.sys))
+    assert not isinstance(3, type(user.sys))
 
 
 def test_what_imports_by_name_works_for_two_systems_at_once(sandbox: Sandbox) -> None:
@@ -378,7 +385,10 @@ def test_pickle_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
         }
     )
     user = system.import_module("user")
+    sandbox.on_path()
     assert user.through_files(user.Thing) == [user.Thing] * 2
+    assert type(user.through_files([user.Thing()])[0][0]) is user.Thing
+    assert "user" not in sys.modules
     assert user.through_files(json.JSONDecoder) == [json.JSONDecoder] * 2
     for protocol in range(3):
         assert user.pickle.loads(pickle.dumps(range(3), protocol)) == range(3)

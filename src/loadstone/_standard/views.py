@@ -39,12 +39,24 @@ class Views:
         return view or self._made.setdefault(name, _KINDS[name](module, self._system))
 
 
-class _View(ModuleType):
-    """A module as code in another system sees it: all that the view does not have is looked up in it."""
+class _TypeOfViews(type):
+    """The type of types of views, which pass for `types.ModuleType`: many write `type(sys)` for that."""
 
-    def __new__(cls, *arguments: Any, **options: Any) -> Any:
-        """A plain module: `type(sys)` is called where `types.ModuleType` is meant."""
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
+        if namespace.get("__module__") != __name__:
+            plain = tuple(ModuleType if isinstance(base, _TypeOfViews) else base for base in bases)
+            return type(name, plain, namespace, **options)
+        return super().__new__(cls, name, bases, namespace, **options)
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
         return ModuleType(*arguments, **options)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, ModuleType)
+
+
+class _View(ModuleType, metaclass=_TypeOfViews):
+    """A module as code in another system sees it: all that the view does not have is looked up in it."""
 
     @classmethod
     def of(cls, module: ModuleType, system: ImportSystem, **own: Any) -> ModuleType:
@@ -200,11 +212,23 @@ def _presented(value: Any, module: ModuleType, system: Any) -> Any:
 def _pickle_view(module: Any, system: ImportSystem) -> ModuleType:
     """`pickle`, which stores and finds by name what modules of the system define.
 
-    C code does it as ever where it can; else the pure Python code, which asks the system.
+    C code does it as ever, until it comes upon what only the system has: then the pure Python code does it
+    all, which asks the system.
     """
     from io import BytesIO
 
     own: Any = _copied(module, system)
+
+    class Elsewhere(Exception):
+        """There is something to be stored that the live system does not have."""
+
+    class Pickler(module.Pickler):  # type: ignore[misc]
+        def reducer_override(self, obj: Any) -> Any:
+            # The C code would look for it by importing its module in the live system.
+            name = getattr(obj, "__module__", None)
+            if isinstance(name, str) and system.modules.get(name) is not sys.modules.get(name):
+                raise Elsewhere
+            return NotImplemented
 
     class Unpickler(module.Unpickler):  # type: ignore[misc]
         def find_class(self, module_name: str, name: str) -> Any:
@@ -219,10 +243,12 @@ def _pickle_view(module: Any, system: ImportSystem) -> ModuleType:
             return found
 
     def dumps(obj: Any, *arguments: Any, **options: Any) -> Any:
+        file = BytesIO()
         try:
-            return module.dumps(obj, *arguments, **options)
-        except Exception:
+            Pickler(file, *arguments, **options).dump(obj)
+        except (Elsewhere, module.PicklingError):
             return own._dumps(obj, *arguments, **options)
+        return file.getvalue()
 
     def dump(obj: Any, file: Any, *arguments: Any, **options: Any) -> None:
         file.write(dumps(obj, *arguments, **options))
