@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import importlib.machinery
 import importlib.util
 import json
@@ -13,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import weakref
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -372,6 +375,118 @@ def test_views_keep_the_classes_that_others_ask_for(sandbox: Sandbox, system: Im
     assert inspect.signature(user.f) is user.f.__signature__
     assert user.inspect.getmodule(user.f) is user
     assert user.inspect.getmodule(json.dumps) is json
+
+
+def test_annotations_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
+    """Inside, annotations that are written as strings mean what they do elsewhere, by whatever name."""
+    sandbox.write(
+        {
+            "user.py": """
+                from __future__ import annotations
+                import dataclasses, inspect, typing
+
+                @dataclasses.dataclass
+                class Thing:
+                    shared: typing.ClassVar[int] = 0
+                    given: dataclasses.InitVar[int] = 3
+                    size: Size = 1
+                    _: dataclasses.KW_ONLY
+                    last: int = 2
+
+                class Pair(typing.NamedTuple):
+                    one: Size
+
+                class Options(typing.TypedDict):
+                    one: Size
+
+                class Sized(typing.Protocol[typing.TypeVar("T")]):
+                    one: Size
+
+                Made = dataclasses.make_dataclass("Made", [("one", "int"), "two"])
+                Size = int
+            """
+        }
+    )
+    user = system.import_module("user")
+    assert [field.name for field in user.dataclasses.fields(user.Thing)] == ["size", "last"]
+    assert repr(user.Thing(5, 6, last=7)) == "Thing(size=6, last=7)"
+    assert repr(user.Made(1, 2)) == "Made(one=1, two=2)"
+    for kind in (user.Pair, user.Options, user.Sized):
+        assert user.typing.get_type_hints(kind) == {"one": int}
+    assert user.inspect.getsource(user.Thing).startswith("@dataclasses.dataclass\nclass Thing:")
+
+
+def test_metadata_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
+    """Inside, distributions are those of the system's path and chain, and their entry points load in it."""
+    sandbox.write(
+        {
+            "user.py": """
+                import importlib.metadata
+                from importlib.metadata import *
+                Distribution, EntryPoint = importlib.metadata.Distribution, importlib.metadata.EntryPoint
+                Context = importlib.metadata.DistributionFinder.Context
+            """,
+            "dist-1.dist-info/METADATA": "Name: dist\nVersion: 1\n",
+            "dist-1.dist-info/entry_points.txt": "[group]\none = target:Thing.part\ntwo = target\n",
+            "target.py": "class Thing:\n    part = 'found'\n",
+        }
+    )
+    user = system.import_module("user")
+    found = user.distribution("dist")
+    assert found.version == user.Distribution.from_name("dist").version == user.version("dist") == "1"
+    assert isinstance(found, metadata.PathDistribution)
+    assert isinstance(found, user.Distribution)
+    assert user.PackageNotFoundError is metadata.PackageNotFoundError
+    points = {point.name: point for point in found.entry_points}
+    assert all(isinstance(point, user.EntryPoint) for point in points.values())
+    assert points["one"].load() == "found"
+    assert points["two"].load() is system.modules["target"]
+    assert [point.dist.version for point in points.values()] == ["1", "1"]
+    assert "target" not in sys.modules
+    for none in (
+        user.Distribution.discover(path=[]),
+        user.Distribution.discover(context=user.Context(path=[])),
+        user.distributions(name="none"),
+    ):
+        assert list(none) == []
+    with pytest.raises(ValueError, match="context"):
+        list(user.Distribution.discover(context=user.Context(), name="dist"))
+    with pytest.raises(metadata.PackageNotFoundError):
+        user.Distribution.from_name("none")
+    with pytest.raises(metadata.PackageNotFoundError):
+        metadata.version("dist")
+
+
+def test_views_go_with_their_system(sandbox: Sandbox) -> None:
+    """A system whose modules have used all that knows a system is collected once nobody has it any more."""
+    sandbox.write(
+        {
+            "user.py": """
+                import importlib.metadata, importlib.resources, importlib.util, inspect, pickle, pkgutil
+                import dataclasses, pydoc, runpy, typing
+
+                @dataclasses.dataclass
+                class Thing:
+                    size: "int" = 0
+
+                pickle.loads(pickle.dumps(Thing()))
+                typing.get_type_hints(Thing)
+                inspect.getsource(Thing)
+                list(importlib.metadata.entry_points(group="none"))
+                importlib.resources.files("json")
+                list(pkgutil.iter_modules())
+                pydoc.render_doc(Thing)
+                importlib.util.module_from_spec(importlib.util.find_spec("user"))
+            """
+        }
+    )
+    systems = [ImportSystem.isolated([sandbox.root]) for _ in range(3)]
+    for system in systems:
+        system.import_module("user")
+    gone = [weakref.ref(system) for system in systems]
+    del system, systems
+    gc.collect()
+    assert [reference() for reference in gone] == [None] * 3
 
 
 def test_pickle_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:

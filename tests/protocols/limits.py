@@ -84,12 +84,6 @@ LIMITS = [
         "the standard library's reader for namespace packages knows their own kind of path only",
     ),
     Limit(
-        r"(?!zip on the path).*, isolated",
-        "importlib.metadata",
-        {"entry_points"},
-        "an entry point loads in the system of its class, which a finder takes from the live one",
-    ),
-    Limit(
         OTHER,
         "importlib.resources",
         {"folder_on_disk"},

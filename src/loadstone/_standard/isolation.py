@@ -244,8 +244,9 @@ class IsolatedPathFinder(PathSearch):
         return spec
 
     def find_distributions(self, context: Any = None) -> Any:
-        """The distributions along `context.path`; what they load, they load in this system."""
-        from importlib import metadata
+        """The standard library's distributions along the path of the context, by default the system's."""
+        from importlib.metadata import DistributionFinder, MetadataPathFinder
 
-        present: Any = self._system.present
-        return present(metadata).MetadataPathFinder.find_distributions(context)
+        path = getattr(context, "__dict__", {}).get("path", self._system.path)
+        wanted = DistributionFinder.Context(name=getattr(context, "name", None), path=path)
+        return MetadataPathFinder.find_distributions(wanted)

@@ -25,7 +25,7 @@ class Views:
 
     def __init__(self, system: ImportSystem) -> None:
         self._system = system
-        self._made: dict[str, ModuleType] = {}
+        self.made: dict[str, ModuleType] = {}
         self.making: dict[tuple[int, str], ModuleType] = {}
 
     def __call__(self, module: Any) -> Any:
@@ -35,8 +35,8 @@ class Views:
             return module
         if sys.modules.get(name) != module:
             return module
-        view = self._made.get(name) or self.making.get((get_ident(), name))
-        return view or self._made.setdefault(name, _KINDS[name](module, self._system))
+        view = self.made.get(name) or self.making.get((get_ident(), name))
+        return view or self.made.setdefault(name, _KINDS[name](module, self._system))
 
 
 class _TypeOfViews(type):
@@ -96,11 +96,12 @@ _STATE = frozenset({"modules", "meta_path", "path", "path_hooks", "path_importer
 
 
 class _WideSysView(_SysView):
-    """`sys` for functions that look up where an object comes from: a shared one is the live system's."""
+    """`sys` for functions that look up where an object comes from: from shared modules and views, too."""
 
     def __getattr__(self, name: str) -> Any:
         if name == "modules":
-            return {**sys.modules, **self._system.state.modules}
+            views: Any = self._system.present
+            return {**sys.modules, **self._system.state.modules, **views.made}
         return super().__getattr__(name)
 
 
@@ -121,39 +122,6 @@ def _util_view(module: Any, system: ImportSystem) -> ModuleType:
         return made
 
     return _View.of(module, system, find_spec=system.find_spec, module_from_spec=own_module_from_spec)
-
-
-def _dataclasses_view(module: Any, system: ImportSystem) -> ModuleType:
-    """`dataclasses`, whose decorator looks for a class's module in the system that the class is made in.
-
-    The standard library's looks in `sys.modules`, by name, where there is none or another of that name. For
-    the time that it takes, it finds the module there, under a name that nobody else has.
-    """
-    from functools import wraps
-
-    plain = module.dataclass
-
-    def decorate(cls: Any, options: dict[str, Any]) -> Any:
-        name = cls.__module__
-        own = system.modules.get(name)
-        if own is None or sys.modules.get(name) is own:
-            return plain(cls, **options)
-        alias = f"{name}@{id(cls):x}"
-        sys.modules[alias] = own
-        cls.__module__ = alias
-        try:
-            made = plain(cls, **options)
-        finally:
-            del sys.modules[alias]
-            cls.__module__ = name
-        made.__module__ = name
-        return made
-
-    @wraps(plain)
-    def dataclass(cls: Any = None, /, **options: Any) -> Any:
-        return (lambda cls: decorate(cls, options)) if cls is None else decorate(cls, options)
-
-    return _View.of(module, system, dataclass=dataclass)
 
 
 def _copied(module: Any, system: ImportSystem) -> ModuleType:
@@ -186,18 +154,27 @@ def _rebound(only: Iterable[str] = (), fresh: Iterable[str] = ()) -> Callable[[M
                 namespace[name] = _presented(value, module, system)
         namespace.update({name: {} for name in fresh})
         namespace.update(sys=_WideSysView.of(sys, system), __builtins__=system.builtins)
+        clones: dict[Any, FunctionType] = {}
         for name in only or list(namespace):
-            value = namespace.get(name)
-            if isinstance(value, FunctionType) and value.__globals__ is vars(module):
-                namespace[name] = clone = FunctionType(
-                    value.__code__, namespace, value.__name__, value.__defaults__, value.__closure__
+            function = namespace.get(name)
+            if isinstance(function, FunctionType) and function.__globals__ is vars(module):
+                clones[function] = namespace[name] = clone = FunctionType(
+                    function.__code__, namespace, function.__name__, closure=function.__closure__
                 )
-                clone.__kwdefaults__ = value.__kwdefaults__
-                clone.__dict__.update(value.__dict__)
-                clone.__doc__, clone.__qualname__ = value.__doc__, value.__qualname__
+                clone.__dict__.update(function.__dict__)
+                clone.__doc__, clone.__qualname__ = function.__doc__, function.__qualname__
+        for function, clone in clones.items():
+            # Functions are values of parameters, too.
+            defaults, named = function.__defaults__, function.__kwdefaults__
+            clone.__defaults__ = defaults and tuple(_replaced(value, clones) for value in defaults)
+            clone.__kwdefaults__ = named and {name: _replaced(value, clones) for name, value in named.items()}
         return view
 
     return view_of
+
+
+def _replaced(value: Any, clones: dict[Any, FunctionType]) -> Any:
+    return clones.get(value, value) if isinstance(value, FunctionType) else value
 
 
 def _presented(value: Any, module: ModuleType, system: Any) -> Any:
@@ -264,12 +241,79 @@ def _pickle_view(module: Any, system: ImportSystem) -> ModuleType:
     return own  # type: ignore[no-any-return]
 
 
+def _metadata_view(module: Any, system: ImportSystem) -> ModuleType:
+    """`importlib.metadata`, which asks the chain and the path of the system; entry points load in it."""
+    from copy import copy
+
+    view: Any = _rebound()(module, system)
+    kinds: dict[type, type] = {}
+
+    class EntryPoint(module.EntryPoint):  # type: ignore[misc]
+        def load(self) -> Any:
+            found: Any = system.import_module(self.module)
+            for name in filter(None, (self.attr or "").split(".")):
+                found = getattr(found, name)
+            return found
+
+    def own_entry(point: Any) -> Any:
+        own = EntryPoint(point.name, point.value, point.group)
+        own.__dict__.update(vars(point))
+        return own
+
+    def own_distribution(found: Any) -> Any:
+        """The distribution with entry points of the system, whatever class it is of."""
+        own = copy(found)
+        own.__class__ = kinds.get(type(found)) or kinds.setdefault(type(found), own_kind(type(found)))
+        return own
+
+    def own_kind(kind: Any) -> type:
+        class Own(kind):  # type: ignore[misc]
+            @property
+            def entry_points(self) -> Any:
+                found = super().entry_points
+                return type(found)(map(own_entry, found))
+
+        Own.__name__ = Own.__qualname__ = kind.__name__
+        return Own
+
+    class Context(module.DistributionFinder.Context):  # type: ignore[misc]
+        @property
+        def path(self) -> Any:
+            return vars(self).get("path", system.path)
+
+    class Type(type(module.Distribution)):  # type: ignore[misc]
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, module.Distribution)
+
+    class Distribution(module.Distribution, metaclass=Type):  # type: ignore[misc]
+        @classmethod
+        def from_name(cls, name: str) -> Any:
+            if not name:
+                return super().from_name(name)
+            for found in cls.discover(name=name):
+                return found
+            raise module.PackageNotFoundError(name)
+
+        @classmethod
+        def discover(cls, *, context: Any = None, **options: Any) -> Any:
+            if context is not None and options:
+                raise ValueError("cannot accept context and kwargs")
+            context = context or Context(**options)
+            for finder in system.meta_path:
+                for found in getattr(finder, "find_distributions", lambda context: ())(context):
+                    yield own_distribution(found)
+
+    view.__dict__.update(Distribution=Distribution, EntryPoint=EntryPoint)
+    return view  # type: ignore[no-any-return]
+
+
 _KINDS: dict[str, Callable[[ModuleType, Any], Any]] = {
     "sys": _SysView.of,
-    "dataclasses": _dataclasses_view,
     "annotationlib": _rebound(),
+    "dataclasses": _rebound(),
     "importlib": _verbs("__import__", "import_module", "invalidate_caches", "reload"),
     "importlib.util": _util_view,
+    "importlib.metadata": _metadata_view,
     "inspect": _rebound(fresh=["modulesbyfile", "_filesbymodname"]),
     "pickle": _pickle_view,
     "typing": _rebound(only=["get_type_hints"]),
@@ -277,7 +321,7 @@ _KINDS: dict[str, Callable[[ModuleType, Any], Any]] = {
     f"{_LOADSTONE}.util": _util_view,
     **dict.fromkeys(
         [
-            *("importlib.metadata", "importlib.resources", "pkgutil", "pydoc", "runpy"),
+            *("importlib.resources", "pkgutil", "pydoc", "runpy"),
             # What is in importlib.resources, as the Python versions have it.
             *("importlib._common", "importlib.resources._common"),
             *("importlib.resources._functional", "importlib.resources._legacy"),
