@@ -88,7 +88,10 @@ def test_what_the_new_name_raises() -> None:
         loadstone.import_module("old")
     with pytest.raises(ModuleNotFoundError, match="No module named 'missing', which 'older' is an alias of"):
         loadstone.import_module("older")
-    assert {"old", "older", "fails"}.isdisjoint(sys.modules)
+    loadstone.alias("oldest", "missing.below")
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'missing'$"):
+        loadstone.import_module("oldest")
+    assert {"old", "older", "oldest", "fails"}.isdisjoint(sys.modules)
 
 
 def test_what_tools_ask_by_the_old_name(sandbox: Sandbox) -> None:

@@ -453,6 +453,7 @@ def test_metadata_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> Non
         list(user.Distribution.discover(context=user.Context(), name="dist"))
     with pytest.raises(metadata.PackageNotFoundError):
         user.Distribution.from_name("none")
+    assert [each.version for each in user.Distribution.discover(context=user.Context(name="dist"))] == ["1"]
     with pytest.raises(metadata.PackageNotFoundError):
         metadata.version("dist")
 
@@ -503,6 +504,7 @@ def test_pickle_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
     sandbox.on_path()
     assert user.through_files(user.Thing) == [user.Thing] * 2
     assert type(user.through_files([user.Thing()])[0][0]) is user.Thing
+    assert user.through_files({"a": json.dumps}) == [{"a": json.dumps}] * 2
     assert "user" not in sys.modules
     assert user.through_files(json.JSONDecoder) == [json.JSONDecoder] * 2
     for protocol in range(3):

@@ -202,8 +202,9 @@ def _pickle_view(module: Any, system: ImportSystem) -> ModuleType:
     class Pickler(module.Pickler):  # type: ignore[misc]
         def reducer_override(self, obj: Any) -> Any:
             # The C code would look for it by importing its module in the live system.
-            name = getattr(obj, "__module__", None)
-            if isinstance(name, str) and system.modules.get(name) is not sys.modules.get(name):
+            name: Any = getattr(obj, "__module__", None)
+            own = system.modules.get(name) if isinstance(name, str) else None
+            if own is not None and own is not sys.modules.get(name):
                 raise Elsewhere
             return NotImplemented
 
