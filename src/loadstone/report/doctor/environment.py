@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from ..._core.finding import find_spec
+from ..._standard.path import PathSearch
 from ...distributions import Installed, installed, providers
 from ...framework.chain import Switchboard
 
@@ -24,6 +25,7 @@ __all__ = [
     "is_standard",
     "kind_of",
     "live",
+    "locations_of",
     "qualified",
     "static",
 ]
@@ -83,20 +85,30 @@ class Environment:
         Where one is loaded, its `__path__` is what counts.
         """
         state: Any = self
-        path: list[str] | None = None
         head, *tail = name.split(".")
-        spec = find_spec(state, head, None)
+        spec: ModuleSpec | None = find_spec(state, head, None)
         for part in tail:
             locations = static(self.modules.get(head), "__path__")
             if locations is None and spec is not None:
                 locations = spec.submodule_search_locations
             if locations is None:
                 return None
-            # The path of a namespace package computes itself from its parent, which is not imported.
-            path = list(getattr(locations, "_path", locations))
+            spec = self._find_in(head, f"{head}.{part}", locations_of(locations))
             head = f"{head}.{part}"
-            spec = find_spec(state, head, path)
         return spec
+
+    def _find_in(self, parent: str, name: str, path: list[str]) -> ModuleSpec | None:
+        """What the chain finds for the module `name` of a package."""
+        state: Any = self
+        try:
+            return find_spec(state, name, path)
+        except (KeyError, ModuleNotFoundError) as error:
+            named = error.args[:1] if isinstance(error, KeyError) else (error.name,)
+            if named != (parent,) or parent in self.modules:
+                raise
+        # The path finder has met portions, and cannot make a path of them that follows the parent's.
+        spec: ModuleSpec = PathSearch(state).spec_in(name, path)
+        return spec if spec.loader or spec.submodule_search_locations else None
 
     def entries(self) -> list[str]:
         """The path entries that are searched: the strings, an empty one as the current directory."""
@@ -114,6 +126,19 @@ class Environment:
         if not any(place == root or place.startswith(root + os.sep) for root in self.standard):
             return False
         return not any(part in ("site-packages", "dist-packages") for part in place.split(os.sep))
+
+    def is_installed(self, name: str) -> bool:
+        """Whether the loaded module `name` is of the standard library, or stands where distributions are."""
+        file = static(self.modules.get(name), "__file__")
+        if not isinstance(file, str):
+            return False
+        parts = folder(file).split(os.sep)
+        return (
+            self.is_standard_file(file)
+            or "site-packages" in parts
+            or "dist-packages" in parts
+            or any(folder(file).startswith(site + os.sep) for site in self.sites)
+        )
 
     def local_entries(self) -> list[str]:
         """The path entries that are neither the standard library's nor where distributions are."""
@@ -206,6 +231,14 @@ def current_directory() -> str:
         return os.getcwd()
     except OSError:
         return ""
+
+
+def locations_of(path: Any) -> list[str]:
+    """The locations in the path of a package, which need not be imported.
+
+    That of a namespace package computes itself from its parent's, and fails where that is not imported.
+    """
+    return list(getattr(path, "_path", path))
 
 
 def kind_of(thing: Any) -> type:
