@@ -58,8 +58,8 @@ USES = {
     **dict.fromkeys(
         [
             "class MyFinder:\n    def find_module(self, fullname, path=None): pass",
-            "class MyHook(object):\n    def exec_module(self): pass\n    def find_module(self, name, path): pass",
-            "import sys\nsys.meta_path\nclass MyFinder:\n    def find_module(self, name, path=None, *a): pass",
+            "class MyHook(object):\n    def get_code(): pass\n    def find_module(self, name): pass",
+            "import sys\nsys.meta_path\nclass MyFinder:\n    def find_module(self, name, path): pass",
             "import abc\nclass Mine(abc.MetaPathFinder):\n    def find_module(self, name, path): pass",
         ],
         ("find_module, without find_spec", "3.12", "find_spec"),

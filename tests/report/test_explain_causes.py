@@ -278,7 +278,27 @@ def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> 
     )
     assert list(causes("own", load=True)) == ["LS220"]
     assert list(causes("asks", load=True)) == ["LS220"]
-    assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 3: ask()) → loop_a")
+    assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 2: from loop_a import x) → loop_a")
+
+
+def test_a_circle_through_a_function(sandbox: Sandbox) -> None:
+    """LS205: a module that is whole, and whose function imports when another calls it, is part of the circle."""
+    sandbox.write(
+        {
+            "calls.py": "import called\nx = 1\n",
+            "called.py": "import helper\nhelper.help()\n",
+            "helper.py": "def help():\n    inner()\ndef inner():\n    from calls import x\n",
+        },
+        on_path=True,
+    )
+    evidence = causes("calls", load=True)["LS205"].evidence
+    assert [part.partition(" (")[0] for part in evidence.split(" → ")] == [
+        "calls",
+        "called",
+        "helper",
+        "calls",
+    ]
+    assert "line 4: from calls import x)" in evidence
 
 
 @pytest.mark.skipif(not HAS_LAZY_IMPORTS, reason="lazy imports are new in Python 3.15")
@@ -290,9 +310,14 @@ def test_a_circle_of_lazy_imports(sandbox: Sandbox) -> None:
             "early_b.py": "lazy from early_a import x\nx\ny = 1\n",
             "again_a.py": "lazy from again_b import y\ny\n",
             "again_b.py": "import again_a\nagain_a.y\ny = 1\n",
+            "far_a.py": "lazy import far_b\nfar_b.x\ny = 1\n",
+            "far_b.py": "lazy import far_c\nfar_c.go()\nx = 1\n",
+            "far_c.py": "lazy from far_a import y\ndef go():\n    return y\n",
         },
         on_path=True,
     )
+    far = causes("far_a", load=True)["LS205"].evidence
+    assert [part.partition(" (")[0] for part in far.split(" → ")] == ["far_a", "far_b", "far_c", "far_a"]
     evidence = causes("early_a", load=True)["LS205"].evidence
     assert evidence.startswith("early_a (")
     assert evidence.endswith("line 2: x) → early_a")
