@@ -282,7 +282,7 @@ def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> 
 
 
 def test_a_circle_through_a_function(sandbox: Sandbox) -> None:
-    """LS205: a module that is whole, and whose function imports when another calls it, is part of the circle."""
+    """LS205: a module that is whole, and whose function imports when it is called, is part of the circle."""
     sandbox.write(
         {
             "calls.py": "import called\nx = 1\n",

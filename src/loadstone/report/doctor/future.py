@@ -15,6 +15,7 @@ import attrs
 import loadstone
 
 from ..._core.compiler import takes_name
+from ..explain.known import DISTRIBUTIONS, LEFT
 from .chain import some
 from .check import Seen, check
 from .environment import Environment, folder, is_standard, kind_of, locations_of, qualified, static
@@ -36,7 +37,7 @@ class _Use:
 
 _MODULES = {
     "imp": _Use((3, 12), "importlib"),
-    "pkg_resources": _Use((82,), "importlib.resources and importlib.metadata", "setuptools"),
+    **{name: _Use(*LEFT[name], DISTRIBUTIONS[name]) for name in LEFT},
 }
 _FUNCTIONS = {
     ("importlib", "find_loader"): _Use((3, 12), "importlib.util.find_spec"),

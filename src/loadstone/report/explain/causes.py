@@ -10,7 +10,7 @@ import re
 import site
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from glob import escape, glob, iglob
 from importlib.machinery import PathFinder, all_suffixes
 from itertools import islice
@@ -22,7 +22,7 @@ import attrs
 from ...distributions import Installed, installed, providers
 from .circle import circle_of_error, circle_of_running
 from .codes import CODES
-from .known import ADDED, DISTRIBUTIONS, REMOVED
+from .known import ADDED, DISTRIBUTIONS, LEFT, REMOVED
 from .misses import ABSENT
 from .records import Answer, Cause, Miss, SpecRecord, Step
 
@@ -89,6 +89,8 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
     causes = [cause for check in _ALWAYS for cause in check(case)]
     if not case.found and case.failure is None:
         causes += [cause for check in _IF_MISSING for cause in check(case)]
+        if any(cause.code in _CERTAIN for cause in causes):
+            causes = [cause for cause in causes if cause.code != "LS203"]
         if not causes:
             remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
             causes.append(_cause("LS225", f"no finder knows {case.missing!r}", remedy))
@@ -327,8 +329,7 @@ def _distribution(case: Case) -> Iterator[Cause]:
         return
     known = DISTRIBUTIONS.get(name)
     if known is not None:
-        remedy = f"Install it: {sys.executable} -m pip install {known}"
-        yield _cause("LS202", f"{name!r} comes with the distribution {known!r}", remedy)
+        yield _of_another_name(name, known, known_by)
         return
     if name != top:
         return
@@ -343,6 +344,27 @@ def _distribution(case: Case) -> Iterator[Cause]:
         if _normal(other) == wanted:
             evidence = f"{other!r} is the name of a distribution; its module is {module!r}"
             yield _cause("LS202", evidence, f"Install {other!r}, and import {module!r}.")
+
+
+def _of_another_name(name: str, known: str, known_by: Mapping[str, list[Installed]]) -> Cause:
+    """The module comes with the distribution `known`, which may be there, in a version without it."""
+    evidence = f"{name!r} comes with the distribution {known!r}"
+    install = f"{sys.executable} -m pip install"
+    all_installed = (one for found in known_by.values() for one in found)
+    there = next((one for one in all_installed if _normal(str(one.name)) == _normal(known)), None)
+    if there is not None:
+        evidence += f"; {there.release} is installed, which does not have it"
+    if name in LEFT:
+        version, instead = LEFT[name]
+        without = ".".join(map(str, version))
+        evidence += f": it has left with {known} {without}"
+        return _cause("LS202", evidence, f'Use {instead}, or an older one: {install} "{known}<{without}"')
+    if there is not None:
+        names = ", ".join(sorted(there.modules))
+        return _cause(
+            "LS202", evidence, f"Install another version of it; the modules of this one are {names}."
+        )
+    return _cause("LS202", evidence, f"Install it: {install} {known}")
 
 
 def _lost_init(case: Case) -> Iterator[Cause]:
@@ -445,6 +467,9 @@ def _elsewhere(case: Case) -> Iterator[Cause]:
     if found:
         yield _cause("LS223", "\n".join(found))
 
+
+_CERTAIN = {"LS201", "LS202", "LS215"}
+"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 
 Check = Callable[[Case], Iterator[Cause]]
 _ALWAYS: tuple[Check, ...] = (

@@ -90,7 +90,7 @@ def _frames_of(traceback: TracebackType | None) -> list[_Place]:
 
 
 def _modules(frames: Iterable[_Place], last: FrameType | None = None) -> list[_Import]:
-    """The modules that are being executed, and those whose functions import; that of the `last` frame, too."""
+    """The modules that are being executed, those whose functions import, and that of the `last` frame."""
     modules: list[_Import] = []
     for frame, line, instruction in frames:
         code = frame.f_code
