@@ -103,7 +103,7 @@ def _run(wanted: "program.Program", takes_over: bool) -> int:
         loadstone.takeover()
     # What stays is the engine, where it is in charge, and what hooks have that were there at the start.
     is_needed = takes_over or "loadstone" not in program.imported_since_start()
-    program.set_aside(*["loadstone"] * is_needed)
+    program.without_own_modules(*["loadstone"] * is_needed).__enter__()
     return program.run(wanted)
 
 

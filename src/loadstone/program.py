@@ -27,11 +27,10 @@ __all__ = [
     "is_path_safe",
     "path_as_for_programs",
     "program_of",
-    "put_back",
     "read",
     "run",
-    "set_aside",
     "start_of",
+    "without_own_modules",
 ]
 
 USAGE = "(SCRIPT | -m MODULE | -c CODE) [ARGUMENT ...]"
@@ -232,30 +231,42 @@ def _is_what_runs() -> bool:
     )
 
 
-def set_aside(*kept: str) -> dict[str, types.ModuleType]:
-    """Have `sys.modules` hold only what a program finds there; what loadstone has brought is returned.
+class without_own_modules:
+    """Have `sys.modules` hold, inside, what a program finds there, and not what loadstone needs itself.
 
-    Modules of the packages `kept` stay.
+    Modules of the packages `kept` stay. What the program imports under the name of a module that is set aside
+    is there again when this is entered anew.
     """
-    settle()
-    aside = {
-        name: module for name, module in imported_since_start().items() if name.partition(".")[0] not in kept
-    }
-    for name in aside:
-        del sys.modules[name]
-    for name, module in aside.items():
-        # A package that stays has it as an attribute.
-        package, _, child = name.rpartition(".")
-        holder = sys.modules.get(package)
-        if holder is not None and holder.__dict__.get(child) is module:
-            delattr(holder, child)
-    return aside
+
+    def __init__(self, *kept: str) -> None:
+        settle()
+        self._own = {
+            name: module
+            for name, module in imported_since_start().items()
+            if name.partition(".")[0] not in kept
+        }
+        self._programs: dict[str, types.ModuleType] = {}
+
+    def __enter__(self) -> None:
+        for name in self._own:
+            sys.modules.pop(name, None)
+        for name, module in self._own.items():
+            # A package that stays has it as an attribute.
+            package, _, child = name.rpartition(".")
+            holder = sys.modules.get(package)
+            if holder is not None and holder.__dict__.get(child) is module:
+                delattr(holder, child)
+        _put(self._programs)
+
+    def __exit__(self, *_: object) -> None:
+        self._programs = {name: sys.modules[name] for name in self._own if name in sys.modules}
+        _put(self._own)
 
 
-def put_back(aside: dict[str, types.ModuleType]) -> None:
-    """Have the modules that were set aside in `sys.modules` again, and by name in their packages."""
-    sys.modules.update(aside)
-    for name, module in aside.items():
+def _put(modules: dict[str, types.ModuleType]) -> None:
+    """Have the modules in `sys.modules`, and by name in their packages."""
+    sys.modules.update(modules)
+    for name, module in modules.items():
         package, _, child = name.rpartition(".")
         if package in sys.modules:
             sys.modules[package].__dict__[child] = module
