@@ -37,6 +37,7 @@ HOUSE = (
     "_standard",
     "_standard.bytecode",
     "_standard.builtin",
+    "_standard.source",
     "_standard.files",
     "_standard.directory",
     "_standard.path",

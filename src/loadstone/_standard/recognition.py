@@ -14,8 +14,9 @@ from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 from .._core.finding import stand_ins
 from .._core.frames import hidden
 from .._core.loading import codes
-from .files import SourceLoader, cached_code
+from .files import cached_code
 from .path import TheirPathSearch
+from .source import SourceLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
