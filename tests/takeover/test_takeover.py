@@ -212,7 +212,7 @@ def test_statements_for_what_is_there_stay_in_c(state: State) -> None:
     assert python == ["statements"]
 
 
-PATCHES = ["exec_module", "get_code", "get_data", "path_stats", "source_to_code", "set_data"]
+PATCHES = ["create_module", "exec_module", "get_code", "get_data", "path_stats", "source_to_code", "set_data"]
 
 
 @pytest.mark.parametrize("place", ["class", "parent", "instance"])
@@ -248,6 +248,24 @@ def test_methods_that_others_put_into_loaders_act(
         import mod  # type: ignore[import-not-found]
     assert mod.x == 1
     assert calls
+
+
+@pytest.mark.parametrize("finder", [machinery.BuiltinImporter, machinery.FrozenImporter])
+def test_what_others_put_into_the_interpreters_importers_acts(
+    state: State, sandbox: Sandbox, finder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `find_spec` in the place of a built-in or frozen importer's is asked."""
+    sandbox.write({"mod.py": "x = 1"}, on_path=True)
+    asked = []
+
+    def find_spec(cls: Any, fullname: str, path: Any = None, target: Any = None) -> None:
+        asked.append(fullname)
+
+    monkeypatch.setattr(finder, "find_spec", classmethod(find_spec))
+    with loadstone.takeover():
+        import mod
+    assert mod.x == 1
+    assert asked == ["mod"]
 
 
 def test_methods_that_others_put_into_finders_act(

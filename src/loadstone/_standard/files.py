@@ -45,22 +45,6 @@ _READ_SIZE = 1 << 16
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _read(path: str) -> bytes:
-    """The contents of a file, by three system calls if it is small. Raises OSError."""
-    descriptor = os.open(path, _OPEN_FLAGS)
-    try:
-        data = os.read(descriptor, _READ_SIZE)
-        if len(data) == _READ_SIZE:
-            chunks = [data]
-            while data:
-                data = os.read(descriptor, _READ_SIZE << 4)
-                chunks.append(data)
-            data = b"".join(chunks)
-    finally:
-        os.close(descriptor)
-    return data
-
-
 def _for_own_name(loader: Any, name: str | None) -> str:
     """`name`, once it is known to be the one that `loader` is for."""
     if name is None:
@@ -122,25 +106,36 @@ class FileLoader:
 
 
 @hidden
-def cached_code(loader: Any, fullname: str) -> CodeType | None:
+def cached_code(loader: Any, fullname: str, cache_path: str) -> CodeType | None:
     """The code in the cache of a loader of a source file whose methods are the standard ones, or None.
 
     It is None where the cache is not valid by its timestamp, and under ``-v``: then the long way is taken.
     """
-    if fullname != loader.name or sys.flags.verbose:
-        return None
     path = loader.path
-    cache_path = cache_path_of(loader, path)
-    if cache_path is None:
+    if fullname != loader.name or sys.flags.verbose:
         return None
     try:
         facts = stat(path)
-        data = _read(cache_path)
+        descriptor = os.open(cache_path, _OPEN_FLAGS)
+        try:
+            data = os.read(descriptor, _READ_SIZE)
+            if len(data) == _READ_SIZE:
+                data += _rest(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError:
         return None
     if data.startswith(timestamp_header(facts.st_mtime, facts.st_size)):
         return whole_code(data, fullname, cache_path, path)
     return None
+
+
+def _rest(descriptor: int) -> bytes:
+    """What is still to be read of an open file."""
+    chunks = [b""]
+    while chunk := os.read(descriptor, _READ_SIZE << 4):
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ignore[misc]
@@ -164,7 +159,8 @@ class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ig
             and kind.get_filename is _GET_FILENAME
             and len(self.__dict__) == _ATTRIBUTES
         ):
-            code = cached_code(self, fullname)
+            cache_path = cache_path_of(self, self.path)
+            code = None if cache_path is None else cached_code(self, fullname, cache_path)
             if code is not None:
                 return code
         return SourceLoader.get_code(self, fullname)

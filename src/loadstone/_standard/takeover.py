@@ -35,7 +35,7 @@ def _find_and_load(name: str, import_: Any, *, lazy_submodule: bool = False) -> 
         if lazy_submodule:
             return import_name(live, name, True, lenient=True)
         if live.state.modules.get(name) is None:
-            return import_name(live, name, import_ is not _gcd_import, announced=not AUDITS_EVERY_IMPORT)
+            return import_name(live, name, import_ is not _gcd_import, not AUDITS_EVERY_IMPORT)
         return module_for(live, name, audited=import_ is not _gcd_import)
     except BaseException as exception:
         trim(exception)
