@@ -87,7 +87,7 @@ def import_name(
         if parent_name not in state.modules:
             import_name(system, parent_name, audited)
     try:
-        lock = system.locks.take(name)
+        held = [system.locks.take(name)]
     except DeadlockError:
         module: ModuleType | None = state.modules.get(name)
         if module is None:
@@ -98,7 +98,7 @@ def import_name(
         if module is MISSING:
             return _find_and_load(system, name, parent_name, child, audited, lenient)
     finally:
-        lock.release()
+        system.locks.give_back(name, held)
     if module is None:
         raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
     return module
