@@ -198,9 +198,11 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     """Make the module of `spec`, put it into `modules`, execute it; take it out again if that fails."""
     state = system.state
     loader = spec.loader
-    way = ways.get(type(loader))
-    cached = None if way is None else way[0](loader, spec)
-    if way is not None and cached is not None:
+    cached = code_of = None
+    if type(loader) in ways:
+        cache_of, code_of = ways[type(loader)]
+        cached = cache_of(loader, spec)
+    if cached is not None:
         module = new_module(spec)
     elif HAS_LOAD_MODULE and loader is not None and not hasattr(loader, "exec_module"):
         _warn_load_module(loader)
@@ -215,8 +217,8 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     try:
         state.modules[spec.name] = module
         try:
-            if way is not None and cached is not None:
-                call_with_frames_removed(exec, way[1](loader, spec.name, cached), module.__dict__)
+            if code_of is not None and cached is not None:
+                call_with_frames_removed(exec, code_of(loader, spec.name, cached), module.__dict__)
             elif (loader := spec.loader) is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:

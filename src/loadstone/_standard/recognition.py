@@ -13,10 +13,10 @@ from _frozen_importlib import ModuleSpec as _TheirSpec
 from _frozen_importlib_external import PathFinder as _PathFinder
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 
+from .._core.cache import SOURCE_SUFFIXES, _cache_from_source
 from .._core.finding import stand_ins
 from .._core.frames import hidden
 from .._core.loading import ways
-from .._core.spec import default_cache_path
 from .._core.versions import SETS_CACHED
 from .files import cached_code
 from .path import TheirPathSearch
@@ -31,6 +31,7 @@ __all__ = ["begin", "end"]
 
 _external: Any = _frozen_importlib_external
 _Spec: Any = _TheirSpec
+_SOURCE = tuple(SOURCE_SUFFIXES)
 _path_finder: Any = vars(_PathFinder)
 _FIND_SPEC, _GET_SPEC = _path_finder["find_spec"], _path_finder["_get_spec"]
 _CACHE, _HOOKS = _path_finder["_path_importer_cache"], _path_finder["_path_hooks"]
@@ -87,8 +88,17 @@ def _cache_of_source(loader: Any, spec: Any) -> str | None:
     if len(loader.__dict__) != _ATTRIBUTES or _methods(_SourceFileLoader) != _METHODS:
         return None
     path = loader.path
-    cached = default_cache_path(loader, path)
-    if SETS_CACHED and spec.origin is path and type(spec) is _Spec and spec._cached is None:
+    try:
+        cached = _cache_from_source(path)
+    except NotImplementedError:
+        return None
+    if (
+        SETS_CACHED
+        and spec.origin is path
+        and type(spec) is _Spec
+        and spec._cached is None
+        and path.endswith(_SOURCE)
+    ):
         spec._cached = cached  # which it would work out by itself, in three times the time
     return cached
 
