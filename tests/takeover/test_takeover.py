@@ -250,6 +250,26 @@ def test_methods_that_others_put_into_loaders_act(
     assert calls
 
 
+def test_what_an_interceptor_does_to_a_loader_acts(state: State, sandbox: Sandbox) -> None:
+    """A loader that has been found is asked, if one who was told of it before the import has changed it."""
+    sandbox.write({"mod.py": "x = 1", "other.py": "x = 1"}, on_path=True)
+
+    class Changing(loadstone.Interceptor):
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+            spec: Any = self.rest(fullname, path, target)
+            if fullname == "mod":
+                spec.loader.get_code = lambda name: compile("x = 2", "changed", "exec")
+            elif fullname == "other":
+                sandbox.write({"other.py": "x = 'changed'"})
+            return spec
+
+    with loadstone.takeover(), loadstone.install(Changing()):
+        import mod
+        import other  # type: ignore[import-not-found]
+    assert mod.x == 2
+    assert other.x == "changed"
+
+
 @pytest.mark.parametrize("finder", [machinery.BuiltinImporter, machinery.FrozenImporter])
 def test_what_others_put_into_the_interpreters_importers_acts(
     state: State, sandbox: Sandbox, finder: Any, monkeypatch: pytest.MonkeyPatch

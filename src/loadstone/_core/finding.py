@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
     from .system import State
 
-__all__ = ["find_spec", "object_name", "observers", "stand_ins"]
+__all__ = ["find_spec", "made", "object_name", "observers", "stand_ins"]
+
+made: list[tuple[Any, Any]] = [(None, None)]
+"""The spec that a stand-in has made for a walk, and that nobody else has seen yet; with it the facts about
+the file, if that was looked at for this answer. Who loads the module at once need not look again."""
 
 stand_ins: dict[Any, Callable[..., Any]] = {}
 """By finder, what does its work: a function that is called as its `find_spec`, or returns NotImplemented."""
@@ -86,6 +90,7 @@ def find_spec(
             else:
                 spec = find(name, path, target)
             if spec is not None:
+                made[0] = None, None
                 break
         else:
             return None

@@ -32,10 +32,10 @@ __all__ = ["MISSING", "import_name", "load_module", "module_for", "reload", "way
 
 MISSING: Any = object()
 
-ways: dict[type, tuple[Callable[[Any, Any], str | None], Callable[[Any, str, str], CodeType]]] = {}
-"""By class of loaders, how to do without them. The first is called with a loader and its spec: it returns
-where the bytecode is cached, or None if the loader is to be asked after all. The second is called with a
-loader, a name and that path: it returns the code to execute in a plain new module."""
+ways: dict[type, tuple[Callable[[Any, Any], Any], Callable[[Any, str, Any], CodeType]]] = {}
+"""By class of loaders, how to do without them. The first is called with a loader and its spec: it returns a
+way, or None if the loader is to be asked after all. The second is called with a loader, a name and the way;
+it returns the code to execute in a plain new module."""
 
 
 @hidden
@@ -198,11 +198,11 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     """Make the module of `spec`, put it into `modules`, execute it; take it out again if that fails."""
     state = system.state
     loader = spec.loader
-    cached = code_of = None
+    way = code_of = None
     if type(loader) in ways:
-        cache_of, code_of = ways[type(loader)]
-        cached = cache_of(loader, spec)
-    if cached is not None:
+        way_around, code_of = ways[type(loader)]
+        way = way_around(loader, spec)
+    if way is not None:
         module = new_module(spec)
     elif HAS_LOAD_MODULE and loader is not None and not hasattr(loader, "exec_module"):
         _warn_load_module(loader)
@@ -217,8 +217,8 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     try:
         state.modules[spec.name] = module
         try:
-            if code_of is not None and cached is not None:
-                call_with_frames_removed(exec, code_of(loader, spec.name, cached), module.__dict__)
+            if code_of is not None and way is not None:
+                call_with_frames_removed(exec, code_of(loader, spec.name, way), module.__dict__)
             elif (loader := spec.loader) is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:

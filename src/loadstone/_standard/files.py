@@ -106,16 +106,20 @@ class FileLoader:
 
 
 @hidden
-def cached_code(loader: Any, fullname: str, cache_path: str) -> CodeType | None:
+def cached_code(
+    loader: Any, fullname: str, cache_path: str, facts: os.stat_result | None = None
+) -> CodeType | None:
     """The code in the cache of a loader of a source file whose methods are the standard ones, or None.
 
-    It is None where the cache is not valid by its timestamp, and under ``-v``: then the long way is taken.
+    `facts` are about the source file, if it was looked at just now. The code is None where the cache is not
+    valid by its timestamp, and under ``-v``: then the long way is taken.
     """
     path = loader.path
     if fullname != loader.name or sys.flags.verbose:
         return None
     try:
-        facts = stat(path)
+        if facts is None:
+            facts = stat(path)
         descriptor = os.open(cache_path, _OPEN_FLAGS)
         try:
             data = os.read(descriptor, _READ_SIZE)

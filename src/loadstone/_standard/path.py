@@ -14,7 +14,7 @@ from _warnings import warn
 from os import stat
 
 from .._core.cache import is_absolute
-from .._core.finding import object_name
+from .._core.finding import made, object_name
 from .._core.namespace import NamespacePath
 from .._core.spec import ModuleSpec, spec_from_loader
 from .._core.versions import (
@@ -138,10 +138,12 @@ class PathSearch:
                     continue
                 found = directory.find(tail, finder._loaders)
                 spec = None if found is None else _their_spec(fullname, found)
-            elif not ASKS_FIND_MODULE or hasattr(finder, "find_spec"):
-                spec = finder.find_spec(fullname, target)
             else:
-                spec = _find_by_loader(finder, fullname)
+                if not ASKS_FIND_MODULE or hasattr(finder, "find_spec"):
+                    spec = finder.find_spec(fullname, target)
+                else:
+                    spec = _find_by_loader(finder, fullname)
+                made[0] = None, None
             if spec is None:
                 continue
             if spec.loader is not None:
@@ -224,7 +226,7 @@ class TheirPathSearch(PathSearch):
 
 
 def _their_spec(fullname: str, found: Any) -> Any:
-    loader_class, path, locations = found
+    loader_class, path, locations, facts = found
     spec: Any
     if loader_class is None:
         spec = _TheirSpec(fullname, None)
@@ -237,6 +239,7 @@ def _their_spec(fullname: str, found: Any) -> Any:
         spec = _TheirSpec(fullname, loader)
         spec.origin = path
         spec._set_fileattr = True
+        made[0] = spec, facts
     spec.submodule_search_locations = locations
     return spec
 

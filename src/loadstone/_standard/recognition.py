@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import _frozen_importlib_external
 import sys
-from _frozen_importlib import ModuleSpec as _TheirSpec
 from _frozen_importlib_external import PathFinder as _PathFinder
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 
 from .._core.cache import SOURCE_SUFFIXES, _cache_from_source
-from .._core.finding import stand_ins
+from .._core.finding import made, stand_ins
 from .._core.frames import hidden
 from .._core.loading import ways
 from .._core.versions import SETS_CACHED
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["begin", "end"]
 
 _external: Any = _frozen_importlib_external
-_Spec: Any = _TheirSpec
 _SOURCE = tuple(SOURCE_SUFFIXES)
 _path_finder: Any = vars(_PathFinder)
 _FIND_SPEC, _GET_SPEC = _path_finder["find_spec"], _path_finder["_get_spec"]
@@ -40,6 +38,7 @@ _CACHE, _HOOKS = _path_finder["_path_importer_cache"], _path_finder["_path_hooks
 def _methods(loader: Any) -> tuple[object, ...]:
     """What importing by a loader of importlib's goes through, of which tools may have changed anything."""
     return (
+        loader.__init__,
         loader.create_module,
         loader.exec_module,
         loader.get_code,
@@ -61,7 +60,7 @@ _search = TheirPathSearch()
 def begin() -> None:
     """Have the walk and the loading recognise what is importlib's."""
     stand_ins[_PathFinder] = _find_along_path
-    ways[_SourceFileLoader] = _cache_of_source, _code_of_source
+    ways[_SourceFileLoader] = _way_around_source, _code_of_source
 
 
 def end() -> None:
@@ -84,26 +83,27 @@ def _find_along_path(fullname: str, path: Any, target: Any) -> Any:
 
 
 @hidden
-def _cache_of_source(loader: Any, spec: Any) -> str | None:
-    if len(loader.__dict__) != _ATTRIBUTES or _methods(_SourceFileLoader) != _METHODS:
+def _way_around_source(loader: Any, spec: Any) -> Any:
+    ours, facts = made[0]
+    if ours is spec:
+        made[0] = None, None
+    elif len(loader.__dict__) != _ATTRIBUTES:
+        return None
+    if _methods(_SourceFileLoader) != _METHODS:
         return None
     path = loader.path
     try:
         cached = _cache_from_source(path)
     except NotImplementedError:
         return None
-    if (
-        SETS_CACHED
-        and spec.origin is path
-        and type(spec) is _Spec
-        and spec._cached is None
-        and path.endswith(_SOURCE)
-    ):
+    if ours is not spec:
+        facts = None
+    elif SETS_CACHED and path.endswith(_SOURCE):
         spec._cached = cached  # which it would work out by itself, in three times the time
-    return cached
+    return cached, facts
 
 
 @hidden
-def _code_of_source(loader: Any, name: str, cached: str) -> CodeType:
-    code = cached_code(loader, name, cached)
+def _code_of_source(loader: Any, name: str, way: Any) -> CodeType:
+    code = cached_code(loader, name, *way)
     return SourceLoader.get_code(loader, name) if code is None else code
