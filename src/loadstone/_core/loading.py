@@ -82,7 +82,7 @@ def import_name(
     # The parent first, while this thread holds no lock that the thread at the parent could be waiting for.
     parent_name, _, child = name.rpartition(".")
     if parent_name and name not in state.modules:
-        if WAITS_FOR_PARENTS:
+        if WAITS_FOR_PARENTS and ("." in parent_name or _is_initializing(state.modules.get(parent_name))):
             _await_ancestors(system, parent_name)
         if parent_name not in state.modules:
             import_name(system, parent_name, audited)
@@ -148,7 +148,7 @@ def _find_and_load(
             message = f"No module named {name!r}; {parent_name!r} is not a package"
             raise ModuleNotFoundError(message, name=name) from None
         parent_spec: Any = parent.__spec__ if TRACKS_SUBMODULES else None
-        if WAITS_FOR_PARENTS and _is_initializing(parent):
+        if WAITS_FOR_PARENTS and getattr(parent_spec, "_initializing", False):
             module_for(system, parent_name)
             if name in state.modules:
                 return state.modules[name]
