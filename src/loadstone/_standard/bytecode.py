@@ -118,7 +118,7 @@ def code_from(data: bytes, name: str, path: str, source_path: str | None = None)
     Raises ImportError if there is something else in it; EOFError, ValueError or TypeError if it is cut
     off or damaged.
     """
-    code = marshal.loads(data[HEADER_SIZE:])
+    code = marshal.loads(memoryview(data)[HEADER_SIZE:])
     if type(code) is not _Code:
         raise ImportError(f"Non-code object in {path!r}", name=name, path=path)
     if sys.flags.verbose:
