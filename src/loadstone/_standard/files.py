@@ -162,6 +162,7 @@ class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ig
             and kind.path_stats is _PATH_STATS
             and kind.get_filename is _GET_FILENAME
             and len(self.__dict__) == _ATTRIBUTES
+            and fullname == self.name
         ):
             cache_path = cache_path_of(self, self.path)
             code = None if cache_path is None else cached_code(self, fullname, cache_path)

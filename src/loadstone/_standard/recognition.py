@@ -89,9 +89,9 @@ def _way_around_source(loader: Any, spec: Any) -> Any:
         made[0] = None, None
     elif len(loader.__dict__) != _ATTRIBUTES:
         return None
-    if _methods(_SourceFileLoader) != _METHODS:
-        return None
     path = loader.path
+    if type(path) is not str or _methods(_SourceFileLoader) != _METHODS:
+        return None
     try:
         cached = _cache_from_source(path)
     except NotImplementedError:
