@@ -382,7 +382,8 @@ def startup(bench: Bench) -> Iterator[Row]:
     ):
         if there:
             bare, peer, own = (count("startup", side) for side in ("none", *SIDES))
-            yield Row(f"start-up, {name}", unit, [(peer - bare, own - bare)], 1.0)
+            pair = [(peer - bare, own - bare)]
+            yield Row(f"start-up, {name}", unit, pair, 1.0, informs=unit == "calls")
 
 
 def startup_hook(bench: Bench) -> Iterator[Row]:
