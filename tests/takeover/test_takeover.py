@@ -9,6 +9,7 @@ import inspect
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -439,6 +440,22 @@ def test_threads_take_over_and_give_back(state: State, sandbox: Sandbox) -> None
     assert errors == []
     sys.path.pop(0)
     state.check()
+
+
+@pytest.mark.parametrize("last", ["1 / 0", "def", "import absent"])
+def test_tracebacks_through_nested_imports(state: State, sandbox: Sandbox, last: str) -> None:
+    """Where the innermost of nested imports fails, the traceback has the lines that it has without."""
+    files = {f"nested{number}.py": f"import nested{number + 1}" for number in range(9)}
+    sandbox.write({**files, "nested9.py": last}, on_path=True)
+
+    def lines() -> list[tuple[str, int | None]]:
+        with pytest.raises((ArithmeticError, SyntaxError, ImportError)) as caught:
+            exec("import nested0", {})
+        return [(frame.filename, frame.lineno) for frame in traceback.extract_tb(caught.value.__traceback__)]
+
+    plain = lines()
+    with loadstone.takeover():
+        assert lines() == plain
 
 
 def test_recursion_is_as_deep_as_without(state: State, sandbox: Sandbox) -> None:

@@ -27,6 +27,10 @@ FINDS_CURRENT_DIRECTORY = _VERSION >= (3, 11)
 FORGETS_RELATIVE_ENTRIES = _VERSION >= (3, 11)
 """`PathFinder.invalidate_caches` drops the finders of relative path entries."""
 
+# 3.11: What's New, "Cheaper, lazy Python frames"; gh-142183 (late 3.13 and 3.14 keep a block)
+FREES_STACK_AT_ONCE = (3, 11) <= _VERSION < (3, 14)
+"""Blocks of memory for frames are returned to the system as soon as no frame is in them."""
+
 # 3.12: What's New, "Removed", importlib (find_module, find_loader; PEP 451)
 ASKS_FIND_MODULE = _VERSION < (3, 12)
 """Finders without `find_spec` are asked by `find_module`, path entry finders by `find_loader`."""
