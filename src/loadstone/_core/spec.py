@@ -23,6 +23,7 @@ __all__ = [
     "located",
     "module_from_spec",
     "new_module",
+    "search_locations_of",
     "spec_from_loader",
 ]
 
@@ -235,3 +236,11 @@ def bind(spec: Any, module: Any, *, override: bool = False) -> None:
         put("__file__", spec.origin)
         if SETS_CACHED and spec.cached is not None:
             put("__cached__", spec.cached)
+
+
+def search_locations_of(parent: _ModuleSpec) -> Any:
+    """Where the submodules of the package of the spec `parent` are. Raises ValueError if it is no package."""
+    locations = parent.submodule_search_locations
+    if locations is None:
+        raise ValueError(f"{parent} is not a package module")
+    return locations

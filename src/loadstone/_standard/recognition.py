@@ -18,24 +18,25 @@ from .._core.frames import hidden
 from .._core.loading import ways
 from .._core.versions import SETS_CACHED
 from .files import cached_code
-from .path import TheirPathSearch
+from .path import PathFinder, PathSearch, TheirPathSearch
 from .source import SourceLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from types import CodeType
     from typing import Any
 
-__all__ = ["begin", "end"]
+__all__ = ["begin", "end", "path_search"]
 
 _external: Any = _frozen_importlib_external
 _SOURCE = tuple(SOURCE_SUFFIXES)
 _path_finder: Any = vars(_PathFinder)
-_FIND_SPEC, _GET_SPEC = _path_finder["find_spec"], _path_finder["_get_spec"]
-_CACHE, _HOOKS = _path_finder["_path_importer_cache"], _path_finder["_path_hooks"]
+_SEARCH_METHODS = ("find_spec", "_get_spec", "_path_importer_cache", "_path_hooks")
+_FIND_SPEC, _GET_SPEC, _CACHE, _HOOKS = map(_path_finder.get, _SEARCH_METHODS)
 
 
-def _methods(loader: Any) -> tuple[object, ...]:
+def _steps_of(loader: Any) -> tuple[object, ...]:
     """What importing by a loader of importlib's goes through, of which tools may have changed anything."""
     return (
         loader.__init__,
@@ -52,7 +53,7 @@ def _methods(loader: Any) -> tuple[object, ...]:
     )
 
 
-_METHODS = _methods(_SourceFileLoader)
+_STEPS = _steps_of(_SourceFileLoader)
 _ATTRIBUTES = 2  # name and path: a loader with more may have a method of its own
 _search = TheirPathSearch()
 
@@ -67,6 +68,29 @@ def end() -> None:
     """Have them call it."""
     stand_ins.pop(_PathFinder, None)
     ways.pop(_SourceFileLoader, None)
+
+
+def path_search(finder: Any) -> PathSearch | None:
+    """The search that `finder` makes, if it is importlib's or loadstone's path finder in all that matters."""
+    if isinstance(finder, PathSearch):
+        return finder
+    kind = finder if isinstance(finder, type) else type(finder)
+    spaces: list[Mapping[str, Any]] = [vars(each) for each in kind.__mro__]
+    if kind is not finder:
+        spaces.insert(0, getattr(finder, "__dict__", {}))
+    methods = _methods(spaces)
+    return next((search for known, search in _SEARCHES if known == methods), None)
+
+
+def _methods(spaces: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What the methods of a search along a path are, in the first of some namespaces that has them."""
+    return [next((space[name] for space in spaces if name in space), None) for name in _SEARCH_METHODS]
+
+
+_SEARCHES = (
+    (_methods([vars(_PathFinder)]), _search),
+    (_methods([vars(PathFinder)]), PathFinder._search),
+)
 
 
 @hidden
@@ -90,7 +114,7 @@ def _way_around_source(loader: Any, spec: Any) -> Any:
     elif len(loader.__dict__) != _ATTRIBUTES:
         return None
     path = loader.path
-    if type(path) is not str or _methods(_SourceFileLoader) != _METHODS:
+    if type(path) is not str or _steps_of(_SourceFileLoader) != _STEPS:
         return None
     try:
         cached = _cache_from_source(path)
