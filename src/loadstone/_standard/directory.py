@@ -106,13 +106,17 @@ class Directory:
         With them come the facts about the file, if it was looked at for this answer. A folder without a
         module file in it is a portion of a namespace package, and has no loader.
         """
-        if self._settled:
-            only = self.stems.get(tail)
-            if only is not None and only.is_file(follow_symlinks=False):
-                ending = only.name[len(tail) :]
-                for suffix, loader in loaders:
-                    if suffix == ending:
+        only = self.stems.get(tail)
+        if only is not None:
+            ending = only.name[len(tail) :]
+            for suffix, loader in loaders:
+                if suffix == ending:
+                    if self._settled and only.is_file(follow_symlinks=False):
                         return loader, only.path, None, None
+                    facts = _facts_of_regular(only.path)
+                    if facts is not None:
+                        return loader, only.path, None, facts
+                    break
         entries: Any = self._entries
         if entries is None:
             entries = self._entries = _by_name(self._listing)
