@@ -345,9 +345,10 @@ def site_of_applications(bench: Bench) -> Path | None:
     python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    done = subprocess.run([python, "-m", "pip", "install", "--quiet", *child.APPLICATIONS], check=False)
+    command = [str(python), "-m", "pip", "install", "--quiet", *child.APPLICATIONS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        print("applications are not measured: pip could not install them")
+        print(f"applications are not measured: pip could not install them\n{done.stderr}")
         return None
     (site,) = environment.rglob("site-packages")
     return site
