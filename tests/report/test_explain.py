@@ -173,7 +173,7 @@ def test_a_later_path_finder_is_asked_for_all_its_entries(sandbox: Sandbox) -> N
 
 
 def test_a_path_finder_that_is_an_instance(sandbox: Sandbox) -> None:
-    """Its entries are told too; it is asked with the attributes that it has."""
+    """Its entries are told as those of the class; one with methods of its own is asked as it is."""
 
     class Prefixed(importlib.machinery.PathFinder):
         def __init__(self, prefix: str) -> None:
@@ -190,11 +190,20 @@ def test_a_path_finder_that_is_an_instance(sandbox: Sandbox) -> None:
     assert module.spec is not None
     (answer,) = module.asked
     assert answer.finder == f"{__name__}.{Prefixed.__qualname__}"
-    assert [entry.entry for entry in answer.entries] == sys.path
-    assert answer.entries[0].spec == module.spec
     assert vars(finder) == {"prefix": "not_"}
     assert type(finder) is Prefixed
-    sys.meta_path[:] = [importlib.machinery.PathFinder()]
+    plain = importlib.machinery.PathFinder()
+    sys.meta_path[:] = [plain]
+    module = loadstone.explain("wanted").module
+    assert module is not None
+    (answer,) = module.asked
+    assert [entry.entry for entry in answer.entries] == sys.path
+    assert answer.entries[0].spec == module.spec
+    plain._path_hooks = None  # type: ignore[attr-defined]
+    module = loadstone.explain("wanted").module
+    assert module is not None
+    assert [answer.entries for answer in module.asked] == [()]
+    del plain._path_hooks  # type: ignore[attr-defined]
     inside = loadstone.explain("space.inside")
     assert inside.spec is not None
     assert inside.spec.origin == str(sandbox.root / "space/inside.py")
@@ -877,6 +886,29 @@ def test_the_command_finds_what_no_finder_has(sandbox: Sandbox) -> None:
     assert "it is the module" in result.stdout
 
 
+def test_the_command_executes_modules_as_a_program_would(sandbox: Sandbox) -> None:
+    """With ``--load``, what the command itself has imported is not there for the module, nor in its way."""
+    sandbox.write(
+        {
+            "lacks.py": "import importlib\nimportlib.util\n",
+            "argparse.py": "own = 1\nimport typing\n",
+            "pkg/__init__.py": "import argparse, sys\nargparse.own = 2\nassert 'attrs' not in sys.modules\n",
+            "pkg/sub.py": "import argparse\nassert argparse.own == 2\n",
+            "email/__init__.py": "",
+            "email/letter.py": "import contextlib\n",
+        }
+    )
+
+    def explained(name: str) -> str:
+        return sandbox.python("-m", "loadstone", "explain", "--load", name).stdout
+
+    assert "raised AttributeError: module 'importlib' has no attribute 'util'" in explained("lacks")
+    for name in ("argparse", "pkg.sub", "email.letter"):
+        assert f"found: {sandbox.root}/{name.replace('.', '/')}.py" in explained(name)
+        assert "executed" not in explained(name)
+    assert "executed again" in explained("os")
+
+
 def test_the_command_in_process(
     sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -891,7 +923,7 @@ def test_the_command_in_process(
     assert record["module"]["loading"]["error"] is None
     assert main(["explain", "--load", "chatty"]) == 0
     output = capsys.readouterr()
-    assert "chatty was imported by this command itself: it is not executed again" in output.out
+    assert "chatty was imported before: it is not executed again" in output.out
     assert output.err == ""
     assert main(["explain", ".chatty"]) == 2
     assert main(["explain", "--load", "stops"]) == 130

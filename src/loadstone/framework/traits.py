@@ -31,7 +31,7 @@ _KINDS = (
 _ENDINGS = ((".py", "source"), (".pyc", "bytecode"), (".so", "extension"), (".pyd", "extension"))
 
 # Classes that may not have been imported are known by their names: so nobody pays for what is not used.
-_OWN_SOURCE = ("loadstone._standard.files", "SourceLoader")
+_OWN_SOURCE = ("loadstone._standard.source", "SourceLoader")
 _KEEPERS = {
     ("loadstone.framework.loader", "WrappedLoader"): "inner",
     ("loadstone.report.trace.watched", "Around"): "inner",

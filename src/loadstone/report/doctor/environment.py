@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
-import site
 import sys
-import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.machinery import ModuleSpec
 from typing import Any, TypeVar
@@ -14,24 +12,22 @@ from typing import Any, TypeVar
 import attrs
 
 from ..._core.finding import find_spec
+from ..._standard.path import PathSearch
 from ...distributions import Installed, installed, providers
 from ...framework.chain import Switchboard
+from ..kinds import attribute_of
+from ..places import (
+    PACKAGES,
+    current_directory,
+    folder,
+    is_standard_file,
+    site_directories,
+    standard_directories,
+)
 
-__all__ = [
-    "Environment",
-    "current_directory",
-    "folder",
-    "is_standard",
-    "kind_of",
-    "live",
-    "qualified",
-    "static",
-]
+__all__ = ["Environment", "live", "locations_of"]
 
 T = TypeVar("T")
-
-_STANDARD = ("_frozen_importlib", "_frozen_importlib_external", "importlib", "zipimport")
-_OWN = ("loadstone._core", "loadstone._standard", "loadstone.machinery")
 
 
 @attrs.define(eq=False)
@@ -83,20 +79,30 @@ class Environment:
         Where one is loaded, its `__path__` is what counts.
         """
         state: Any = self
-        path: list[str] | None = None
         head, *tail = name.split(".")
-        spec = find_spec(state, head, None)
+        spec: ModuleSpec | None = find_spec(state, head, None)
         for part in tail:
-            locations = static(self.modules.get(head), "__path__")
+            locations = attribute_of(self.modules.get(head), "__path__")
             if locations is None and spec is not None:
                 locations = spec.submodule_search_locations
             if locations is None:
                 return None
-            # The path of a namespace package computes itself from its parent, which is not imported.
-            path = list(getattr(locations, "_path", locations))
+            spec = self._find_in(head, f"{head}.{part}", locations_of(locations))
             head = f"{head}.{part}"
-            spec = find_spec(state, head, path)
         return spec
+
+    def _find_in(self, parent: str, name: str, path: list[str]) -> ModuleSpec | None:
+        """What the chain finds for the module `name` of a package."""
+        state: Any = self
+        try:
+            return find_spec(state, name, path)
+        except (KeyError, ModuleNotFoundError) as error:
+            named = error.args[:1] if isinstance(error, KeyError) else (error.name,)
+            if named != (parent,) or parent in self.modules:
+                raise
+        # The path finder has met portions, and cannot make a path of them that follows the parent's.
+        spec: ModuleSpec = PathSearch(state).spec_in(name, path)
+        return spec if spec.loader or spec.submodule_search_locations else None
 
     def entries(self) -> list[str]:
         """The path entries that are searched: the strings, an empty one as the current directory."""
@@ -106,14 +112,20 @@ class Environment:
     def is_site(self, entry: str) -> bool:
         """Whether distributions are installed in the directory."""
         place = folder(entry)
-        return place in self.sites or os.path.basename(place) in ("site-packages", "dist-packages")
+        return place in self.sites or os.path.basename(place) in PACKAGES
 
     def is_standard_file(self, file: str) -> bool:
         """Whether the file or directory is of the standard library."""
-        place = folder(file)
-        if not any(place == root or place.startswith(root + os.sep) for root in self.standard):
+        return is_standard_file(file, self.standard)
+
+    def is_installed(self, name: str) -> bool:
+        """Whether the loaded module `name` is of the standard library, or stands where distributions are."""
+        file = attribute_of(self.modules.get(name), "__file__")
+        if not isinstance(file, str):
             return False
-        return not any(part in ("site-packages", "dist-packages") for part in place.split(os.sep))
+        place = folder(file)
+        in_site = any(place.startswith(site + os.sep) for site in self.sites)
+        return in_site or self.is_standard_file(file) or not set(PACKAGES).isdisjoint(place.split(os.sep))
 
     def local_entries(self) -> list[str]:
         """The path entries that are neither the standard library's nor where distributions are."""
@@ -174,62 +186,22 @@ def _providers(environment: Environment) -> Mapping[str, list[Installed]]:
 def live(scan: Iterable[str] = ()) -> Environment:
     """The environment of this process."""
     entries = {folder(entry) for entry in sys.path if isinstance(entry, str)}
-    sites = [*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    if site.ENABLE_USER_SITE:
-        sites.append(site.getusersitepackages())
-    roots = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)]
     return Environment(
         modules=dict(sys.modules),
         meta_path=list(sys.meta_path),
         path=list(sys.path),
         path_hooks=list(sys.path_hooks),
         path_importer_cache=dict(sys.path_importer_cache),
-        sites=tuple(dict.fromkeys(place for place in map(folder, sites) if place in entries)),
-        standard=tuple(dict.fromkeys(map(folder, roots))),
+        sites=tuple(dict.fromkeys(place for place in map(folder, site_directories()) if place in entries)),
+        standard=tuple(standard_directories()),
         version=sys.version_info[:2],
         scan=tuple(scan),
     )
 
 
-def folder(path: str) -> str:
-    """A path in the one spelling in which it can be compared."""
-    try:
-        path = os.path.realpath(path)
-    except (OSError, ValueError):  # there is no current directory, or no such path can be
-        pass
-    return os.path.normcase(path)
+def locations_of(path: Any) -> list[str]:
+    """The locations in the path of a package, which need not be imported.
 
-
-def current_directory() -> str:
-    """The current directory; an empty string, if it is gone."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
-
-
-def kind_of(thing: Any) -> type:
-    """The class of a finder or loader, or itself if it is one; without asking it."""
-    kind: type = type(thing)
-    return thing if issubclass(kind, type) else kind
-
-
-def is_standard(thing: Any) -> bool:
-    """Whether a finder or loader is one of Python's own, or loadstone's in their place."""
-    kind = kind_of(thing)
-    module = str(kind.__module__)
-    return module.partition(".")[0] in _STANDARD or module.startswith(_OWN)
-
-
-def qualified(thing: Any) -> str:
-    """What a finder or loader is called: its class, or itself if it is one."""
-    kind = kind_of(thing)
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def static(module: Any, name: str) -> Any:
-    """An attribute of a module, without loading what is loaded lazily; None if it is not there."""
-    try:
-        return object.__getattribute__(module, "__dict__").get(name)
-    except AttributeError:
-        return None
+    That of a namespace package computes itself from its parent's, and fails where that is not imported.
+    """
+    return list(getattr(path, "_path", path))
