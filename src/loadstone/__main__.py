@@ -30,7 +30,7 @@ if __name__ == "__main__":
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import loadstone
 from loadstone import program, takeover
@@ -38,6 +38,7 @@ from loadstone.report.doctor.command import add_parser as add_doctor
 from loadstone.report.explain.command import add_parser as add_explain
 from loadstone.report.trace.command import add_parser as add_trace
 from loadstone.startup.command import add_parser as add_startup
+from loadstone.startup.run import printable
 from loadstone.testing.command import add_parser as add_check
 
 __all__ = ["main"]
@@ -61,6 +62,13 @@ exit status: 0 success; 1 the answer is no, or the program or the command failed
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints drive no terminal: what it complains of may be the name of a file."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line `arguments` (those of the process, if None) and return the exit status.
 
@@ -70,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if __name__ != "__main__":
         _set_aside()
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="loadstone",
         description="Python's import system as a library.",
         epilog=_EPILOG,

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .run import printable
+
 if TYPE_CHECKING:
     from .registry import Registry
 
@@ -73,12 +75,12 @@ def _call(options: argparse.Namespace) -> int:
             registry.add(hook, replace=options.replace)
         elif options.verb == "sync":
             for line in registry.sync() or ["nothing has changed"]:
-                print(line)
+                print(printable(line))
         else:
             names = [options.name] if hasattr(options, "name") else []
             getattr(registry, options.verb)(*names)
     except StartupError as error:
-        print(f"loadstone: {error}", file=sys.stderr)
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 1
     return 0
 
@@ -87,7 +89,7 @@ def _show(registry: Registry) -> None:
     hooks = registry.hooks()
     if not hooks:
         state = ", but the start-up file is there" if registry.is_on else ""
-        print(f"no start-up hooks in {registry.directory}{state}")
+        print(printable(f"no start-up hooks in {registry.directory}{state}"))
         return
     rows: list[Sequence[str]] = [("NAME", "REFERENCE", "FOR", "STATE", "SOURCE")]
     for hook in hooks:
@@ -95,6 +97,7 @@ def _show(registry: Registry) -> None:
         rows.append(
             (hook.name, hook.reference, " ".join(hook.patterns) or "-", state, hook.source or "by hand")
         )
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

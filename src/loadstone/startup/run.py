@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
     Record = tuple[str, str, bool, str, list[str]]
 
-__all__ = ["REGISTRY", "START", "Deferred", "matches", "parse", "read", "report", "start", "started"]
+__all__ = [
+    "REGISTRY",
+    "START",
+    "Deferred",
+    "matches",
+    "parse",
+    "printable",
+    "read",
+    "report",
+    "start",
+    "started",
+]
 
 REGISTRY = "loadstone-startup.txt"
 START = "zz-loadstone-startup"
@@ -108,14 +119,42 @@ def _disable(name: str) -> str:
     return f"to disable it: python -m loadstone startup disable {name}"
 
 
+def printable(text: str) -> str:
+    """`text` without what drives a terminal: each character that cannot be seen is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 def report(what: str, error: BaseException, remedy: str) -> None:
-    """Print one line on stderr, if there is one: what failed, why, and what to do about it."""
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
-    if sys.stderr is not None:
-        try:
-            print(f"loadstone: {what} failed: {reason} ({remedy})", file=sys.stderr, flush=True)
-        except (OSError, ValueError):
-            pass
+    """Print one line on stderr, if that can be done: what failed, why, and what to do about it.
+
+    Raises nothing but KeyboardInterrupt, whatever the error is, and whatever a hook has put in the place of
+    stderr: the hooks after this one are still to be called.
+    """
+    try:
+        reason = _reason(error)
+        if sys.stderr is not None:
+            print(printable(f"loadstone: {what} failed: {reason} ({remedy})"), file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        pass
+
+
+def _reason(error: BaseException) -> str:
+    """The class and the message of an error, or as much of it as can be had."""
+    # Taken from `type` itself: a metaclass of the hook's may answer otherwise.
+    kind: str = type.__dict__["__name__"].__get__(type(error))
+    try:
+        return " ".join(f"{kind}: {error}".split())
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return f"{kind}, whose message cannot be had"
 
 
 class _Hook:

@@ -79,6 +79,7 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     import loadstone
 
     from ...program import path_as_for_programs
+    from ...startup.run import printable
     from ..explain.causes import prepare
     from ..records import as_json
     from ..terminal import show
@@ -92,7 +93,8 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             try:
                 loadstone.import_module(name)
             except Exception as error:
-                print(f"loadstone: cannot import {name}: {type(error).__name__}: {error}", file=sys.stderr)
+                reason = f"cannot import {name}: {type(error).__name__}: {error}"
+                print(printable(f"loadstone: {reason}"), file=sys.stderr)
                 return 1
         try:
             diagnosis = diagnose(set(options.only_), set(options.ignore_), options.scan_, _shown)

@@ -42,6 +42,7 @@ def add_parser(commands: Any) -> None:
 def _call(options: argparse.Namespace) -> int:
     from ..._core.system import resolve_name
     from ...program import path_as_for_programs
+    from ...startup.run import printable
     from ..records import as_json
     from ..terminal import show
     from .causes import prepare
@@ -51,7 +52,7 @@ def _call(options: argparse.Namespace) -> int:
     try:
         name = resolve_name(options.name, None)
     except ImportError as error:
-        print(f"loadstone: {error}", file=sys.stderr)
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 2
     if not name:
         print("loadstone: the name is empty", file=sys.stderr)
