@@ -89,7 +89,7 @@ def _plain(parts: Iterable[Part]) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    rows = [table.headings, *(tuple(_plain([cell]) for cell in row) for row in table.rows)]
+    rows = [tuple(_plain([cell]) for cell in row) for row in (table.headings, *table.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(
@@ -141,7 +141,7 @@ def _show_by_rich(page: Page, console: Any) -> None:
             grid = RichTable(box=None, pad_edge=False, header_style="bold")
             for column, heading in enumerate(block.headings):
                 grid.add_column(
-                    heading, overflow="fold", justify="right" if column in block.right else "left"
+                    printable(heading), overflow="fold", justify="right" if column in block.right else "left"
                 )
             for row in block.rows:
                 grid.add_row(*(text([cell]) for cell in row))

@@ -141,7 +141,7 @@ def report(what: str, error: BaseException, remedy: str) -> None:
             print(printable(f"loadstone: {what} failed: {reason} ({remedy})"), file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         raise
-    except BaseException:
+    except BaseException:  # noqa: S110 - there is nowhere left to say so
         pass
 
 
