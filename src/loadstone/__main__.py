@@ -4,29 +4,10 @@
 import os
 import sys
 
-
-def _set_aside() -> None:
-    """Take off `sys.path` what it begins with because of how loadstone was started.
-
-    That is where the user's files are: they are what is examined or run, not what loadstone is made of. Where
-    loadstone itself is found by that entry only, what it needs may be, too: then the entry goes to the end.
-    """
-    if getattr(sys.flags, "safe_path", False) or sys.flags.isolated or not sys.path:
-        return
-    try:
-        here = os.getcwd()
-        script = os.path.realpath(sys.argv[0])
-    except OSError:  # the working directory is gone
-        here = script = ""
-    if sys.path[0] in ("", here, os.path.dirname(script), script, f"{script}.exe"):
-        first = sys.path.pop(0)
-        home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        if (first or here) == home and home not in sys.path:
-            sys.path.append(home)
-
+from loadstone._setting import kept, set_aside
 
 if __name__ == "__main__":
-    _set_aside()
+    set_aside()
 
 import argparse
 from collections.abc import Sequence
@@ -76,8 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     program raised or the command failed, 2 that the command line was wrong, 130 that it was interrupted. A
     program's own SystemExit passes through.
     """
+    if arguments is not None:
+        # Called by a program, whose path this is.
+        with kept():
+            return _main(arguments)
     if __name__ != "__main__":
-        _set_aside()
+        set_aside()
+    return _main(None)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = _Parser(
         prog="loadstone",
         description="Python's import system as a library.",

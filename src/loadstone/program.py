@@ -10,6 +10,7 @@ import sys
 import loadstone
 
 from ._core.versions import SETS_CACHED, SHOWS_COMMAND_LINES
+from ._setting import give_back_mode, give_back_path, is_path_safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,18 +22,11 @@ __all__ = [
     "USAGE",
     "Program",
     "add_arguments",
-    "first_entry",
-    "is_path_safe",
-    "path_as_for_programs",
     "program_of",
     "run",
-    "start_of",
 ]
 
 USAGE = "(SCRIPT | -m MODULE | -c CODE) [ARGUMENT ...]"
-
-
-_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Nothing dear is imported up here: what the program imports is to be imported by it, as under python.
 
@@ -79,6 +73,7 @@ def run(program: Program, during: Any = None) -> int:
     loadstone.machinery.SourceFileLoader, loadstone.find_spec  # noqa: B018
     if program.kind == "-c" and SHOWS_COMMAND_LINES:
         import linecache  # noqa: F401
+    give_back_path()
     main_module = type(sys)("__main__")
     main_module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main_module
@@ -106,6 +101,7 @@ def run(program: Program, during: Any = None) -> int:
 
 
 def _execute(program: Program, main_module: types.ModuleType) -> None:
+    give_back_mode()
     code = _PREPARE[program.kind](program.name, main_module)
     exec(code, main_module.__dict__)
 
@@ -200,53 +196,6 @@ def _code_of(spec: Any) -> types.CodeType:
         if SETS_CACHED:
             module.__cached__ = spec.cached
     return code
-
-
-def is_path_safe() -> bool:
-    """Whether `sys.path` begins with no directory of the user's: Python runs isolated, or with ``-P``."""
-    return bool(getattr(sys.flags, "safe_path", False) or sys.flags.isolated)
-
-
-def first_entry() -> str | None:
-    """What `sys.path` begins with for a program that ``python -m`` starts here: the working directory.
-
-    None where the path begins with nothing of that kind, or the directory is gone.
-    """
-    try:
-        return None if is_path_safe() else os.getcwd()
-    except OSError:
-        return None
-
-
-class path_as_for_programs:
-    """Have `sys.path` begin, inside, as for a program that ``python -m`` starts here.
-
-    Outside it begins with nothing of the user's, so that no file of theirs hides what loadstone itself
-    imports: inside that is to be imported already.
-    """
-
-    def __enter__(self) -> None:
-        self._entry = first_entry()
-        self._is_last = False
-        if self._entry is not None:
-            self._is_last = sys.path[-1:] == [self._entry] == [_HOME]
-            if self._is_last:
-                sys.path.pop()
-            sys.path.insert(0, self._entry)
-
-    def __exit__(self, *_: object) -> None:
-        if self._entry in sys.path:
-            sys.path.remove(self._entry)
-        if self._is_last:
-            sys.path.append(_HOME)
-
-
-def start_of(module: str) -> list[str]:
-    """The arguments for python to call `main` of a module of loadstone, of this very one.
-
-    The working directory is not on the path of such a process.
-    """
-    return [os.path.join(_HOME, "loadstone", "_child.py"), module]
 
 
 def _start_path_at(entry: str) -> None:

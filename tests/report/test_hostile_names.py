@@ -153,7 +153,7 @@ COMMANDS = {
     "doctor, scanning": ["doctor", "--scan", FORGES],
     "trace": ["trace", "program.py"],
     "trace, over budget": ["trace", "--forbid", "x*", "program.py"],
-    "trace, no file": ["trace", "-o", f"{FORGES}/a.html", "program.py"],
+    "trace, no file": ["trace", "-o", f"no{FORGES}/a.html", "program.py"],
     "startup": ["startup", "add", FORGES, FORGES],
     "startup, a hook": ["startup", "remove", FORGES],
     "check": ["check", f"{FORGES}:{FORGES}", "--finds", FORGES],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +12,7 @@ from glob import glob
 from attrs import evolve, frozen
 
 from .._core.versions import HAS_START_FILES
+from .._setting import path_of_programs
 from .lock import locked
 from .run import REGISTRY, START, parse, read
 
@@ -344,7 +344,7 @@ def _installed() -> Iterator[StartupHook]:
     from ..distributions import installed
 
     here = ("", os.getcwd())
-    path = [entry for entry in sys.path if entry not in here]
+    path = [entry for entry in path_of_programs() if entry not in here]
     seen: set[str] = set()
     owners: dict[str, str] = {}
     for distribution in installed(path):

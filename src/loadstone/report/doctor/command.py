@@ -78,7 +78,7 @@ def _shown(checks: Collection[Check]) -> Iterator[Check]:
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     import loadstone
 
-    from ...program import path_as_for_programs
+    from ..._setting import as_for_programs
     from ...startup.run import printable
     from ..explain.causes import prepare
     from ..records import as_json
@@ -88,7 +88,7 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 
     prepare()
     wrong = None
-    with path_as_for_programs():
+    with as_for_programs():
         for name in options.import_:
             try:
                 loadstone.import_module(name)

@@ -41,7 +41,7 @@ def add_parser(commands: Any) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     from ..._core.system import resolve_name
-    from ...program import path_as_for_programs
+    from ..._setting import as_for_programs
     from ...startup.run import printable
     from ..records import as_json
     from ..terminal import show
@@ -63,7 +63,7 @@ def _call(options: argparse.Namespace) -> int:
         notes.append(f"{name} was imported by this command itself: it is not executed again")
     try:
         # What the module prints is not part of the explanation.
-        with path_as_for_programs(), redirect_stdout(sys.stderr):
+        with as_for_programs(), redirect_stdout(sys.stderr):
             explanation = inquire(name, load=options.load, is_fresh=True)
     except KeyboardInterrupt as error:
         show(page_of(error.explanation, notes))  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def _call(options: argparse.Namespace) -> int:
 
 def _first_entry() -> str:
     """What `sys.path` begins with, in words."""
-    from ...program import first_entry, is_path_safe
+    from ..._setting import first_entry, is_path_safe
 
     if is_path_safe():
         return "sys.path does not have the working directory: Python runs isolated, or with -P"
