@@ -19,6 +19,7 @@ __all__ = [
     "REGISTRY",
     "START",
     "Deferred",
+    "ignores_environment",
     "matches",
     "parse",
     "printable",
@@ -41,17 +42,17 @@ def start(directory: str) -> None:
     """Call the start-up hooks of the registry in `directory`, in order; nothing, if that was done before.
 
     The first call in a process also calls those that the environment variables LOADSTONE_STARTUP and
-    LOADSTONE_HOOKS name. What fails is reported in one line on stderr; only KeyboardInterrupt is raised.
+    LOADSTONE_INHERIT name. What fails is reported in one line on stderr; only KeyboardInterrupt is raised.
     """
     if directory in started:
         return
-    variables: Any = {} if sys.flags.ignore_environment else os.environ
+    variables: Any = {} if ignores_environment() else os.environ
     wanted = variables.get("LOADSTONE_STARTUP", "")
     is_first = not started
     started.append(directory)
     if wanted == "0":
         return
-    inherited = variables.pop("LOADSTONE_HOOKS", "") if is_first else ""
+    inherited = variables.pop("LOADSTONE_INHERIT", "") if is_first else ""
     now: list[tuple[_Hook, list[str]]] = []
     later: list[tuple[_Hook, list[str]]] = []
     try:
@@ -83,6 +84,17 @@ def start(directory: str) -> None:
         receive(inherited)
     if finder:
         finder.call_for_loaded()
+
+
+def ignores_environment() -> bool:
+    """Whether variables count for nothing: Python was told so, or runs with the rights of another user.
+
+    Whoever starts a set-uid or set-gid program has its variables in hand, and must not have its rights.
+    """
+    return bool(
+        sys.flags.ignore_environment
+        or (os.name == "posix" and (os.getuid() != os.geteuid() or os.getgid() != os.getegid()))
+    )
 
 
 def read(directory: str) -> str:
