@@ -2,6 +2,8 @@
 
 `import_module` and the other verbs work on the live import system, the interpreter's own. Names resolve
 when they are first used (PEP 562), so that importing this package costs next to nothing.
+
+PYTEST_DONT_REWRITE: this package has a plugin of pytest, and may well be imported before pytest is.
 """
 
 TYPE_CHECKING = False
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
     from .framework.interceptor import Interceptor
     from .framework.lazy import lazy
     from .framework.loader import Loader, WrappedLoader
+    from .framework.memory import MemoryTree
     from .framework.source import SourceFinder
     from .framework.transform import Transform
-    from .framework.tree import MemoryTree, TreeFinder
+    from .framework.tree import TreeFinder
     from .report.doctor.examine import doctor
     from .report.explain.inquiry import explain
     from .report.trace.records import trace
@@ -84,7 +87,7 @@ _HOMES = {
     "Hook": ".framework.install",
     "Interceptor": ".framework.interceptor",
     "Loader": ".framework.loader",
-    "MemoryTree": ".framework.tree",
+    "MemoryTree": ".framework.memory",
     "SourceFinder": ".framework.source",
     "Transform": ".framework.transform",
     "TreeFinder": ".framework.tree",

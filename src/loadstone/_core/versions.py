@@ -45,7 +45,9 @@ FORGETS_METADATA = _VERSION >= (3, 13)
 SHOWS_COMMAND_LINES = _VERSION >= (3, 13)
 """Tracebacks show the lines of what `-c` was given."""
 
-# 3.14: What's New, "Removed", importlib.abc; gh-130094, gh-114410
+# 3.14: What's New, "Removed", importlib.abc; gh-130094, gh-114410; PEP 649
+MAIN_HAS_ANNOTATIONS = _VERSION < (3, 14)
+"""`__main__` starts with an empty `__annotations__`."""
 COPIES_CHAIN = _VERSION >= (3, 14)
 """A search asks the finders that were on `sys.meta_path` when it began."""
 OPENS_BYTECODE_AS_CODE = _VERSION >= (3, 14)

@@ -17,7 +17,7 @@ from os import stat
 from .._core.cache import cached_path, is_absolute
 from .._core.finding import object_name
 from .._core.namespace import NamespacePath
-from .._core.spec import ModuleSpec, spec_from_loader
+from .._core.spec import ModuleSpec, search_locations_of, spec_from_loader
 from .._core.versions import (
     ASKS_FIND_MODULE,
     FORGETS_METADATA,
@@ -197,13 +197,7 @@ class PathSearch:
         `parent` is the spec of the package whose path is meant, None for the system's path. Raises ValueError
         if it is none of a package.
         """
-        path: Iterable[str]
-        if parent is None:
-            path = self.state.path
-        elif parent.submodule_search_locations is None:
-            raise ValueError(f"{parent} is not a package module")
-        else:
-            path = parent.submodule_search_locations
+        path: Iterable[str] = self.state.path if parent is None else search_locations_of(parent)
         for entry in dict.fromkeys(entry for entry in path if isinstance(entry, str)):
             discover = getattr(self.finder_for(entry), "discover", None)
             if discover is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.frames import hidden
 from .._core.spec import ModuleSpec as _ModuleSpec
-from .._core.spec import located
+from .._core.spec import located, search_locations_of
 from ..abc import MetaPathFinder, PathEntryFinder
 from .chain import alone, rest_of_chain
 
@@ -153,6 +153,14 @@ class Finder(MetaPathFinder):
         return ()
 
     @either
+    def folder(self, package: str = "") -> Any:
+        """The Traversable of the files in `package`: the resources of what it has of a namespace package.
+
+        None, unless overridden.
+        """
+        return None
+
+    @either
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """The top-level modules, for `pkgutil`: `prefix` and name, and whether it is a package."""
         for name, is_package in self.list_modules(""):
@@ -191,11 +199,7 @@ class Finder(MetaPathFinder):
 
 def _package_of(parent: ModuleSpec | None) -> tuple[str, Sequence[str] | None]:
     """The name and the search locations of the package whose spec is `parent`; none at top level."""
-    if parent is None:
-        return "", None
-    if parent.submodule_search_locations is None:
-        raise ValueError(f"{parent} is not a package module")
-    return parent.name, parent.submodule_search_locations
+    return ("", None) if parent is None else (parent.name, search_locations_of(parent))
 
 
 def _label(finder: Any) -> str:
@@ -224,8 +228,7 @@ class FinderEntry(PathEntryFinder):
 
     def files(self) -> Any:
         """The folder of this entry, a Traversable, if the finder has such; else None."""
-        folder = getattr(self.finder, "folder", None)
-        return None if folder is None else folder(self.package)
+        return self.finder.folder(self.package)
 
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """The modules in the package, for `pkgutil.iter_modules`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import (  # noqa: F401 - their checks register themselves
+from . import (
     ecosystem,
     finding,
     hooks,
@@ -19,6 +19,23 @@ from . import (  # noqa: F401 - their checks register themselves
 from .check import Check, Kind, registered
 
 __all__ = ["checks"]
+
+
+# Their checks register themselves. Where all imports are lazy, only a module that is used is imported.
+_ROOMS = (
+    finding,
+    naming,
+    repetition,
+    specs,
+    loaders,
+    modules,
+    source,
+    resources,
+    listings,
+    ecosystem,
+    processes,
+    hooks,
+)
 
 
 def checks(kind: Kind | None = None) -> tuple[Check, ...]:

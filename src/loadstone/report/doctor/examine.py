@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 
 from ..kinds import qualified
-from . import (  # noqa: F401 - their checks register themselves
+from . import (
     caches,
     chain,
     editable,
@@ -40,6 +40,9 @@ def failed(environment: Environment) -> Iterator[Seen]:
     """Stands for checks that raise."""
     return iter(())
 
+
+# Their checks register themselves. Where all imports are lazy, only a module that is used is imported.
+_ROOMS = (chain, loaders, start, editable, metadata, modules, paths, caches, future)
 
 CHECKS: tuple[Check, ...] = tuple(check for _, check in sorted(registered.items()))
 """All there are, in the order of their codes."""
