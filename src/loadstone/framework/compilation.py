@@ -12,7 +12,7 @@ from typing import Any
 from .. import abc
 from .._core.compiler import call_source_to_code
 from .._core.frames import call_with_frames_removed, hidden
-from .._standard.files import SourceLoader
+from .._standard.source import SourceLoader
 from .recipe import Recipe, text_of
 
 __all__ = ["Compilation", "compiler_class", "next_method"]

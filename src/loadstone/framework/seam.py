@@ -28,8 +28,9 @@ from .. import abc
 from .._core.cache import cached_path
 from .._core.compiler import call_source_to_code, module_argument, module_option
 from .._core.frames import call_with_frames_removed, hidden, trim_own
-from .._standard.files import LoaderBasics, SourceFileLoader
-from .._standard.files import SourceLoader as _OwnSourceLoader
+from .._standard.files import SourceFileLoader
+from .._standard.source import LoaderBasics
+from .._standard.source import SourceLoader as _OwnSourceLoader
 from .compilation import COMPILERS, Compilation, compiler_class, next_method
 from .loader import Loader, WrappedLoader
 from .recipe import Recipe, level_of
