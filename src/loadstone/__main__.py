@@ -4,29 +4,10 @@
 import os
 import sys
 
-
-def _set_aside() -> None:
-    """Take off `sys.path` what it begins with because of how loadstone was started.
-
-    That is where the user's files are: they are what is examined or run, not what loadstone is made of. Where
-    loadstone itself is found by that entry only, what it needs may be, too: then the entry goes to the end.
-    """
-    if getattr(sys.flags, "safe_path", False) or sys.flags.isolated or not sys.path:
-        return
-    try:
-        here = os.getcwd()
-        script = os.path.realpath(sys.argv[0])
-    except OSError:  # the working directory is gone
-        here = script = ""
-    if sys.path[0] in ("", here, os.path.dirname(script), script, f"{script}.exe"):
-        first = sys.path.pop(0)
-        home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        if (first or here) == home and home not in sys.path:
-            sys.path.append(home)
-
+from loadstone._setting import kept, set_aside
 
 if __name__ == "__main__":
-    _set_aside()
+    set_aside()
 
 import loadstone
 from loadstone import program
@@ -66,14 +47,21 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     program raised or the command failed, 2 that the command line was wrong, 130 that it was interrupted. A
     program's own SystemExit passes through.
     """
+    if arguments is not None:
+        # Called by a program, whose path this is.
+        with kept():
+            return _main(list(arguments))
     if __name__ != "__main__":
-        _set_aside()
-    words = list(sys.argv[1:] if arguments is None else arguments)
+        set_aside()
+    return _main(sys.argv[1:])
+
+
+def _main(words: "list[str]") -> int:
     try:
         status = _run_at_once(words)
         if status is None:
             options = _parser().parse_args(words)
-            status = options.call(options)
+            status = int(options.call(options))
     except KeyboardInterrupt:
         print("loadstone: interrupted", file=sys.stderr)
         return 130
@@ -109,14 +97,22 @@ def _run(wanted: "program.Program", takes_over: bool) -> int:
 
 def _parser() -> "argparse.ArgumentParser":
     import argparse
+    from typing import NoReturn
 
     from loadstone.report.doctor.command import add_parser as add_doctor
     from loadstone.report.explain.command import add_parser as add_explain
     from loadstone.report.trace.command import add_parser as add_trace
     from loadstone.startup.command import add_parser as add_startup
+    from loadstone.startup.run import printable
     from loadstone.testing.command import add_parser as add_check
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """A parser whose complaints drive no terminal: what it complains of may be the name of a file."""
+
+        def error(self, message: str) -> NoReturn:
+            super().error(printable(message))
+
+    parser = Parser(
         prog="loadstone",
         description="Python's import system as a library.",
         epilog=_EPILOG,

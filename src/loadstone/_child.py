@@ -11,27 +11,51 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+__all__ = ["main", "start_of"]
+
+
+class start_of:
+    """The arguments for python to call `main` of a module of loadstone, of this very one; used in `with`.
+
+    The working directory is not on the path of such a process. What of the user's is set aside there, it
+    gives back itself. The block is to last until the process has begun.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._folder: str | None = None
+
+    def __enter__(self) -> "list[str]":
+        script = os.path.abspath(__file__)
+        home = os.path.dirname(os.path.dirname(script))
+        if not os.path.isfile(script):  # loadstone is in an archive, which Python would run as a whole
+            from tempfile import mkdtemp
+
+            loader: Any = __loader__  # type: ignore[name-defined]
+            self._folder = mkdtemp(prefix="loadstone-")
+            script = os.path.join(self._folder, os.path.basename(script))
+            with open(script, "wb") as file:
+                file.write(loader.get_data(__file__))
+        return [script, home, self._module]
+
+    def __exit__(self, *_: object) -> None:
+        if self._folder is not None:
+            from shutil import rmtree
+
+            rmtree(self._folder, ignore_errors=True)
+
 
 def main() -> "Any":
-    """Call `main` of the module that is the first argument, of this very loadstone."""
+    """Call `main` of the module that is the second argument, of the loadstone in the first."""
     here = os.path.dirname(os.path.abspath(__file__))
-    home = os.path.dirname(here)
     if sys.path and os.path.realpath(sys.path[0]) == os.path.realpath(here):
         del sys.path[0]
+    home = sys.argv.pop(1)
     sys.path.insert(0, home)
-    # Where all imports are lazy, ours would happen in the middle of the user's, and as they want them.
-    mode = getattr(sys, "get_lazy_imports", lambda: None)()
-    if mode is not None:
-        sys.set_lazy_imports("normal")  # type: ignore[attr-defined,unused-ignore]
     __import__("loadstone")
     del sys.path[0]
-    # What loadstone needs may be found beside it only.
-    sys.path.append(home)
-    run = __import__(sys.argv.pop(1), fromlist=["main"]).main
-    sys.path.pop()
-    if mode is not None:
-        sys.set_lazy_imports(mode)  # type: ignore[attr-defined,unused-ignore]
-    return run()
+    __import__("loadstone._setting", fromlist=["set_aside"]).set_aside()
+    return __import__(sys.argv.pop(1), fromlist=["main"]).main()
 
 
 if __name__ == "__main__":

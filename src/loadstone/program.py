@@ -11,6 +11,7 @@ from _io import open_code
 
 from ._core.pending import settle
 from ._core.versions import MAIN_HAS_ANNOTATIONS, SETS_CACHED, SHOWS_COMMAND_LINES
+from ._setting import give_back_mode, give_back_path, is_path_safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,21 +23,14 @@ __all__ = [
     "USAGE",
     "Program",
     "add_arguments",
-    "first_entry",
     "imported_since_start",
-    "is_path_safe",
-    "path_as_for_programs",
     "program_of",
     "read",
     "run",
-    "start_of",
     "without_own_modules",
 ]
 
 USAGE = "(SCRIPT | -m MODULE | -c CODE) [ARGUMENT ...]"
-
-
-_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Nothing dear is imported up here: what the program imports is to be imported by it, as under python.
 
@@ -101,6 +95,7 @@ def run(program: Program, during: Any = None) -> int:
         import runpy  # noqa: F401
     if program.kind == "-c" and SHOWS_COMMAND_LINES:
         import linecache  # noqa: F401
+    give_back_path()
     main_module = _new_main()
     sys.modules["__main__"] = main_module
     sys.argv[:] = [program.name if program.kind is None else program.kind, *program.arguments]
@@ -145,6 +140,7 @@ def _new_main() -> Any:
 
 
 def _execute(program: Program, has_modules: bool, main_module: types.ModuleType) -> None:
+    give_back_mode()
     if program.kind == "-m":
         # The very function that the interpreter calls, for the same frames, warnings and words.
         sys.modules["runpy"]._run_module_as_main(program.name)
@@ -270,53 +266,6 @@ def _put(modules: dict[str, types.ModuleType]) -> None:
         package, _, child = name.rpartition(".")
         if package in sys.modules:
             sys.modules[package].__dict__[child] = module
-
-
-def is_path_safe() -> bool:
-    """Whether `sys.path` begins with no directory of the user's: Python runs isolated, or with ``-P``."""
-    return bool(getattr(sys.flags, "safe_path", False) or sys.flags.isolated)
-
-
-def first_entry() -> str | None:
-    """What `sys.path` begins with for a program that ``python -m`` starts here: the working directory.
-
-    None where the path begins with nothing of that kind, or the directory is gone.
-    """
-    try:
-        return None if is_path_safe() else os.getcwd()
-    except OSError:
-        return None
-
-
-class path_as_for_programs:
-    """Have `sys.path` begin, inside, as for a program that ``python -m`` starts here.
-
-    Outside it begins with nothing of the user's, so that no file of theirs hides what loadstone itself
-    imports: inside that is to be imported already.
-    """
-
-    def __enter__(self) -> None:
-        self._entry = first_entry()
-        self._is_last = False
-        if self._entry is not None:
-            self._is_last = sys.path[-1:] == [self._entry] == [_HOME]
-            if self._is_last:
-                sys.path.pop()
-            sys.path.insert(0, self._entry)
-
-    def __exit__(self, *_: object) -> None:
-        if self._entry in sys.path:
-            sys.path.remove(self._entry)
-        if self._is_last:
-            sys.path.append(_HOME)
-
-
-def start_of(module: str) -> list[str]:
-    """The arguments for python to call `main` of a module of loadstone, of this very one.
-
-    The working directory is not on the path of such a process.
-    """
-    return [os.path.join(_HOME, "loadstone", "_child.py"), module]
 
 
 def _start_path_at(entry: str) -> None:

@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import loadstone
 from loadstone.__main__ import main
 from loadstone.report.trace.records import Import, Trace
 
@@ -298,3 +301,21 @@ def test_options_of_the_interpreter_are_kept(sandbox: Sandbox) -> None:
         "import sys; print(sys.flags.optimize, sys.flags.utf8_mode, sys.warnoptions)",
     )  # fmt: skip
     assert done.stdout == "1 1 ['error']\n", done.stderr
+
+
+def test_loadstone_in_an_archive_traces(sandbox: Sandbox) -> None:
+    """A loadstone that is imported from a zip archive traces a program, and leaves nothing behind."""
+    sandbox.write({"app.py": "import dep\nprint('ran')\n", "tmp/here.txt": ""})
+    source = Path(loadstone.__file__ or "").parent
+    with zipfile.ZipFile(sandbox.root / "lib.zip", "w") as archive:
+        for file in source.rglob("*.*"):
+            if file.suffix != ".pyc":
+                archive.write(file, Path("loadstone") / file.relative_to(source))
+    sandbox.write(MODULES)
+    start = "import sys; sys.path.insert(0, 'lib.zip'); from loadstone.__main__ import main; sys.exit(main())"
+    variables = {"TMPDIR": str(sandbox.root / "tmp"), "TEMP": str(sandbox.root / "tmp")}
+    done = sandbox.python("-c", start, "trace", "-o", "trace.json", "app.py", measured=False, **variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ran\n", "")
+    trace = Trace.from_json((sandbox.root / "trace.json").read_text())
+    assert {"dep", "sub"} <= {record.name for record in trace.imports}
+    assert os.listdir(sandbox.root / "tmp") == ["here.txt"]

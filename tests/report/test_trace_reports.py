@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +15,8 @@ from loadstone.report.trace.budget import check, seconds_of
 from loadstone.report.trace.comparison import compare
 from loadstone.report.trace.records import Import, Lazy, Reentry, Trace
 
-BROWSER = next(
-    filter(
-        None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
-    ),
-    None,
-)
-BROWSER_OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1400,1000",
-)
+from .browser import dom, needs_browser
+
 EVIL = "</script><script>document.title='broken'</script><img src=x onerror=1>&\u2028\udc80"
 
 
@@ -273,21 +256,7 @@ def test_html_is_one_page_that_asks_for_nothing() -> None:
     assert json.loads(data[1])["imports"][1]["name"] == EVIL.replace("\udc80", "?")
 
 
-def dom(page: Path, fragment: str, profile: Path) -> str:
-    """What a browser has made of the page."""
-    assert BROWSER is not None
-    command = [
-        BROWSER,
-        *BROWSER_OPTIONS,
-        f"--user-data-dir={profile}",
-        "--dump-dom",
-        f"{page.as_uri()}#{fragment}",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    return done.stdout
-
-
-@pytest.mark.skipif(BROWSER is None, reason="needs a Chromium")
+@needs_browser
 def test_the_page_in_a_browser(tmp_path: Path) -> None:
     """It draws the chart and the table, zooms, sorts and searches, and no name does any harm."""
     trace = a_trace()
@@ -324,7 +293,7 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
     assert "50.0 ms without" in zoomed.partition('id="detail"')[2]
 
 
-@pytest.mark.skipif(BROWSER is None, reason="needs a Chromium")
+@needs_browser
 def test_lazy_imports_in_a_browser(tmp_path: Path) -> None:
     """The table says where each was declared; those that nobody used are listed below it."""
     page = tmp_path / "lazy.html"

@@ -15,7 +15,7 @@ import typing_extensions
 import loadstone
 from loadstone.startup import run
 
-VARIABLES = ("LOADSTONE_STARTUP", "LOADSTONE_HOOKS", "COVERAGE_PROCESS_CONFIG", "PYTHONPATH")
+VARIABLES = ("LOADSTONE_STARTUP", "LOADSTONE_INHERIT", "COVERAGE_PROCESS_CONFIG", "PYTHONPATH")
 
 
 class Environment:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import binascii
 import os
 import pickle
+import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +23,7 @@ from .conftest import Environment
 if TYPE_CHECKING:
     from ..conftest import Sandbox
 
-VARIABLE = "LOADSTONE_HOOKS"
+VARIABLE = "LOADSTONE_INHERIT"
 
 # A finder of modules that are nowhere else; `wild` is what the children are to unpickle.
 FINDER = """
@@ -190,12 +193,13 @@ def test_a_position_beside_an_object_of_this_process_is_refused(on: None) -> Non
     assert sys.meta_path[place + 1] is PathFinder
 
 
-def test_too_much_is_refused(on: None) -> None:
-    """More than a variable can hold on every system is refused, and what was there stays."""
+def test_a_file_that_cannot_be_written_is_said(on: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no place for temporary files, the error says so, and what was there stays."""
     inherit(finder("word"))
     before = os.environ[VARIABLE]
-    with pytest.raises(CannotInherit, match="too large"):
-        inherit(finder("word" * 10_000))
+    monkeypatch.setattr(tempfile, "tempdir", str(Path(run.started[0]) / "absent"))
+    with pytest.raises(CannotInherit, match="cannot be written to a file"):
+        inherit(finder("another"))
     assert os.environ[VARIABLE] == before
 
 
@@ -215,15 +219,111 @@ def test_a_process_whose_children_ignore_the_variable_cannot(sandbox: Sandbox, f
     assert "CannotInherit: child processes cannot have <built-in function len>: started with" in result.stderr
 
 
-@pytest.mark.parametrize("damage", ["nonsense", "!", "gASVBQAAAAAAAABLAS4="])
-def test_a_damaged_variable_costs_one_line(on: None, damage: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is no hook in the variable is reported in one line, and the others are installed."""
+def tampered(path: Path) -> str:
+    """The path of a file with a hook that prints as it is unpickled, as another could have put it there."""
+
+    class Runs:
+        def __reduce__(self) -> tuple[Any, tuple[str]]:
+            return print, ("RAN",)
+
+    folder = path / "folder"
+    folder.mkdir(mode=0o700)
+    file = folder / "hook"
+    file.write_bytes(b"loadstone hook 1\n" + pickle.dumps(Runs()))
+    file.chmod(0o600)
+    return str(file)
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes and owners are those of POSIX")
+DAMAGES: dict[str, Callable[[Path], str]] = {
+    "a text": lambda path: "nonsense",
+    "a pickle": lambda path: binascii.b2a_base64(pickle.dumps(print), newline=False).decode(),
+    "absent": lambda path: str(path / "absent"),
+    "a relative path": lambda path: os.path.relpath(tampered(path)),
+    "a directory": str,
+}
+UNSAFE: dict[str, Callable[[Path], object]] = {
+    "readable by others": lambda file: file.chmod(0o640),
+    "writable by others": lambda file: file.chmod(0o602),
+    "directory of others": lambda file: file.parent.chmod(0o755),
+    "a link": lambda file: (file.rename(f"{file}.real"), file.symlink_to(f"{file}.real")),
+    "a pipe": lambda file: (file.unlink(), os.mkfifo(file, 0o600)),
+    "no hook": lambda file: file.write_bytes(file.read_bytes()[1:]),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_variable_costs_one_line(
+    on: None, damage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is no hook in the variable is reported in one line, and not run; the others are installed."""
     inherit(finder("word"))
-    children.receive(f"{damage},{os.environ.pop(VARIABLE)}")
+    damaged = DAMAGES[damage](tmp_path)
+    children.receive(f"{damaged}{os.pathsep}{os.environ.pop(VARIABLE)}")
     assert words() == ["word"]
-    errors = capsys.readouterr().err
+    output, errors = capsys.readouterr()
+    assert output == ""
     assert errors.count("\n") == 1
-    assert errors.startswith("loadstone: reading LOADSTONE_HOOKS failed: ")
+    assert errors.startswith("loadstone: reading ")
+    assert damaged not in os.environ[VARIABLE], "children would say it again"
+
+
+@posix
+@pytest.mark.parametrize("change", UNSAFE)
+def test_a_file_that_others_could_have_written_is_refused(
+    on: None, change: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file is unpickled only if it is the user's, regular, closed to others, as is its directory."""
+    file = tampered(tmp_path)
+    UNSAFE[change](Path(file))
+    children.receive(file)
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.count("\n") == 1
+
+
+@posix
+def test_a_file_of_another_user_is_refused(
+    on: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who runs as another user than the one that has written the file gets nothing of it."""
+    inherit(finder("word"))
+    mine = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
+    receive()
+    assert words() == []
+    assert f"it belongs to user {mine}, not to {mine + 1}" in capsys.readouterr().err
+
+
+def test_the_file_is_the_users_own_and_goes(on: None) -> None:
+    """Nothing of a hook is in the environment; the file has mode 0600, and goes with the handle."""
+    undo = inherit(finder("s3cr3t"))
+    assert not [name for name, value in os.environ.items() if "s3cr3t" in value]
+    file = Path(os.environ[VARIABLE])
+    assert b"s3cr3t" in file.read_bytes()
+    if os.name == "posix":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+        assert file.stat().st_uid == os.geteuid()
+    undo()
+    assert not file.parent.exists()
+
+
+@posix
+@pytest.mark.parametrize("call", ["getuid", "getgid"])
+def test_set_uid_ignores_the_variables(
+    on: None, sandbox: Sandbox, fresh: Callable[[], None], call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process with the rights of another user takes no hooks from its environment, and gives none."""
+    inherit(finder("word"))
+    monkeypatch.setenv("LOADSTONE_STARTUP", "finders:put_on")
+    fresh()
+    another = getattr(os, call)() + 1
+    monkeypatch.setattr(os, call, lambda: another)
+    run.start(str(sandbox.root))
+    assert words() == []
+    with pytest.raises(CannotInherit, match="another user"):
+        inherit(finder("more"))
 
 
 def test_a_hook_that_is_gone_costs_one_line(
@@ -241,7 +341,7 @@ def test_a_hook_that_is_gone_costs_one_line(
     sys.path[:] = path
     assert capsys.readouterr().err == (
         "loadstone: hook finders.Wild of the parent process failed: ModuleNotFoundError: "
-        "No module named 'finders' (unset LOADSTONE_HOOKS to start without)\n"
+        "No module named 'finders' (unset LOADSTONE_INHERIT to start without)\n"
     )
 
 

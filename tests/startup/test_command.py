@@ -13,12 +13,17 @@ from loadstone.startup import Registry, StartupHook
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The site-packages directory that the commands work on."""
+def site(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The site-packages directory that the commands work on, and a package on the path."""
     paths: Callable[..., str] = sysconfig.get_path
     monkeypatch.setattr(
         sysconfig, "get_path", lambda name, *rest: str(tmp_path) if name == "purelib" else paths(name, *rest)
     )
+    packages = tmp_path_factory.mktemp("packages")
+    (packages / "pkg").mkdir()
+    for name in ("__init__", "mod"):
+        (packages / "pkg" / f"{name}.py").write_text("raise AssertionError('executed')")
+    monkeypatch.syspath_prepend(packages)
     return tmp_path
 
 
@@ -49,6 +54,19 @@ def test_the_commands_do_what_the_registry_does(site: Path, capsys: pytest.Captu
     assert startup("off") == 0
     assert list(site.iterdir()) == []
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["absent", "absent.mod", "pkg.absent", "pkg.mod.absent"])
+def test_a_hook_that_is_not_found_is_told_when_it_is_added(
+    site: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`add` takes a hook whose module is not there yet, and says in one line what that will come to."""
+    assert startup("add", "a", f"{name}:call") == 0
+    assert Registry().hooks() == [StartupHook("a", f"{name}:call")]
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.startswith(f"loadstone: warning: no module {name} is found here")
+    assert errors.count("\n") == 1
 
 
 def test_list(site: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -160,7 +160,8 @@ def test_a_zip_application(greeted: Environment) -> None:
     (app / "inner.py").write_text("def hook(): print('inner')")
     zipapp.create_archive(app, greeted.root / "app.pyz")
     assert greeted.says("app.pyz") == "hello\nmain\n"
-    greeted.startup("add", "inner", "inner:hook", "--for", "colorsys")
+    added = greeted.run("-m", "loadstone", "startup", "add", "inner", "inner:hook", "--for", "colorsys")
+    assert "no module inner is found here" in added.stderr
     assert greeted.says("app.pyz") == "hello\ninner\nmain\n"
     result = greeted.run("app.pyz", LOADSTONE_STARTUP="inner:hook")
     assert result.stdout == "hello\ninner\nmain\n", "at start-up the archive is not yet on sys.path"

@@ -255,6 +255,31 @@ def test_sync_follows_the_installed_distributions(sandbox: Sandbox, registry: Re
     assert registry.hooks() == [StartupHook("mine", "own:call")]
 
 
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ({"entry_points.txt": b"[loadstone.startup]\nhook = \xff:call"}, "entry_points.txt is not UTF-8"),
+        ({"entry_points.txt/a": b""}, "entry_points.txt cannot be read"),
+        ({"METADATA": b"", "entry_points.txt": b""}, "there is no METADATA that has its name"),
+    ],
+    ids=["encoding", "no file", "no name"],
+)
+def test_sync_keeps_what_it_cannot_read(
+    sandbox: Sandbox, registry: Registry, damage: dict[str, bytes], reason: str
+) -> None:
+    """Hooks of a distribution whose entry points cannot be read stay, and a line says why."""
+    sandbox.on_path("lib")
+    distribution(sandbox, "gadget", "hook = gadget:call")
+    registry.sync()
+    before = registry.hooks()
+    (sandbox.root / "lib/gadget-1.dist-info/entry_points.txt").unlink()
+    sandbox.write({f"lib/gadget-1.dist-info/{name}": content for name, content in damage.items()})
+    for _ in range(2):
+        (line,) = registry.sync()
+        assert line.startswith(f"kept hook (gadget:call), of gadget: {reason}")
+        assert registry.hooks() == before
+
+
 def test_sync_refuses_what_is_ambiguous_or_no_hook(sandbox: Sandbox, registry: Registry) -> None:
     """Two hooks of one name, and an entry point that is no hook, are named and nothing is changed."""
     sandbox.on_path("lib")

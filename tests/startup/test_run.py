@@ -30,6 +30,52 @@ def leave():
 
 def interrupt():
     raise KeyboardInterrupt
+
+class Mute(Exception):
+    def __str__(self):
+        raise SystemExit("in str")
+
+class Odd(type):
+    @property
+    def __name__(cls):
+        raise RuntimeError("no name")
+
+class Nameless(Exception, metaclass=Odd):
+    pass
+
+class Wrong(Exception):
+    def __str__(self):
+        return 3
+
+class Deep(Exception):
+    def __str__(self):
+        return str(self)
+
+class Escapes(BaseException):
+    def __str__(self):
+        return "\x1b[2J"
+
+def mute():
+    raise Mute
+
+def nameless():
+    raise Nameless("x")
+
+def wrong():
+    raise Wrong
+
+def deep():
+    raise Deep
+
+def escapes():
+    raise Escapes
+
+def breaks_stderr():
+    class Broken:
+        def __getattr__(self, name):
+            raise SystemExit(name)
+    sys.stderr = Broken()
+    raise Mute
 """
 
 Fresh = Callable[[], None]
@@ -86,6 +132,36 @@ def test_a_failing_hook_is_reported_in_one_line(
     assert errors.count("\n") == 1
     assert errors.startswith(f"loadstone: start-up hook bad ({reference}) failed: {reason}")
     assert errors.endswith("(to disable it: python -m loadstone startup disable bad)\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("mute", "Mute, whose message cannot be had"),
+        ("nameless", "Nameless: x"),
+        ("wrong", "Wrong, whose message cannot be had"),
+        ("deep", "Deep, whose message cannot be had"),
+        ("escapes", "Escapes: \\x1b[2J"),
+    ],
+)
+def test_an_error_that_cannot_be_told_costs_no_other_hook(
+    start: Any, name: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hook whose error fails itself, by its `__str__` or its class, costs one line like any other."""
+    start(bad=f"hooks:{name}", good="hooks:hello")
+    output, errors = capsys.readouterr()
+    assert output == "hello\n"
+    assert errors.startswith(f"loadstone: start-up hook bad (hooks:{name}) failed: {reason} (to disable")
+    assert errors.count("\n") == 1
+
+
+def test_a_hook_that_breaks_stderr_costs_no_other_hook(
+    start: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever a hook puts in the place of stderr, the hooks after it are called."""
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    start(bad="hooks:breaks_stderr", good="hooks:hello")
+    assert capsys.readouterr().out == "hello\n"
 
 
 def test_an_interrupt_passes_through(start: Any) -> None:

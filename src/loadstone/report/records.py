@@ -26,5 +26,6 @@ def plain(value: Any) -> Any:
 
 
 def as_json(record: Any) -> str:
-    """`record` as JSON text, indented, in ASCII: what names and paths hold can be written anywhere."""
-    return json.dumps(plain(record), indent=2)
+    """`record` as JSON text, in printable ASCII: what names and paths hold can be shown anywhere."""
+    # The one control character that JSON may leave as it is.
+    return json.dumps(plain(record), indent=2).replace("\x7f", "\\u007f")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
+from ..startup.run import printable
 from .page import Heading, Line, Node, Page, Part, Style, Table, text_of
 
 if TYPE_CHECKING:
@@ -61,27 +62,34 @@ def has_unicode(file: TextIO) -> bool:
 
 
 def rendered(page: Page, *, unicode: bool = True) -> str:
-    """The page as plain text, each line ended; in ASCII unless `unicode`."""
+    """The page as plain text, each line ended; in ASCII unless `unicode`.
+
+    What is no printable character in a name or a path is written as an escape, as `repr` does.
+    """
     lines: list[str] = []
     for block in page.blocks:
         if isinstance(block, Heading):
-            lines += ([""] if lines else []) + [block.text, "-" * len(block.text)]
+            text = printable(block.text)
+            lines += ([""] if lines else []) + [text, "-" * len(text)]
         elif isinstance(block, Line):
-            lines.append(_INDENT * block.indent + text_of(block.parts))
+            lines.append(_INDENT * block.indent + _plain(block.parts))
         elif isinstance(block, Table):
             lines += _table(block)
         else:
-            lines.append(text_of(block.parts))
+            lines.append(_plain(block.parts))
             lines += _branches(block, "", _BRANCHES[unicode])
     text = "".join(f"{line.rstrip()}\n" for line in lines)
     if not unicode:
         text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
-    # Names of files may hold bytes that no encoding has a character for.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text
+
+
+def _plain(parts: Iterable[Part]) -> str:
+    return printable(text_of(parts))
 
 
 def _table(table: Table) -> Iterator[str]:
-    rows = [table.headings, *(tuple(text_of([cell]) for cell in row) for row in table.rows)]
+    rows = [tuple(_plain([cell]) for cell in row) for row in (table.headings, *table.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(
@@ -94,7 +102,7 @@ def _branches(node: Node, before: str, signs: tuple[str, str, str, str]) -> Iter
     inner, last, down, blank = signs
     for child in node.children:
         is_last = child is node.children[-1]
-        yield before + (last if is_last else inner) + text_of(child.parts)
+        yield before + (last if is_last else inner) + _plain(child.parts)
         yield from _branches(child, before + (blank if is_last else down), signs)
 
 
@@ -110,7 +118,7 @@ def _show_by_rich(page: Page, console: Any) -> None:
         whole = Text(overflow="fold")
         for part in parts:
             piece, style = (part, "") if isinstance(part, str) else (part[1], _STYLES[part[0]])
-            piece = piece.encode("utf-8", "backslashreplace").decode("utf-8")
+            piece = printable(piece)
             if not unicode:
                 piece = piece.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
             whole.append(piece, style)
@@ -133,13 +141,21 @@ def _show_by_rich(page: Page, console: Any) -> None:
             grid = RichTable(box=None, pad_edge=False, header_style="bold")
             for column, heading in enumerate(block.headings):
                 grid.add_column(
-                    heading, overflow="fold", justify="right" if column in block.right else "left"
+                    printable(heading), overflow="fold", justify="right" if column in block.right else "left"
                 )
             for row in block.rows:
                 grid.add_row(*(text([cell]) for cell in row))
             console.print(grid)
         else:
             console.print(grow(Tree(text(block.parts), guide_style="dim"), block))
+
+
+def _columns(file: TextIO) -> int:
+    """The width of the terminal; 80 where it does not say."""
+    try:
+        return os.get_terminal_size(file.fileno()).columns or 80
+    except OSError:
+        return 80
 
 
 class Progress:
@@ -157,7 +173,9 @@ class Progress:
         """One more step begins; `now` says which."""
         self._done += 1
         if self._is_shown:
-            self._file.write(f"\r\x1b[K{self._what} {self._done}/{self._total} {now}"[:100])
+            # A line that wraps could not be taken back: only its last row would be.
+            text = printable(f"{self._what} {self._done}/{self._total} {now}")[: _columns(self._file) - 1]
+            self._file.write(f"\r\x1b[K{text}")
             self._file.flush()
 
     def __enter__(self) -> Self:

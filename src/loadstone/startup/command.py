@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
+
+from .._core.system import live
+from .._setting import give_back_path
+from .run import printable
 
 if TYPE_CHECKING:
     from .registry import Registry
@@ -71,23 +76,43 @@ def _call(options: argparse.Namespace) -> int:
         elif options.verb == "add":
             hook = StartupHook(options.name, options.reference, tuple(options.patterns))
             registry.add(hook, replace=options.replace)
+            _warn_of_missing(hook.reference)
         elif options.verb == "sync":
             for line in registry.sync() or ["nothing has changed"]:
-                print(line)
+                print(printable(line))
         else:
             names = [options.name] if hasattr(options, "name") else []
             getattr(registry, options.verb)(*names)
     except StartupError as error:
-        print(f"loadstone: {error}", file=sys.stderr)
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 1
     return 0
+
+
+def _warn_of_missing(reference: str) -> None:
+    """Say so where the module of a hook is not found as things are; nothing is executed."""
+    module = reference.partition(":")[0]
+    own = list(sys.path)
+    give_back_path()  # as Python has it when it starts: without the working directory
+    try:
+        spec: Any = None
+        for number, _ in enumerate(parts := module.split("."), 1):
+            name = ".".join(parts[:number])
+            path = None if spec is None else spec.submodule_search_locations
+            spec = PathFinder.find_spec(name, path) if number > 1 else live.find_spec(name)
+            if spec is None or (number < len(parts) and spec.submodule_search_locations is None):
+                text = f"no module {module} is found here; where it is not, Python says that the hook failed"
+                print(printable(f"loadstone: warning: {text}"), file=sys.stderr)
+                return
+    finally:
+        sys.path[:] = own
 
 
 def _show(registry: Registry) -> None:
     hooks = registry.hooks()
     if not hooks:
         state = ", but the start-up file is there" if registry.is_on else ""
-        print(f"no start-up hooks in {registry.directory}{state}")
+        print(printable(f"no start-up hooks in {registry.directory}{state}"))
         return
     rows: list[Sequence[str]] = [("NAME", "REFERENCE", "FOR", "STATE", "SOURCE")]
     for hook in hooks:
@@ -95,6 +120,7 @@ def _show(registry: Registry) -> None:
         rows.append(
             (hook.name, hook.reference, " ".join(hook.patterns) or "-", state, hook.source or "by hand")
         )
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

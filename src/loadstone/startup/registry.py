@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+import re
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +13,7 @@ from glob import glob
 from attrs import evolve, frozen
 
 from .._core.versions import IGNORES_IMPORT_LINES
+from .._setting import path_of_programs
 from .lock import locked
 from .run import REGISTRY, START, parse, read
 
@@ -186,12 +187,13 @@ class Registry:
         """Take the entry points of the group ``loadstone.startup``; what changed, one line each.
 
         Hooks of installed distributions are added, in the order of their names, those that a distribution
-        has no more are removed, those added by hand stay. A hook that was disabled stays so. A
-        distribution whose metadata has no name is passed by, as are entry points that cannot be read. Raises
-        `StartupError` for an entry point that is no start-up hook, for two of one name, and for one that has
-        the name of a hook added by hand.
+        has no more are removed, those added by hand stay. A hook that was disabled stays so. A distribution
+        whose metadata has no name is passed by. Where entry points cannot be read, the hooks that are here
+        of that distribution stay, and a line says why. Raises `StartupError` for an entry point that is
+        no start-up hook, for two of one name, and for one that has the name of a hook added by hand.
         """
-        found = {hook.name: hook for hook in sorted(_installed(), key=lambda hook: hook.name)}
+        unreadable: dict[str, str] = {}
+        found = {hook.name: hook for hook in sorted(_installed(unreadable), key=lambda hook: hook.name)}
         changes: list[str] = []
 
         def change(hooks: dict[str, StartupHook]) -> None:
@@ -202,6 +204,10 @@ class Registry:
                         f"{old.reference}: remove that first"
                     )
                 if old.source is not None and name not in found:
+                    trouble = unreadable.get(_normalized(old.source))
+                    if trouble is not None:
+                        changes.append(f"kept {name} ({old.reference}), of {old.source}: {trouble}")
+                        continue
                     del hooks[name]
                     changes.append(f"removed {name} ({old.reference}), of {old.source}")
             for name, new in found.items():
@@ -340,19 +346,35 @@ def _text(content: _Content) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _installed() -> Iterator[StartupHook]:
-    """The hooks of installed distributions; what lies in the current directory is not installed."""
+def _normalized(name: str) -> str:
+    """The name of a distribution as all its spellings have it."""
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+def _installed(unreadable: dict[str, str]) -> Iterator[StartupHook]:
+    """The hooks of installed distributions; what lies in the current directory is not installed.
+
+    Those whose entry points cannot be read go to `unreadable`, by normalized name, with the reason.
+    """
     from ..distributions import installed
 
     here = ("", os.getcwd())
-    path = [entry for entry in sys.path if entry not in here]
+    path = [entry for entry in path_of_programs() if entry not in here]
     seen: set[str] = set()
     owners: dict[str, str] = {}
     for distribution in installed(path):
         owner = distribution.name
-        if owner is None or owner in seen:  # what has no name is left over from an interrupted install
+        if owner in seen:
+            continue
+        troubles = distribution.troubles()
+        if owner is None:  # what has no name is left over from an interrupted install, or damaged
+            folder = os.path.basename(distribution.place).partition("-")[0]
+            unreadable.setdefault(_normalized(folder), "; ".join(troubles))
             continue
         seen.add(owner)
+        for trouble in troubles:
+            if trouble.startswith("entry_points.txt"):
+                unreadable[_normalized(owner)] = trouble
         for point in distribution.entry_points:
             if point.group == GROUP:
                 if point.name in owners:

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
     Record = tuple[str, str, bool, str, list[str]]
 
-__all__ = ["REGISTRY", "START", "Deferred", "matches", "parse", "read", "report", "start", "started"]
+__all__ = [
+    "REGISTRY",
+    "START",
+    "Deferred",
+    "ignores_environment",
+    "matches",
+    "parse",
+    "printable",
+    "read",
+    "report",
+    "start",
+    "started",
+]
 
 REGISTRY = "loadstone-startup.txt"
 START = "zz-loadstone-startup"
@@ -30,17 +42,17 @@ def start(directory: str) -> None:
     """Call the start-up hooks of the registry in `directory`, in order; nothing, if that was done before.
 
     The first call in a process also calls those that the environment variables LOADSTONE_STARTUP and
-    LOADSTONE_HOOKS name. What fails is reported in one line on stderr; only KeyboardInterrupt is raised.
+    LOADSTONE_INHERIT name. What fails is reported in one line on stderr; only KeyboardInterrupt is raised.
     """
     if directory in started:
         return
-    variables: Any = {} if sys.flags.ignore_environment else os.environ
+    variables: Any = {} if ignores_environment() else os.environ
     wanted = variables.get("LOADSTONE_STARTUP", "")
     is_first = not started
     started.append(directory)
     if wanted == "0":
         return
-    inherited = variables.pop("LOADSTONE_HOOKS", "") if is_first else ""
+    inherited = variables.pop("LOADSTONE_INHERIT", "") if is_first else ""
     now: list[tuple[_Hook, list[str]]] = []
     later: list[tuple[_Hook, list[str]]] = []
     try:
@@ -72,6 +84,17 @@ def start(directory: str) -> None:
         receive(inherited)
     if finder:
         finder.call_for_loaded()
+
+
+def ignores_environment() -> bool:
+    """Whether variables count for nothing: Python was told so, or runs with the rights of another user.
+
+    Whoever starts a set-uid or set-gid program has its variables in hand, and must not have its rights.
+    """
+    return bool(
+        sys.flags.ignore_environment
+        or (os.name == "posix" and (os.getuid() != os.geteuid() or os.getgid() != os.getegid()))
+    )
 
 
 def read(directory: str) -> str:
@@ -108,14 +131,42 @@ def _disable(name: str) -> str:
     return f"to disable it: python -m loadstone startup disable {name}"
 
 
+def printable(text: str) -> str:
+    """`text` without what drives a terminal: each character that cannot be seen is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 def report(what: str, error: BaseException, remedy: str) -> None:
-    """Print one line on stderr, if there is one: what failed, why, and what to do about it."""
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
-    if sys.stderr is not None:
-        try:
-            print(f"loadstone: {what} failed: {reason} ({remedy})", file=sys.stderr, flush=True)
-        except (OSError, ValueError):
-            pass
+    """Print one line on stderr, if that can be done: what failed, why, and what to do about it.
+
+    Raises nothing but KeyboardInterrupt, whatever the error is, and whatever a hook has put in the place of
+    stderr: the hooks after this one are still to be called.
+    """
+    try:
+        reason = _reason(error)
+        if sys.stderr is not None:
+            print(printable(f"loadstone: {what} failed: {reason} ({remedy})"), file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: S110 - there is nowhere left to say so
+        pass
+
+
+def _reason(error: BaseException) -> str:
+    """The class and the message of an error, or as much of it as can be had."""
+    # Taken from `type` itself: a metaclass of the hook's may answer otherwise.
+    kind: str = type.__dict__["__name__"].__get__(type(error))
+    try:
+        return " ".join(f"{kind}: {error}".split())
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return f"{kind}, whose message cannot be had"
 
 
 class _Hook:

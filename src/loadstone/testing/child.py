@@ -11,7 +11,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..program import first_entry, start_of
+from .._child import start_of
+from .._setting import first_entry, path_of_programs
 from .check import Check
 from .outcome import Outcome, Status
 from .subject import Subject
@@ -91,7 +92,7 @@ def run_in_child(
 def path_of_children() -> list[str]:
     """What child processes are to have on their path: what there is here, and the working directory."""
     here = first_entry()
-    entries = [os.getcwd() if entry == "" else entry for entry in sys.path]
+    entries = [os.getcwd() if entry == "" else entry for entry in path_of_programs()]
     return entries if here is None or here in entries else [*entries, here]
 
 
@@ -103,8 +104,9 @@ class _Child:
     """A process that runs checks."""
 
     def __init__(self, order: dict[str, Any]) -> None:
+        self._start = start_of("loadstone.testing.worker")
         self._process = subprocess.Popen(
-            [sys.executable, *start_of("loadstone.testing.worker")],
+            [sys.executable, *self._start.__enter__()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -158,6 +160,7 @@ class _Child:
             self.status = self._process.wait()
             return True
         finally:
+            self._start.__exit__()
             for reader in self._readers:
                 reader.join(5)
             for pipe in (self._process.stdout, self._process.stderr):

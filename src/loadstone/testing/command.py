@@ -58,6 +58,7 @@ def _words(text: str | None) -> list[str] | None:
 def _call(options: argparse.Namespace) -> int:
     from ..report.records import as_json
     from ..report.terminal import Progress, show
+    from ..startup.run import printable
     from .api import chosen_checks
     from .child import run_in_child
     from .outcome import Report
@@ -80,7 +81,7 @@ def _call(options: argparse.Namespace) -> int:
                 outcomes.append(outcome)
                 progress.step(outcome.entry.title)
     except ValueError as error:
-        print(f"loadstone: {error}", file=sys.stderr)
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 2
     report = Report(options.reference, tuple(outcomes))
     if options.json:

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..program import start_of
+from .._child import start_of
 from .check import check
 from .child import path_of_children
 from .outcome import NotApplicable, Unmet
@@ -78,15 +78,16 @@ def _visit(subject: Subject, *flags: str) -> _Visit:
         "path": path_of_children(),
     }
     try:
-        process = subprocess.run(
-            [sys.executable, "-B", *flags, *start_of("loadstone.testing.visitor")],
-            input=json.dumps(order),
-            capture_output=True,
-            encoding="utf-8",
-            errors="backslashreplace",
-            timeout=_LIMIT,
-            check=False,
-        )
+        with start_of("loadstone.testing.visitor") as words:
+            process = subprocess.run(
+                [sys.executable, "-B", *flags, *words],
+                input=json.dumps(order),
+                capture_output=True,
+                encoding="utf-8",
+                errors="backslashreplace",
+                timeout=_LIMIT,
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
         raise Unmet(f"a child process did not end within {_LIMIT:g} s") from error
     visit = _Visit(process, set(definitions))

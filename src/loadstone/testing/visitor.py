@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from .._setting import give_back_mode, give_back_path
 from .subject import Subject, load_reference
 
 __all__ = ["main"]
@@ -25,6 +26,8 @@ def main() -> None:
     order: dict[str, Any] = json.load(sys.stdin)
     report = open(os.dup(1), "w", encoding="utf-8")  # noqa: SIM115
     os.dup2(2, 1)
+    give_back_path()
+    give_back_mode()
     sys.path[:0] = [entry for entry in order["path"] if entry not in sys.path]
     with warnings.catch_warnings():
         # What warns on its way here is not what is looked at.

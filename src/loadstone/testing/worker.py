@@ -8,6 +8,7 @@ import pydoc  # noqa: F401 - a check asks it, and is not to meet the user's file
 import sys
 from typing import Any
 
+from .._setting import give_back_mode, give_back_path
 from ..report.explain.causes import prepare
 from .catalogue import checks
 from .run import run
@@ -26,6 +27,8 @@ def main() -> None:
     report = open(os.dup(1), "w", encoding="utf-8", buffering=1)  # noqa: SIM115
     os.dup2(2, 1)
     prepare()
+    give_back_path()
+    give_back_mode()
     sys.path[:0] = [entry for entry in order["path"] if entry not in sys.path]
     thing = load_reference(order["reference"])
     add: Any = order["add"]

@@ -78,7 +78,8 @@ def _shown(checks: Collection[Check]) -> Iterator[Check]:
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     import loadstone
 
-    from ...program import path_as_for_programs
+    from ..._setting import as_for_programs
+    from ...startup.run import printable
     from ..explain.causes import prepare
     from ..records import as_json
     from ..terminal import show
@@ -87,12 +88,13 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 
     prepare()
     wrong = None
-    with path_as_for_programs():
+    with as_for_programs():
         for name in options.import_:
             try:
                 loadstone.import_module(name)
             except Exception as error:
-                print(f"loadstone: cannot import {name}: {type(error).__name__}: {error}", file=sys.stderr)
+                reason = f"cannot import {name}: {type(error).__name__}: {error}"
+                print(printable(f"loadstone: {reason}"), file=sys.stderr)
                 return 1
         try:
             diagnosis = diagnose(set(options.only_), set(options.ignore_), options.scan_, _shown)

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from ...startup.run import printable
 from .codes import CODES
 from .records import Cause, Step
 
@@ -57,7 +58,12 @@ class Case:
         return self.missing.rpartition(".")[2]
 
 
-def cause(code: str, evidence: str, remedy: str | None = None) -> Cause:
-    """The cause `code`, with what was seen, and the remedy that the code has unless there is a better one."""
+def cause(code: str, evidence: str | list[str], remedy: str | None = None) -> Cause:
+    """The cause `code`, with what was seen, and the remedy that the code has unless there is a better one.
+
+    Evidence of several lines is a list: a name that holds a line break makes no line of its own.
+    """
     entry = CODES[code]
-    return Cause(code, entry.title, evidence, entry.remedy if remedy is None else remedy)
+    lines = [evidence] if isinstance(evidence, str) else evidence
+    text = "\n".join(map(printable, lines))
+    return Cause(code, entry.title, text, entry.remedy if remedy is None else remedy)

@@ -73,11 +73,11 @@ def _raised(case: Case) -> Iterator[Cause]:
     if loading is None or loading.error is None:
         return
     where = f" in {loading.file}, line {loading.line}" if loading.file else ""
-    evidence = f"{case.last.name}: {loading.error}{where}"
+    *first, last = f"{case.last.name}: {loading.error}".split("\n")
     remedy = None
     if isinstance(case.failure, ModuleNotFoundError) and case.failure.name:
         remedy = f"Ask about the module that it lacks: python -m loadstone explain {case.failure.name}"
-    yield cause("LS220", evidence, remedy)
+    yield cause("LS220", [*first, f"{last}{where}"], remedy)
 
 
 def _finder_raised(case: Case) -> Iterator[Cause]:
@@ -138,7 +138,7 @@ def _misses(case: Case) -> Iterator[Cause]:
     order = ("LS210", "LS212", "LS213", "LS214", "LS217", "LS216", "LS218")
     for code in order:
         if code in by_code:
-            yield cause(code, "\n".join(by_code[code]))
+            yield cause(code, by_code[code])
 
 
 def _near(case: Case) -> Iterator[Miss]:

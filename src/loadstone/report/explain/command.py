@@ -41,7 +41,9 @@ def add_parser(commands: Any) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     from ..._core.system import resolve_name
-    from ...program import imported_since_start, path_as_for_programs
+    from ..._setting import as_for_programs
+    from ...program import imported_since_start
+    from ...startup.run import printable
     from ..records import as_json
     from ..terminal import show
     from .causes import prepare
@@ -51,7 +53,7 @@ def _call(options: argparse.Namespace) -> int:
     try:
         name = resolve_name(options.name, None)
     except ImportError as error:
-        print(f"loadstone: {error}", file=sys.stderr)
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 2
     if not name:
         print("loadstone: the name is empty", file=sys.stderr)
@@ -63,7 +65,7 @@ def _call(options: argparse.Namespace) -> int:
         notes.append(f"{name} was imported before: it is not executed again")
     try:
         # What the module prints is not part of the explanation.
-        with path_as_for_programs(), redirect_stdout(sys.stderr):
+        with as_for_programs(), redirect_stdout(sys.stderr):
             explanation = inquire(name, load=options.load, is_fresh=True)
     except KeyboardInterrupt as error:
         show(page_of(error.explanation, notes))  # type: ignore[attr-defined]
@@ -77,7 +79,7 @@ def _call(options: argparse.Namespace) -> int:
 
 def _first_entry() -> str:
     """What `sys.path` begins with, in words."""
-    from ...program import first_entry, is_path_safe
+    from ..._setting import first_entry, is_path_safe
 
     if is_path_safe():
         return "sys.path does not have the working directory: Python runs isolated, or with -P"

@@ -101,7 +101,7 @@ def stale_pth(case: Case) -> Iterator[Cause]:
         for file in sorted(glob(os.path.join(escape(folder), "*.pth"))):
             lost += [f"{file}, line {line}: {path}" for line, path in _lost_lines(folder, file)]
     if lost:
-        yield cause("LS207", "\n".join(lost))
+        yield cause("LS207", lost)
 
 
 def _pth_directories() -> list[str]:
@@ -140,4 +140,4 @@ def elsewhere(case: Case) -> Iterator[Cause]:
                     if os.path.exists(path) and path not in found:
                         found.append(path)
     if found:
-        yield cause("LS223", "\n".join(found))
+        yield cause("LS223", found)

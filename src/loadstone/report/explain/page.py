@@ -41,7 +41,7 @@ def _verdict(explanation: Explanation) -> tuple[Part, ...]:
         return (("bad", "interrupted"), f" while it was with {explanation.interrupted}")
     for step in (*explanation.parents, *filter(None, [module])):
         if step.loading is not None and step.loading.error is not None:
-            return (("bad", f"{step.name} was found, and raised"), f" {step.loading.error}")
+            return (("bad", f"{step.name} was found, and raised"), f" {_first_line(step.loading.error)}")
     if explanation.found and module is not None:
         spec = module.spec or (module.imported and module.imported.spec)
         return (("good", "found"), f": {spec.place}" if spec else ": in sys.modules")
@@ -99,7 +99,7 @@ def _add_consequences(page: Page, step: Step) -> None:
         outcome: Part = ("good", "imported")
         if step.loading.error is not None:
             where = f" ({step.loading.file}, line {step.loading.line})" if step.loading.file else ""
-            outcome = ("bad", f"{step.loading.error}{where}")
+            outcome = ("bad", f"{_first_line(step.loading.error)}{where}")
         page.line()
         page.line("loading it: ", outcome, ("dim", f"  {_time(step.loading.seconds)}"))
 
@@ -205,9 +205,15 @@ def _shadow(step: Step, shadow: Shadow) -> list[Part]:
 
 def _add_cause(page: Page, cause: Cause) -> None:
     page.line(("strong", f"{cause.code} {cause.title}"))
-    for line in cause.evidence.splitlines():
+    for line in cause.evidence.split("\n"):
         page.line(line, indent=1)
     page.line("→ ", cause.remedy, indent=1)
+
+
+def _first_line(message: str) -> str:
+    """The first line of a message; the evidence has them all."""
+    first, line_break, _ = message.partition("\n")
+    return f"{first} …" if line_break else first
 
 
 def _time(seconds: float) -> str:

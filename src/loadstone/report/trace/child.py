@@ -29,10 +29,9 @@ _HIGH = (900, 200)
 class _Writer:
     """Records imports from when a program starts, into a file."""
 
-    def __init__(self, path: str, mode: str | None) -> None:
+    def __init__(self, path: str) -> None:
         self._file = _high(os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)))
         self._recorder = Recorder(self.write)
-        self._mode = mode
 
     def write(self, event: tuple[Any, ...]) -> None:
         """Write an event; once that fails, for the program may have closed the file, no more."""
@@ -46,8 +45,6 @@ class _Writer:
             os.register_at_fork(after_in_child=self._recorder.stop)
         self.write((STARTED, perf_counter(), get_ident()))
         self._recorder.start()
-        if self._mode is not None:
-            sys.set_lazy_imports(self._mode)  # type: ignore[attr-defined,arg-type,unused-ignore]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -76,9 +73,5 @@ def _high(descriptor: int) -> int:
 
 def main() -> int:
     """Run the program that `sys.argv` says: file for events, ``-m``, ``-c`` or nothing, name, arguments."""
-    # What is imported until the recorder is at work is not lazy: it would be imported by way of the recorder.
-    mode = sys.get_lazy_imports() if hasattr(sys, "get_lazy_imports") else None
-    if mode is not None:
-        sys.set_lazy_imports("normal")  # type: ignore[attr-defined,unused-ignore]
     path, kind, name, *arguments = sys.argv[1:]
-    return program.run(program.Program(kind or None, name, arguments), during=_Writer(path, mode))
+    return program.run(program.Program(kind or None, name, arguments), during=_Writer(path))

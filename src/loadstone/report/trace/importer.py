@@ -61,7 +61,11 @@ def _is_machinery(file: str) -> bool:
     if all(part in file for part in _ENGINE):
         return True
     importlib: Any = sys.modules.get("importlib")
-    return importlib is not None and file == importlib.import_module.__code__.co_filename
+    if importlib is None:
+        return False
+    function = getattr(importlib, "import_module", None)
+    # The program may be the first to import it, and this an import that it makes meanwhile.
+    return bool(file == (importlib.__file__ if function is None else function.__code__.co_filename))
 
 
 def place_of(frame: FrameType | None) -> Place:

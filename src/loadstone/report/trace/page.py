@@ -166,7 +166,10 @@ def _failures(page: Page, trace: Trace) -> None:
         outcome: Part = ("dim", "")
         if record.swallowed is not None:
             outcome = ("dim", " (swallowed)") if record.swallowed else ("bad", " (raised)")
-        page.line(("name", record.name), f": {record.error}: {record.message}", outcome)
+        first, *others_of = str(record.message).split("\n")
+        page.line(("name", record.name), f": {record.error}: {first}", outcome)
+        for line in others_of:
+            page.line(line, indent=1)
         more = f" and {len(others)} times more" if others else ""
         page.line(("dim", f"at {place(record)}{more}"), indent=1)
 

@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from ... import program
+from ..._child import start_of
 from .child import STARTED, STOPPED
 from .events import END, FAILED, FOUND
 from .history import History
@@ -40,7 +41,8 @@ def traced(wanted: program.Program) -> tuple[Trace, int]:
     os.close(descriptor)
     words = [path, wanted.kind or "", wanted.name, *wanted.arguments]
     try:
-        status = _wait([sys.executable, *options, *program.start_of("loadstone.report.trace.child"), *words])
+        with start_of("loadstone.report.trace.child") as start:
+            status = _wait([sys.executable, *options, *start, *words])
         with open(path, "rb") as file:
             events = list(_events(file))
     finally:
