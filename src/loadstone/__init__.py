@@ -2,6 +2,8 @@
 
 `import_module` and the other verbs work on the live import system, the interpreter's own. Names resolve
 when they are first used (PEP 562), so that importing this package costs next to nothing.
+
+PYTEST_DONT_REWRITE: this package has a plugin of pytest, and may well be imported before pytest is.
 """
 
 TYPE_CHECKING = False

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
-from warnings import warn
 
 from .._core.finding import find_spec
 from .._core.frames import hidden
 from .names import NameTable
+from .order import begin
 
 __all__ = [
     "Switchboard",
@@ -22,7 +22,7 @@ __all__ = [
     "finders_for",
     "handles",
     "is_alone",
-    "report_strangers",
+    "keep_order",
     "rest_of_chain",
 ]
 
@@ -60,7 +60,6 @@ class Switchboard:
     def __init__(self, finders: Iterable[Any]) -> None:
         """For finders that each have `names`, patterns of module names."""
         self.finders = tuple(finders)
-        self._front: Any = None  # of the chain, when it was last looked at
         self._table = NameTable((finder, finder.names) for finder in self.finders)
 
     def bound_to(self, fullname: str) -> list[Any]:
@@ -72,13 +71,8 @@ class Switchboard:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """What the first of the finders concerned that knows the module says, or None."""
-        bound = self._table.get(fullname)
-        front = sys.meta_path[0] if sys.meta_path else self
-        if front is not self and front is not self._front:
-            self._front = front
-            for finder in self.finders:
-                report_strangers(finder)
-        for finder in bound:
+        keep_order()
+        for finder in self._table.get(fullname):
             spec: ModuleSpec | None = finder.find_spec(fullname, path, target)
             if spec is not None:
                 return spec
@@ -105,16 +99,10 @@ def all_finders() -> list[Any]:
     return finders
 
 
-def report_strangers(finder: Any) -> None:
-    """Warn, once each, of finders that others have put ahead of an installed one."""
-    for handle in handles:
-        if handle.hook is finder:
-            for stranger in handle.unreported():
-                warn(
-                    f"{stranger!r} has been put ahead of {handle.name!r}: what it finds passes {finder!r} by",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
+def keep_order() -> None:
+    """Have the chain in order again, where others have put another list in its place."""
+    if handles and type(sys.meta_path) is list:
+        begin()
 
 
 def finders_for(fullname: str) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import sys
 from collections.abc import Callable, Iterable
 from types import FunctionType, TracebackType
@@ -13,10 +12,11 @@ import attrs
 
 from .._core.locks import acquire_lock, release_lock
 from .._core.pending import settle
-from .chain import Switchboard, all_finders, handles, report_strangers
+from .chain import Switchboard, all_finders, handles
 from .finder import FinderEntry
 from .interceptor import Interceptor
 from .names import Names, check_pattern
+from .order import Chain, begin, end, stand_in_front, stands_in_front
 from .portions import needs_portions
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ class Hook:
     """``finder``, ``interceptor`` or ``path hook``."""
     _undo: Callable[[], None] = attrs.field(default=lambda: None, alias="undo")
     _known: list[Any] = attrs.field(factory=list, alias="known")
-    _reported: list[Any] = attrs.field(factory=list, init=False)
     _active: bool = attrs.field(default=True, init=False)
 
     @property
@@ -57,12 +56,6 @@ class Hook:
             return []
         known = [*self._known, *(handle.hook for handle in handles)]
         return [finder for finder in _ahead(self.hook) if not _is_in(known, finder) and not _is_ours(finder)]
-
-    def unreported(self) -> list[Any]:
-        """Those of `overtaken_by` that this has not returned before."""
-        new = [finder for finder in self.overtaken_by if not _is_in(self._reported, finder)]
-        self._reported += new
-        return new
 
     def uninstall(self) -> None:
         """Take the hook away. Modules that it has acted on stay as they are. Does nothing the second time."""
@@ -79,6 +72,8 @@ class Hook:
                 _take_off(self.hook)
                 _forget_path_hook(self.hook)
                 needs_portions(handles)
+            if not handles:
+                end()
         finally:
             release_lock()
         self._undo()
@@ -153,6 +148,7 @@ def install(
                 raise ValueError(f"{hook!r} is installed already, as {other.name!r}")
             if name is not None and other.name == name:
                 raise ValueError(f"a hook {name!r} is installed already: {other.hook!r}")
+        begin()
         handle = Hook(hook, name or _free_name(hook), kind, undo=undo)
         if kind == "path hook":
             _insert(sys.path_hooks, hook, first, before, after)
@@ -162,10 +158,9 @@ def install(
             handle._known += _ahead(hook)
         handles.append(handle)
         needs_portions(handles)
-        # A hook that others have been put ahead of is not asked any more, and could not say so before.
-        atexit.unregister(_report_at_exit)
-        atexit.register(_report_at_exit)
     except BaseException:
+        if not handles:
+            end()
         undo()
         raise
     finally:
@@ -258,36 +253,57 @@ def _remove(places: list[Any], thing: Any) -> None:
 
 
 def _put_on(finder: Any, first: bool, before: Any, after: Any) -> None:
-    """Put a finder on `sys.meta_path`: in a switchboard, if it is bound to names."""
-    chain: list[Any] = sys.meta_path
+    """Put a finder on `sys.meta_path`: in a switchboard, if it is bound to names.
+
+    Interceptors that go first stay in front of all other finders. What is put next to another one stays where
+    that is.
+    """
+    chain: Any = sys.meta_path
     bound = hook_names(finder) is not None
+    front = False
     other = before if before is not None else after
     if other is not None:
         index = _place(other)
         if index is None:
             raise ValueError(f"{other!r} is not on sys.meta_path, to install {finder!r} next to")
         board = chain[index]
+        front = stands_in_front(board)
         if type(board) is Switchboard:
             inside = list(board.finders)
             at = (_index(inside, other) or 0) + (after is not None)
             if bound:
-                chain[index] = Switchboard([*inside[:at], finder, *inside[at:]])
+                parts: list[Any] = [Switchboard([*inside[:at], finder, *inside[at:]])]
             else:
                 parts = [Switchboard(part) for part in (inside[:at], inside[at:]) if part]
                 parts.insert(1 if inside[:at] else 0, finder)
-                chain[index : index + 1] = parts
+            _replace(chain, index, parts, front)
             return
         index += after is not None
+    elif first:
+        front = isinstance(finder, Interceptor) and isinstance(chain, Chain)
+        index = chain.front_length() if isinstance(chain, Chain) and not front else 0
     else:
-        index = 0 if first else len(chain)
-    if not bound:
-        chain.insert(index, finder)
-    elif index < len(chain) and type(chain[index]) is Switchboard:
-        chain[index] = Switchboard([finder, *chain[index].finders])
-    elif index and type(chain[index - 1]) is Switchboard:
-        chain[index - 1] = Switchboard([*chain[index - 1].finders, finder])
-    else:
-        chain.insert(index, Switchboard([finder]))
+        index = len(chain)
+    for place in (index, index - 1) if bound else ():
+        if 0 <= place < len(chain):
+            board = chain[place]
+            if type(board) is Switchboard and stands_in_front(board) == front:
+                both = [finder, *board.finders] if place == index else [*board.finders, finder]
+                _replace(chain, place, [Switchboard(both)], front)
+                return
+    thing = Switchboard([finder]) if bound else finder
+    if front:
+        stand_in_front([thing])
+    chain.insert(index, thing)
+
+
+def _replace(chain: list[Any], index: int, entries: list[Any], front: bool) -> None:
+    """Put `entries` in the place of one entry of the chain, at once: others are walking along it."""
+    old = chain[index]
+    if front:
+        stand_in_front(entries)
+    chain[index : index + 1] = entries
+    stand_in_front((), instead=[old])
 
 
 def _take_off(finder: Any) -> None:
@@ -296,14 +312,11 @@ def _take_off(finder: Any) -> None:
     if index is None:
         return
     board = chain[index]
-    if type(board) is not Switchboard:
-        del chain[index]
-        return
-    left = [other for other in board.finders if other is not finder]
-    if left:
-        chain[index] = Switchboard(left)
+    if type(board) is Switchboard:
+        left = [other for other in board.finders if other is not finder]
+        _replace(chain, index, [Switchboard(left)] if left else [], stands_in_front(board))
     else:
-        del chain[index]
+        _replace(chain, index, [], False)
 
 
 def _forget_path_hook(finder: Any) -> None:
@@ -313,7 +326,7 @@ def _forget_path_hook(finder: Any) -> None:
         sys.path_hooks.remove(hook)
         for entry, made in list(sys.path_importer_cache.items()):
             if isinstance(made, FinderEntry) and made.finder is finder:
-                del sys.path_importer_cache[entry]
+                sys.path_importer_cache.pop(entry, None)
 
 
 def add_path_hook(path_hooks: list[Any], finder: Any) -> None:
@@ -362,12 +375,6 @@ def _warn_of_loaded(hook: Any) -> None:
             RuntimeWarning,
             stacklevel=3,
         )
-
-
-def _report_at_exit() -> None:
-    for handle in list(handles):
-        if getattr(handle.hook, "changes_modules", False):
-            report_strangers(handle.hook)
 
 
 def _spec_of(module: Any) -> Any:

@@ -100,16 +100,20 @@ def needs_portions(handles: list[Any]) -> None:
     It stands before the first finder that finds namespace packages without joining them.
     """
     chain: list[Any] = sys.meta_path
-    places = [place for place, finder in enumerate(chain) if type(finder) is Portions]
-    for place in reversed(places):
-        del chain[place]
+    there = [finder for finder in chain if type(finder) is Portions]
+    others = [finder for finder in chain if type(finder) is not Portions]
     first = 0
-    while first < len(chain) and _joins_or_finds_none(chain[first]):
+    while first < len(others) and _joins_or_finds_none(others[first]):
         first += 1
-    behind = [other for finder in chain[first:] for other in getattr(finder, "finders", [finder])]
+    behind = [other for finder in others[first:] for other in getattr(finder, "finders", [finder])]
     adding = [handle.hook for handle in handles if getattr(handle.hook, "adds_portions", False)]
     if any(finder is other for finder in adding for other in behind):
+        if len(there) == 1 and chain.index(there[0]) == first:
+            return
+        # Never without one, for those who are searching meanwhile.
         chain.insert(first, Portions())
+    for portions in there:
+        chain.remove(portions)
 
 
 def _joins_or_finds_none(finder: Any) -> bool:

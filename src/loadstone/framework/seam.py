@@ -33,6 +33,7 @@ from .._standard.files import SourceLoader as _OwnSourceLoader
 from .compilation import COMPILERS, Compilation, compiler_class, next_method
 from .loader import Loader, WrappedLoader
 from .recipe import Recipe, level_of
+from .substitute import substitutes
 
 __all__ = ["add_transform", "without_seam"]
 
@@ -334,6 +335,8 @@ def _wrapped(loader: Any) -> str | None:
 
 def _changed(spec: ModuleSpec, loader: Any, transform: Any) -> Any:
     """A loader like `loader` that transforms too, or None."""
+    if type(loader) in substitutes:
+        loader = substitutes[type(loader)](loader, spec)
     place = _wrapped(loader)
     if place is not None:
         inner = _changed(spec, getattr(loader, place), transform)

@@ -427,6 +427,8 @@ class _Finder:
                 entry.end(found, errors)
         return spec  # type: ignore[no-any-return]
 
+    find_spec.stands_in_front = True  # type: ignore[attr-defined]
+
     def _rest(self, fullname: str) -> list[Any]:
         """The finders behind this one, those of a switchboard one by one."""
         chain = sys.meta_path
