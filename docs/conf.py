@@ -34,13 +34,18 @@ def drop_docstring_of_type(
 
 def tables() -> Iterator[tuple[str, list[tuple[Any, str]]]]:
     """The tables of the catalogue: a heading, and entries, each with how bad it is, if that is said."""
+    from loadstone.report.catalogue import entries
     from loadstone.report.doctor.examine import CHECKS
-    from loadstone.report.explain.codes import ENTRIES
-    from loadstone.testing import checks
+    from loadstone.report.explain import codes  # noqa: F401 - registers its codes
+    from loadstone.testing import catalogue  # noqa: F401 - the same
 
-    yield "What doctor finds", [(check.entry, check.severity) for check in CHECKS]
-    yield "Causes that explain names", [(entry, "") for entry in ENTRIES]
-    yield "Checks of the conformance kit", [(check.entry, "") for check in checks()]
+    severities = {check.entry.code: check.severity for check in CHECKS}
+    headings = {"LS1": "What doctor finds", "LS2": "Causes that explain names"}
+    groups: dict[str, list[tuple[Any, str]]] = {}
+    for entry in entries():
+        heading = headings.get(entry.code[:3], "Checks of the conformance kit")
+        groups.setdefault(heading, []).append((entry, severities.get(entry.code, "")))
+    yield from groups.items()
 
 
 def catalogue() -> str:

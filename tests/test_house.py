@@ -78,6 +78,10 @@ ASKS_VERSION = {
     "report.explain.causes": "compares it with the tables of what has come to and left the standard library",
 }
 
+# What a reader takes in at once. What is longer has more than one subject, and is divided by them.
+MOST_LINES = 450
+STILL_LONGER = {"_standard.files", "framework.tree", "report.trace.recorder"}
+
 PUBLIC_MODULES = (
     "loadstone",
     "loadstone.abc",
@@ -156,13 +160,18 @@ def imported(name: str, *, top_level_only: bool = False) -> set[str]:
     return found
 
 
+def own_name(full: str) -> str:
+    """The name below loadstone of a module of loadstone's; of another, one that no module has."""
+    return full.removeprefix("loadstone").removeprefix(".") if f"{full}.".startswith("loadstone.") else "-"
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_module_imports_only_from_lines_above_its_own(name: str) -> None:
     """Every module has its line on the map, and imports only from the lines above."""
     place = line_of(name)
     for full in imported(name):
-        if full.partition(".")[0] == "loadstone":
-            other = full.removeprefix("loadstone").removeprefix(".")
+        other = own_name(full)
+        if other != "-":
             if (name, other) in DEFERRED:
                 assert full not in imported(name, top_level_only=True)
                 continue
@@ -170,6 +179,49 @@ def test_a_module_imports_only_from_lines_above_its_own(name: str) -> None:
             assert same_package or line_of(other) < place, (
                 f"loadstone.{name} imports {full}, which is not above it"
             )
+
+
+def test_circles_are_named_with_their_reason() -> None:
+    """The design names each import inside a function that closes a circle, and no other."""
+    graph = {name: {own_name(full) for full in imported(name)} & FILES.keys() for name in FILES}
+
+    def reached(name: str) -> set[str]:
+        found, rest = set[str](), [name]
+        while rest:
+            new = graph[rest.pop()] - found
+            found |= new
+            rest += new
+        return found
+
+    circles = set()
+    for name in FILES:
+        at_once = {own_name(full) for full in imported(name, top_level_only=True)}
+        circles.update((name, other) for other in graph[name] - at_once - {name} if name in reached(other))
+    page = (ROOT / "docs" / "explanation" / "design.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| .", page.partition("### Circles\n")[2], re.M)
+    assert set(rows) == circles
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_module_has_one_subject(name: str) -> None:
+    """No module is too long to be taken in at once."""
+    lines = len(FILES[name].read_text(encoding="utf-8").splitlines())
+    assert (lines > MOST_LINES) == (name in STILL_LONGER)
+
+
+def test_the_map_is_the_tree() -> None:
+    """The design names every module of the house, and none that is not there, unless it is planned."""
+    page = (ROOT / "docs" / "explanation" / "design.md").read_text(encoding="utf-8")
+    drawn, folders = set(), [""]
+    for line in re.search(r"```\nsrc/loadstone/\n(.*?)\ntests/", page, re.S)[1].splitlines():  # type: ignore[index]
+        indent, names = re.fullmatch(r"( +)(\S+(?: +\S+\.py)*).*", line).groups()  # type: ignore[union-attr]
+        del folders[len(indent) // 2 :]
+        if names.endswith("/"):
+            folders.append(folders[-1] + names)
+            continue
+        drawn.update(folders[-1] + name for name in names.split())
+    files = {file.relative_to(SOURCE).as_posix() for file in FILES.values()}
+    assert drawn == {file for file in files if file == "__init__.py" or not file.endswith("/__init__.py")}
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith(("_core", "_standard"))])

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from loadstone.report.catalogue import Entry
+from loadstone.report.catalogue import Entry, register
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
+TESTS = Path(__file__).parent.parent
+DOCS = TESTS.parent / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,28 @@ def test_every_code_stands_for_one_thing(conf: dict[str, Any]) -> None:
     assert all(re.fullmatch(r"LS1\d\d", code) for code in doctor)
     assert all(re.fullmatch(r"LS2\d\d", code) for code in explain)
     assert all(re.fullmatch(r"LS[3-9]\d\d", code) for code in kit)
+
+
+def test_a_code_is_given_once(conf: dict[str, Any]) -> None:
+    """What would give a code a second meaning is refused; the same entry may come again."""
+    first = entries(conf)[0]
+    assert register(first) == first
+    with pytest.raises(ValueError, match=f"{first.code} stands for .* already: found 'another'"):
+        register(Entry(first.code, "another", "detail"))
+    assert entries(conf)[0] is first
+
+
+def test_what_is_registered_is_there(conf: dict[str, Any]) -> None:
+    """Every code that stands in the source is in the catalogue: no room of checks is left out."""
+    known = {entry.code for entry in entries(conf)}
+    for file in (TESTS.parent / "src").rglob("*.py"):
+        assert {*re.findall(r"\bLS\d{3}\b", file.read_text(encoding="utf-8"))} <= known, file
+
+
+def test_every_code_is_tested(conf: dict[str, Any]) -> None:
+    """Each stands in a test of the suite."""
+    tests = "".join(file.read_text(encoding="utf-8") for file in TESTS.rglob("*.py"))
+    assert [entry.code for entry in entries(conf) if entry.code not in tests] == []
 
 
 def test_every_entry_says_what_it_is(conf: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from loadstone._core.versions import COMPILES_FOR_MODULE
 from loadstone.report.doctor import examine, future
 from loadstone.report.doctor.environment import live
 from loadstone.report.doctor.records import Finding
+from loadstone.report.known import REMOVED
 
 from .doctors import about, found, one
 
@@ -83,6 +84,20 @@ def test_what_is_gone_already(sandbox: Sandbox) -> None:
         ("line 1, 2: imp is gone since Python 3.12", "error"),
         ("line 1: pkg_resources goes with setuptools 82", "warning"),
     }
+
+
+@pytest.mark.parametrize("name", REMOVED)
+def test_modules_that_the_standard_library_loses(sandbox: Sandbox, name: str) -> None:
+    """LS172: each of them by its version, unless a path entry has a module of that name."""
+    version, instead = REMOVED[name]
+    source = f"from {name} import something"
+    (finding,) = in_source(sandbox, source, (3, 9))
+    verb = "is gone since" if version <= (3, 9) else "goes with"
+    assert finding.evidence == f"line 1: {name} {verb} Python {'.'.join(map(str, version))}"
+    assert instead in finding.remedy
+    assert finding.remedy
+    sandbox.write({f"{name}.py": ""})
+    assert in_source(sandbox, source, (3, 9)) == []
 
 
 @pytest.mark.parametrize(

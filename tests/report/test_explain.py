@@ -173,7 +173,7 @@ def test_a_later_path_finder_is_asked_for_all_its_entries(sandbox: Sandbox) -> N
 
 
 def test_a_path_finder_that_is_an_instance(sandbox: Sandbox) -> None:
-    """Its entries are told too; it is asked with the attributes that it has."""
+    """Its entries are told as those of the class; one with methods of its own is asked as it is."""
 
     class Prefixed(importlib.machinery.PathFinder):
         def __init__(self, prefix: str) -> None:
@@ -190,11 +190,20 @@ def test_a_path_finder_that_is_an_instance(sandbox: Sandbox) -> None:
     assert module.spec is not None
     (answer,) = module.asked
     assert answer.finder == f"{__name__}.{Prefixed.__qualname__}"
-    assert [entry.entry for entry in answer.entries] == sys.path
-    assert answer.entries[0].spec == module.spec
     assert vars(finder) == {"prefix": "not_"}
     assert type(finder) is Prefixed
-    sys.meta_path[:] = [importlib.machinery.PathFinder()]
+    plain = importlib.machinery.PathFinder()
+    sys.meta_path[:] = [plain]
+    module = loadstone.explain("wanted").module
+    assert module is not None
+    (answer,) = module.asked
+    assert [entry.entry for entry in answer.entries] == sys.path
+    assert answer.entries[0].spec == module.spec
+    plain._path_hooks = None  # type: ignore[attr-defined]
+    module = loadstone.explain("wanted").module
+    assert module is not None
+    assert [answer.entries for answer in module.asked] == [()]
+    del plain._path_hooks  # type: ignore[attr-defined]
     inside = loadstone.explain("space.inside")
     assert inside.spec is not None
     assert inside.spec.origin == str(sandbox.root / "space/inside.py")

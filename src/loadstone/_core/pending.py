@@ -23,7 +23,7 @@ if TYPE_CHECKING:
             """Take note that the module `name` has been imported."""
 
 
-__all__ = ["LivePending", "Pending", "settle"]
+__all__ = ["LivePending", "Pending", "is_put_off", "settle"]
 
 _PACKAGE = __name__.partition(".")[0]
 _sys: Any = sys
@@ -43,6 +43,13 @@ class LivePending:
             warn(f"Cannot set lazy attributes on {name!r}: {error!r}", ImportWarning)
 
 
+def is_put_off(value: object) -> bool:
+    """Whether it is a lazy object of the interpreter's, which stands for what has yet to be imported."""
+    from types import LazyImportType  # type: ignore[attr-defined,unused-ignore]
+
+    return type(value) is LazyImportType
+
+
 def settle() -> None:
     """Carry out the lazy imports of loadstone's own modules that are loaded, and of those they load.
 
@@ -53,8 +60,6 @@ def settle() -> None:
     """
     if not HAS_LAZY_IMPORTS or not _puts_off_own():
         return
-    from types import LazyImportType  # type: ignore[attr-defined,unused-ignore]
-
     settled: set[str] = set()
     while True:
         names = {name for name in sys.modules.copy() if f"{name}.".startswith(f"{_PACKAGE}.")} - settled
@@ -63,7 +68,7 @@ def settle() -> None:
         for name in names:
             module = sys.modules.get(name)
             for attribute, value in list(vars(module).items()) if module is not None else ():
-                if type(value) is LazyImportType:
+                if is_put_off(value):
                     getattr(module, attribute)
         settled |= names
 

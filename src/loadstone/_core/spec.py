@@ -22,6 +22,7 @@ __all__ = [
     "default_cache_path",
     "located",
     "module_from_spec",
+    "search_locations_of",
     "spec_from_loader",
 ]
 
@@ -237,3 +238,11 @@ def bind(spec: Any, module: Any, *, override: bool = False) -> None:
         put("__file__", spec.origin)
         if SETS_CACHED and spec.cached is not None:
             put("__cached__", spec.cached)
+
+
+def search_locations_of(parent: _ModuleSpec) -> Any:
+    """Where the submodules of the package of the spec `parent` are. Raises ValueError if it is no package."""
+    locations = parent.submodule_search_locations
+    if locations is None:
+        raise ValueError(f"{parent} is not a package module")
+    return locations

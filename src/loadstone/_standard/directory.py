@@ -10,7 +10,7 @@ from time import time
 
 from .._core.cache import CACHE_DIRECTORY, absolute, join
 from .._core.frames import verbose
-from .._core.spec import ModuleSpec
+from .._core.spec import ModuleSpec, search_locations_of
 from .._core.versions import FINDS_CURRENT_DIRECTORY
 from .files import file_spec, spec_from_file_location
 
@@ -228,8 +228,8 @@ class FileFinder(_FileFinder):
         `parent` is the spec of the package they are in, None at top level. Raises ValueError if it is none of
         a package. A directory that cannot be listed has none. Since Python 3.15 importlib has it.
         """
-        if parent is not None and parent.submodule_search_locations is None:
-            raise ValueError(f"{parent} is not a package module")
+        if parent is not None:
+            search_locations_of(parent)
         prefix = "" if parent is None else f"{parent.name}."
         for name in self.directory.names(self._loaders):
             spec = self.find_spec(prefix + name)

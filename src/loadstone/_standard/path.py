@@ -17,7 +17,7 @@ from os import stat
 from .._core.cache import cached_path, is_absolute
 from .._core.finding import object_name
 from .._core.namespace import NamespacePath
-from .._core.spec import ModuleSpec, spec_from_loader
+from .._core.spec import ModuleSpec, search_locations_of, spec_from_loader
 from .._core.versions import (
     ASKS_FIND_MODULE,
     FORGETS_METADATA,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .._core.system import State
 
-    Observer = Callable[[str, Any], Any]
+    Observer = Callable[[str, Callable[[str], Any]], Any]
 
 __all__ = ["PathFinder", "PathSearch", "TheirPathSearch"]
 
@@ -54,8 +54,8 @@ _LISTED_BY_US = float("nan")
 class PathSearch:
     """The search for modules along a path, in the import system whose state is `state`.
 
-    `observer` is called with each path entry and the finder for it, and returns what is asked in its place.
-    Thread-safe as far as the path hooks and path entry finders are.
+    `observer` is called with each path entry and the function that gives the finder for it; what it returns
+    is asked. Thread-safe as far as the path hooks and path entry finders are.
     """
 
     spec_class: Any = ModuleSpec
@@ -63,6 +63,13 @@ class PathSearch:
     def __init__(self, state: State = sys, observer: Observer | None = None) -> None:
         self.state = state
         self.observer = observer
+        self._plain = self
+
+    def observed(self, observer: Observer) -> PathSearch:
+        """The same search, observed; what it leaves behind, such as paths of namespace packages, is not."""
+        search = object.__new__(type(self))
+        search.__dict__.update(self.__dict__, observer=observer)
+        return search
 
     def hook(self, entry: str) -> Any:
         """A path entry finder for `entry`, made by the first path hook that accepts it, or None."""
@@ -105,11 +112,12 @@ class PathSearch:
         for entry in path:
             if not isinstance(entry, str):
                 continue
-            finder = cache.get(entry, _MISSING) if entry else _MISSING
-            if finder is _MISSING:
-                finder = self.finder_for(entry)
-            if observer is not None:
-                finder = observer(entry, finder)
+            if observer is None:
+                finder = cache.get(entry, _MISSING) if entry else _MISSING
+                if finder is _MISSING:
+                    finder = self.finder_for(entry)
+            else:
+                finder = observer(entry, self.finder_for)
             if finder is None:
                 continue
             # What their find_spec does, without the call: this loop is where long paths take their time.
@@ -166,7 +174,7 @@ class PathSearch:
 
     def namespace_path(self, fullname: str, portions: list[str]) -> Any:
         """The path of a namespace package, which follows its parent's."""
-        return NamespacePath(fullname, portions, self.spec_in, self.state)
+        return NamespacePath(fullname, portions, self._plain.spec_in, self.state)
 
     def invalidate_caches(self) -> None:
         """Have every path entry finder look anew at what it remembers; namespace packages follow."""
@@ -189,13 +197,7 @@ class PathSearch:
         `parent` is the spec of the package whose path is meant, None for the system's path. Raises ValueError
         if it is none of a package.
         """
-        path: Iterable[str]
-        if parent is None:
-            path = self.state.path
-        elif parent.submodule_search_locations is None:
-            raise ValueError(f"{parent} is not a package module")
-        else:
-            path = parent.submodule_search_locations
+        path: Iterable[str] = self.state.path if parent is None else search_locations_of(parent)
         for entry in dict.fromkeys(entry for entry in path if isinstance(entry, str)):
             discover = getattr(self.finder_for(entry), "discover", None)
             if discover is not None:

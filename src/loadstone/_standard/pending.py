@@ -14,6 +14,7 @@ from types import FunctionType, ModuleType
 
 from .._core.frames import hidden, trim
 from .._core.loading import MISSING
+from .._core.pending import is_put_off
 from .._core.statement import absolute_name, package_of
 from .._core.versions import HAS_LAZY_IMPORTS
 
@@ -59,13 +60,6 @@ def _instructions() -> list[int]:
 
 if HAS_LAZY_IMPORTS:
     _STATEMENT, _LISTED, _, _ATTRIBUTE = _instructions()
-
-
-def _is_put_off(value: object) -> bool:
-    """Whether it is a lazy object of the interpreter's, which stands for what has yet to be imported."""
-    from types import LazyImportType  # type: ignore[attr-defined,unused-ignore]
-
-    return type(value) is LazyImportType
 
 
 class OwnPending:
@@ -214,7 +208,7 @@ class _Listed:
         there = pending.system.modules.get(module)
         if isinstance(there, ModuleType) and not _is_initializing(there):
             value = there.__dict__.get(name, MISSING)
-            if value is not MISSING and not _is_put_off(value):
+            if value is not MISSING and not is_put_off(value):
                 view = pending.system.present(there)
                 return pending.system.present(value) if view is there else getattr(view, name)
         pending._note(f"{module}.{name}", None)

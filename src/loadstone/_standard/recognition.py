@@ -15,20 +15,21 @@ from .._core.finding import stand_ins
 from .._core.frames import hidden
 from .._core.loading import codes
 from .files import SourceLoader, cached_code
-from .path import TheirPathSearch
+from .path import PathFinder, PathSearch, TheirPathSearch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from types import CodeType
     from typing import Any
 
-__all__ = ["begin", "end"]
+__all__ = ["begin", "end", "path_search"]
 
 _external: Any = _frozen_importlib_external
 _cache_from_source = _external.cache_from_source
 _path_finder: Any = vars(_PathFinder)
-_FIND_SPEC, _GET_SPEC = _path_finder["find_spec"], _path_finder["_get_spec"]
-_CACHE, _HOOKS = _path_finder["_path_importer_cache"], _path_finder["_path_hooks"]
+_SEARCH_METHODS = ("find_spec", "_get_spec", "_path_importer_cache", "_path_hooks")
+_FIND_SPEC, _GET_SPEC, _CACHE, _HOOKS = map(_path_finder.get, _SEARCH_METHODS)
 _Loader: Any = _SourceFileLoader
 _EXEC_MODULE, _GET_CODE, _GET_DATA = _Loader.exec_module, _Loader.get_code, _Loader.get_data
 _GET_FILENAME, _PATH_STATS = _Loader.get_filename, _Loader.path_stats
@@ -51,6 +52,29 @@ def end() -> None:
     """Have them call it."""
     stand_ins.pop(_PathFinder, None)
     codes.pop(_SourceFileLoader, None)
+
+
+def path_search(finder: Any) -> PathSearch | None:
+    """The search that `finder` makes, if it is importlib's or loadstone's path finder in all that matters."""
+    if isinstance(finder, PathSearch):
+        return finder
+    kind = finder if isinstance(finder, type) else type(finder)
+    spaces: list[Mapping[str, Any]] = [vars(each) for each in kind.__mro__]
+    if kind is not finder:
+        spaces.insert(0, getattr(finder, "__dict__", {}))
+    methods = _methods(spaces)
+    return next((search for known, search in _SEARCHES if known == methods), None)
+
+
+def _methods(spaces: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What the methods of a search along a path are, in the first of some namespaces that has them."""
+    return [next((space[name] for space in spaces if name in space), None) for name in _SEARCH_METHODS]
+
+
+_SEARCHES = (
+    (_methods([vars(_PathFinder)]), _search),
+    (_methods([vars(PathFinder)]), PathFinder._search),
+)
 
 
 @hidden

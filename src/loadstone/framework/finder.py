@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.frames import hidden
 from .._core.spec import ModuleSpec as _ModuleSpec
-from .._core.spec import located
+from .._core.spec import located, search_locations_of
 from ..abc import MetaPathFinder, PathEntryFinder
 from .chain import alone, rest_of_chain
 
@@ -191,11 +191,7 @@ class Finder(MetaPathFinder):
 
 def _package_of(parent: ModuleSpec | None) -> tuple[str, Sequence[str] | None]:
     """The name and the search locations of the package whose spec is `parent`; none at top level."""
-    if parent is None:
-        return "", None
-    if parent.submodule_search_locations is None:
-        raise ValueError(f"{parent} is not a package module")
-    return parent.name, parent.submodule_search_locations
+    return ("", None) if parent is None else (parent.name, search_locations_of(parent))
 
 
 def _label(finder: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-__all__ = ["Entry"]
+__all__ = ["Entry", "entries", "register"]
 
 
 @attrs.frozen
@@ -22,3 +22,19 @@ class Entry:
     """What to do about it."""
     source: str = ""
     """Where it is specified: a PEP, a section of the language reference, the documentation of a module."""
+
+
+_entries: dict[str, Entry] = {}
+
+
+def register(entry: Entry) -> Entry:
+    """Put the entry into the catalogue. Raises ValueError if its code stands for something else already."""
+    known = _entries.setdefault(entry.code, entry)
+    if known != entry:
+        raise ValueError(f"{entry.code} stands for {known.title!r} already: found {entry.title!r}")
+    return entry
+
+
+def entries() -> tuple[Entry, ...]:
+    """The entries of all tools that have been imported, in the order of their codes."""
+    return tuple(_entries[code] for code in sorted(_entries))

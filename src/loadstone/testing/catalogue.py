@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from .check import Check, Kind
-from .ecosystem import table as ecosystem
-from .finding import table as finding
-from .hooks import table as hooks
-from .loaders import table as loaders
-from .modules import table as modules
-from .processes import table as processes
-from .specs import table as specs
+from . import (
+    ecosystem,
+    finding,
+    hooks,
+    listings,
+    loaders,
+    modules,
+    naming,
+    processes,
+    repetition,
+    resources,
+    source,
+    specs,
+)
+from .check import Check, Kind, registered
 
 __all__ = ["checks"]
 
-_TABLES = (finding, specs, loaders, modules, ecosystem, processes, hooks)
+
+# Their checks register themselves. Where all imports are lazy, only a module that is used is imported.
+_ROOMS = (
+    finding,
+    naming,
+    repetition,
+    specs,
+    loaders,
+    modules,
+    source,
+    resources,
+    listings,
+    ecosystem,
+    processes,
+    hooks,
+)
 
 
 def checks(kind: Kind | None = None) -> tuple[Check, ...]:
@@ -21,9 +43,9 @@ def checks(kind: Kind | None = None) -> tuple[Check, ...]:
 
     Raises ValueError for another kind.
     """
-    found = sorted((check for table in _TABLES for check in table.checks), key=lambda check: check.code)
+    found = tuple(check for _, check in sorted(registered.items()))
     if kind is None:
-        return tuple(found)
+        return found
     chosen = tuple(check for check in found if kind in check.kinds)
     if not chosen:
         raise ValueError(f"expected 'finder', 'loader' or 'path hook', found {kind!r}")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from ..report.catalogue import Entry
+from ..report.catalogue import Entry, register
 
 if TYPE_CHECKING:
     from .subject import Subject
 
-__all__ = ["Check", "Kind", "Table"]
+__all__ = ["Check", "Kind", "check", "registered"]
 
 Kind = Literal["finder", "loader", "path hook"]
 
@@ -41,28 +41,25 @@ class Check:
         return self.function.__name__
 
 
-class Table:
-    """The checks of one module, in the order in which they are written."""
+registered: dict[str, Check] = {}
+"""The checks by code: those of the modules that have been imported."""
 
-    def __init__(self) -> None:
-        self.checks: list[Check] = []
 
-    def check(
-        self,
-        code: str,
-        title: str,
-        *,
-        source: str,
-        after: Iterable[str] = (),
-        kinds: Iterable[Kind] = ("finder", "loader", "path hook"),
-        share: float = 1.0,
-    ) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
-        """Have the decorated function be the check `code`; its docstring says why the promise matters."""
+def check(
+    code: str,
+    title: str,
+    *,
+    source: str,
+    after: Iterable[str] = (),
+    kinds: Iterable[Kind] = ("finder", "loader", "path hook"),
+    share: float = 1.0,
+) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
+    """Have the decorated function be the check `code`; its docstring says why the promise matters."""
 
-        def add(function: Callable[[Subject], None]) -> Callable[[Subject], None]:
-            detail = " ".join((function.__doc__ or "").split())
-            entry = Entry(code=code, title=title, detail=detail, source=source)
-            self.checks.append(Check(entry, function, frozenset(kinds), tuple(after), share))
-            return function
+    def add(function: Callable[[Subject], None]) -> Callable[[Subject], None]:
+        detail = " ".join((function.__doc__ or "").split())
+        entry = register(Entry(code=code, title=title, detail=detail, source=source))
+        registered[code] = Check(entry, function, frozenset(kinds), tuple(after), share)
+        return function
 
-        return add
+    return add

@@ -8,15 +8,10 @@ from importlib.machinery import PathFinder
 from typing import Any
 from uuid import uuid4
 
-from .check import Kind, Table
-from .finding import at_once, facts
+from .answers import at_once, facts
+from .check import Kind, check
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
-
-__all__ = ["table"]
-
-table = Table()
-check = table.check
 
 _HOOKS: tuple[Kind, ...] = ("path hook",)
 _STANDARD = ("colorsys", "xml", "json.scanner", "_json", "_struct", "_bz2", "_contextvars")

@@ -10,14 +10,9 @@ from types import CodeType
 from typing import Any
 
 from .._core.compiler import takes_name
-from .check import Table
+from .check import check
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
-
-__all__ = ["table"]
-
-table = Table()
-check = table.check
 
 _UNKNOWN = "loadstone_kit_unknown"
 

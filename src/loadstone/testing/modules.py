@@ -12,14 +12,9 @@ from types import ModuleType
 from typing import Any
 
 from .._core.versions import SETS_CACHED
-from .check import Table
+from .check import check
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
-
-__all__ = ["table"]
-
-table = Table()
-check = table.check
 
 _THREADS = 4
 

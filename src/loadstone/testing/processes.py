@@ -14,16 +14,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..program import start_of
-from .check import Table
+from .check import check
 from .child import path_of_children
-from .ecosystem import defined
 from .outcome import NotApplicable, Unmet
+from .source import defined
 from .subject import Subject
-
-__all__ = ["table"]
-
-table = Table()
-check = table.check
 
 _LIMIT = 25.0
 """Seconds that a child process may take."""

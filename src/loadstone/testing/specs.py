@@ -8,15 +8,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from .check import Kind, Table
-from .finding import facts
+from .answers import facts
+from .check import Kind, check
 from .outcome import NotApplicable, Unmet
 from .subject import Subject
-
-__all__ = ["table"]
-
-table = Table()
-check = table.check
 
 _FINDERS: tuple[Kind, ...] = ("finder", "path hook")
 _ATTRIBUTES = (

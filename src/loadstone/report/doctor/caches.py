@@ -13,8 +13,6 @@ import attrs
 from .check import Seen, check
 from .environment import Environment
 
-__all__ = ["CHECKS"]
-
 _MOST = 5000
 
 
@@ -64,9 +62,6 @@ def foreign_module(environment: Environment) -> Iterator[Seen]:
     for _, cache in environment.once(_caches):
         for file in cache.foreign:
             yield Seen(file, "its magic number is not that of this Python, and there is no source beside it")
-
-
-CHECKS = (of_other_versions, orphaned, foreign_module)
 
 
 @attrs.define

@@ -10,10 +10,11 @@ from types import FunctionType
 from typing import Any
 
 from ...framework.chain import asks_rest
+from ..kinds import attribute_of, is_standard, qualified
 from .check import Seen, check
-from .environment import Environment, is_standard, qualified, static
+from .environment import Environment
 
-__all__ = ["CHECKS", "layers", "some"]
+__all__ = ["layers", "some"]
 
 _MANY = 500
 _SHOWN = 5
@@ -136,9 +137,6 @@ def two_loaders(environment: Environment) -> Iterator[Seen]:
             )
 
 
-CHECKS = (without_find_spec, class_for_instance, answers_anything, raises, passed_by, two_loaders)
-
-
 def layers(loader: Any) -> list[Any]:
     """The loader, and those that it holds, which it may stand in for."""
     found: list[Any] = []
@@ -231,7 +229,7 @@ def _rivals(environment: Environment) -> list[tuple[Any, Any, Any, Any, str]]:
 def _searched(environment: Environment) -> Iterator[tuple[str, Any]]:
     """The loaded modules that come from files, and the path that each is looked for on."""
     for name, module in sorted(environment.modules.items()):
-        spec = static(module, "__spec__")
+        spec = attribute_of(module, "__spec__")
         origin = getattr(spec, "origin", None)
         if name == "__main__" or not isinstance(origin, str) or getattr(spec, "name", None) != name:
             continue
@@ -241,7 +239,7 @@ def _searched(environment: Environment) -> Iterator[tuple[str, Any]]:
         if not parent:
             yield name, None
         elif parent in environment.modules:
-            path = static(environment.modules[parent], "__path__")
+            path = attribute_of(environment.modules[parent], "__path__")
             if path is not None:
                 yield name, path
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
-from ..catalogue import Entry
+from ..catalogue import Entry, register
 from .environment import Environment
 from .records import Severity
 
-__all__ = ["Check", "Look", "Seen", "check"]
+__all__ = ["Check", "Look", "Seen", "check", "registered"]
 
 
 @attrs.frozen
@@ -35,12 +35,18 @@ class Check:
     look: Look
 
 
+registered: dict[str, Check] = {}
+"""The checks by code: those of the modules that have been imported."""
+
+
 def check(
     code: str, severity: Severity, title: str, *, detail: str, remedy: str, source: str = ""
 ) -> Callable[[Look], Check]:
     """Make a check of a function that takes an `Environment` and yields what it has `Seen`."""
 
     def decorate(look: Look) -> Check:
-        return Check(Entry(code, title, detail, remedy, source), severity, look)
+        made = Check(register(Entry(code, title, detail, remedy, source)), severity, look)
+        registered[code] = made
+        return made
 
     return decorate

@@ -14,11 +14,10 @@ from urllib.request import url2pathname
 import attrs
 
 from ...distributions import Installed
+from ..places import folder
 from .check import Seen, check
-from .environment import Environment, folder
+from .environment import Environment
 from .start import lines_of
-
-__all__ = ["CHECKS"]
 
 _IMPORT = re.compile(r"^import\s+(\w+)")
 _KINDS = (
@@ -97,9 +96,6 @@ def other_copy(environment: Environment) -> Iterator[Seen]:
                     continue
                 which = f"import {name} gives {used or 'a namespace package'}"
                 yield Seen(f"{name}, of {editable.name}", f"{which}; there is {copy} too")
-
-
-CHECKS = (installed, gone, other_copy)
 
 
 def _editables(environment: Environment) -> list[_Editable]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
-import site
 import sys
-import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.machinery import ModuleSpec
 from typing import Any, TypeVar
@@ -16,22 +14,19 @@ import attrs
 from ..._core.finding import find_spec
 from ...distributions import Installed, installed, providers
 from ...framework.chain import Switchboard
+from ..kinds import attribute_of
+from ..places import (
+    PACKAGES,
+    current_directory,
+    folder,
+    is_standard_file,
+    site_directories,
+    standard_directories,
+)
 
-__all__ = [
-    "Environment",
-    "current_directory",
-    "folder",
-    "is_standard",
-    "kind_of",
-    "live",
-    "qualified",
-    "static",
-]
+__all__ = ["Environment", "live"]
 
 T = TypeVar("T")
-
-_STANDARD = ("_frozen_importlib", "_frozen_importlib_external", "importlib", "zipimport")
-_OWN = ("loadstone._core", "loadstone._standard", "loadstone.machinery")
 
 
 @attrs.define(eq=False)
@@ -87,7 +82,7 @@ class Environment:
         head, *tail = name.split(".")
         spec = find_spec(state, head, None)
         for part in tail:
-            locations = static(self.modules.get(head), "__path__")
+            locations = attribute_of(self.modules.get(head), "__path__")
             if locations is None and spec is not None:
                 locations = spec.submodule_search_locations
             if locations is None:
@@ -106,14 +101,11 @@ class Environment:
     def is_site(self, entry: str) -> bool:
         """Whether distributions are installed in the directory."""
         place = folder(entry)
-        return place in self.sites or os.path.basename(place) in ("site-packages", "dist-packages")
+        return place in self.sites or os.path.basename(place) in PACKAGES
 
     def is_standard_file(self, file: str) -> bool:
         """Whether the file or directory is of the standard library."""
-        place = folder(file)
-        if not any(place == root or place.startswith(root + os.sep) for root in self.standard):
-            return False
-        return not any(part in ("site-packages", "dist-packages") for part in place.split(os.sep))
+        return is_standard_file(file, self.standard)
 
     def local_entries(self) -> list[str]:
         """The path entries that are neither the standard library's nor where distributions are."""
@@ -174,62 +166,14 @@ def _providers(environment: Environment) -> Mapping[str, list[Installed]]:
 def live(scan: Iterable[str] = ()) -> Environment:
     """The environment of this process."""
     entries = {folder(entry) for entry in sys.path if isinstance(entry, str)}
-    sites = [*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    if site.ENABLE_USER_SITE:
-        sites.append(site.getusersitepackages())
-    roots = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)]
     return Environment(
         modules=dict(sys.modules),
         meta_path=list(sys.meta_path),
         path=list(sys.path),
         path_hooks=list(sys.path_hooks),
         path_importer_cache=dict(sys.path_importer_cache),
-        sites=tuple(dict.fromkeys(place for place in map(folder, sites) if place in entries)),
-        standard=tuple(dict.fromkeys(map(folder, roots))),
+        sites=tuple(dict.fromkeys(place for place in map(folder, site_directories()) if place in entries)),
+        standard=tuple(standard_directories()),
         version=sys.version_info[:2],
         scan=tuple(scan),
     )
-
-
-def folder(path: str) -> str:
-    """A path in the one spelling in which it can be compared."""
-    try:
-        path = os.path.realpath(path)
-    except (OSError, ValueError):  # there is no current directory, or no such path can be
-        pass
-    return os.path.normcase(path)
-
-
-def current_directory() -> str:
-    """The current directory; an empty string, if it is gone."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
-
-
-def kind_of(thing: Any) -> type:
-    """The class of a finder or loader, or itself if it is one; without asking it."""
-    kind: type = type(thing)
-    return thing if issubclass(kind, type) else kind
-
-
-def is_standard(thing: Any) -> bool:
-    """Whether a finder or loader is one of Python's own, or loadstone's in their place."""
-    kind = kind_of(thing)
-    module = str(kind.__module__)
-    return module.partition(".")[0] in _STANDARD or module.startswith(_OWN)
-
-
-def qualified(thing: Any) -> str:
-    """What a finder or loader is called: its class, or itself if it is one."""
-    kind = kind_of(thing)
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def static(module: Any, name: str) -> Any:
-    """An attribute of a module, without loading what is loaded lazily; None if it is not there."""
-    try:
-        return object.__getattribute__(module, "__dict__").get(name)
-    except AttributeError:
-        return None

@@ -6,9 +6,21 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 
-from . import caches, chain, editable, environment, future, loaders, metadata, modules, paths, start
-from .check import Check, Seen, check
-from .environment import Environment, qualified
+from ..kinds import qualified
+from . import (
+    caches,
+    chain,
+    editable,
+    environment,
+    future,
+    loaders,
+    metadata,
+    modules,
+    paths,
+    start,
+)
+from .check import Check, Seen, check, registered
+from .environment import Environment
 from .records import Diagnosis, Finding
 
 __all__ = ["CHECKS", "diagnose", "doctor", "findings_of"]
@@ -29,18 +41,10 @@ def failed(environment: Environment) -> Iterator[Seen]:
     return iter(())
 
 
-CHECKS: tuple[Check, ...] = (
-    failed,
-    *chain.CHECKS,
-    *loaders.CHECKS,
-    *start.CHECKS,
-    *editable.CHECKS,
-    *metadata.CHECKS,
-    *modules.CHECKS,
-    *paths.CHECKS,
-    *caches.CHECKS,
-    *future.CHECKS,
-)
+# Their checks register themselves. Where all imports are lazy, only a module that is used is imported.
+_ROOMS = (chain, loaders, start, editable, metadata, modules, paths, caches, future)
+
+CHECKS: tuple[Check, ...] = tuple(check for _, check in sorted(registered.items()))
 """All there are, in the order of their codes."""
 
 

@@ -15,12 +15,13 @@ import attrs
 import loadstone
 
 from ..._core.compiler import takes_name
+from ..kinds import attribute_of, is_standard, kind_of, qualified
+from ..known import REMOVED
+from ..places import folder
 from .chain import some
 from .check import Seen, check
-from .environment import Environment, folder, is_standard, kind_of, qualified, static
+from .environment import Environment
 from .records import Severity
-
-__all__ = ["CHECKS"]
 
 _MOST = 2000
 _OWN = folder(os.path.dirname(loadstone.__file__)) + os.sep
@@ -35,7 +36,7 @@ class _Use:
 
 
 _MODULES = {
-    "imp": _Use((3, 12), "importlib"),
+    **{name: _Use(version, instead) for name, (version, instead) in REMOVED.items()},
     "pkg_resources": _Use((82,), "importlib.resources and importlib.metadata", "setuptools"),
 }
 _FUNCTIONS = {
@@ -65,7 +66,7 @@ _NAMED = (3, 15)
 _CACHED = _Use((3, 15), "__spec__.cached")
 _SIGNS = re.compile(
     "|".join(
-        [r"\bimp\b", "pkg_resources", "__cached__", *_METHODS, *(name for _, name in _FUNCTIONS)]
+        [rf"\b(?:{'|'.join(_MODULES)})\b", "__cached__", *_METHODS, *(name for _, name in _FUNCTIONS)]
     ).encode()
 )
 _GUARDS = {"sys.version_info", "version_info", "hasattr", "TYPE_CHECKING", "PY2", "PY3", "hexversion"}
@@ -85,7 +86,9 @@ def load_module_only(environment: Environment) -> Iterator[Seen]:
     """The loaders of modules that are loaded."""
     found: dict[type, list[str]] = {}
     for name, module in sorted(environment.modules.items()):
-        loader = getattr(static(module, "__spec__"), "loader", None) or static(module, "__loader__")
+        loader = getattr(attribute_of(module, "__spec__"), "loader", None) or attribute_of(
+            module, "__loader__"
+        )
         if loader is None or is_standard(loader) or hasattr(loader, "exec_module"):
             continue
         if hasattr(loader, "load_module"):
@@ -108,7 +111,8 @@ def removed(environment: Environment) -> Iterator[Seen]:
     for file, tree in _trees(environment, _SIGNS):
         found: dict[tuple[str, _Use], set[int]] = {}
         for line, what, use in _uses(tree):
-            found.setdefault((what, use), set()).add(line)
+            if what not in environment.once(_backports):
+                found.setdefault((what, use), set()).add(line)
         for (what, use), lines in found.items():
             gone = use.owner == "Python" and environment.version >= use.version
             version = ".".join(map(str, use.version))
@@ -116,7 +120,7 @@ def removed(environment: Environment) -> Iterator[Seen]:
                 file,
                 f"line {', '.join(map(str, sorted(lines)))}: {what} "
                 f"{'is gone since' if gone else 'goes with'} {use.owner} {version}",
-                remedy=f"use {use.instead}, not {what}",
+                remedy=use.instead and f"use {use.instead}, not {what}",
                 severity="error" if gone else "warning",
             )
 
@@ -137,7 +141,9 @@ def nameless(environment: Environment) -> Iterator[Seen]:
     severity: Severity = "error" if environment.version >= _NAMED else "warning"
     found: dict[type, list[str]] = {}
     for name, module in sorted(environment.modules.items()):
-        loader = getattr(static(module, "__spec__"), "loader", None) or static(module, "__loader__")
+        loader = getattr(attribute_of(module, "__spec__"), "loader", None) or attribute_of(
+            module, "__loader__"
+        )
         if loader is not None:
             found.setdefault(kind_of(loader), []).append(name)
     for finder in environment.path_importer_cache.values():
@@ -158,9 +164,6 @@ def nameless(environment: Environment) -> Iterator[Seen]:
             if method is not None:
                 evidence = f"line {method.lineno}: source_to_code({ast.unparse(method.args)}) takes no name"
                 yield Seen(file, evidence, severity=severity)
-
-
-CHECKS = (load_module_only, removed, nameless)
 
 
 def _takes_name(method: Any) -> bool:
@@ -202,7 +205,7 @@ def _to_be_read(environment: Environment) -> Iterator[str]:
         yield from _sources(_places(environment, name))
     for finder in environment.finders:
         module = environment.modules.get(kind_of(finder).__module__)
-        file = static(module, "__file__")
+        file = attribute_of(module, "__file__")
         if isinstance(file, str) and not is_standard(finder) and not _is_ours(file):
             yield file
     for entry in dict.fromkeys(environment.local_entries()):
@@ -231,6 +234,12 @@ def _sources(places: Iterable[str]) -> Iterator[str]:
         for parent, folders, files in os.walk(place):
             folders[:] = sorted(name for name in folders if name.isidentifier())
             yield from (os.path.join(parent, file) for file in sorted(files) if file.endswith(".py"))
+
+
+def _backports(environment: Environment) -> set[str]:
+    """Modules that the standard library has lost, or will, and another path entry has."""
+    entries = [entry for entry in environment.entries() if not environment.is_standard_file(entry)]
+    return {name for entry in entries for name in environment.names(entry).keys() & REMOVED.keys()}
 
 
 def _uses(tree: ast.Module) -> Iterator[tuple[int, str, _Use]]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..kinds import attribute_of, is_standard, qualified
 from .chain import layers, some
 from .check import Seen, check
-from .environment import Environment, is_standard, qualified, static
-
-__all__ = ["CHECKS"]
+from .environment import Environment
 
 _PROTOCOLS = (
     "create_module",
@@ -72,20 +71,21 @@ def bare_source_loader(environment: Environment) -> Iterator[Seen]:
     for loader, names in _foreign_loaders(environment):
         if len(layers(loader)) > 1:
             continue
-        files = [name for name in names if str(static(environment.modules[name], "__file__")).endswith(".py")]
+        files = [
+            name for name in names if str(attribute_of(environment.modules[name], "__file__")).endswith(".py")
+        ]
         lacking = [protocol for protocol in _OF_SOURCE if not hasattr(loader, protocol)]
         if files and lacking:
             yield Seen(qualified(loader), f"has no {', '.join(lacking)}; loaded {some(files)}")
-
-
-CHECKS = (lost_protocols, bare_source_loader)
 
 
 def _foreign_loaders(environment: Environment) -> list[tuple[Any, list[str]]]:
     """A loader of each class that is not Python's own, and the modules that such loaders have loaded."""
     found: dict[type, tuple[Any, list[str]]] = {}
     for name, module in sorted(environment.modules.items()):
-        loader = getattr(static(module, "__spec__"), "loader", None) or static(module, "__loader__")
+        loader = getattr(attribute_of(module, "__spec__"), "loader", None) or attribute_of(
+            module, "__loader__"
+        )
         if loader is not None and not isinstance(loader, type) and not is_standard(loader):
             found.setdefault(type(loader), (loader, []))[1].append(name)
     return list(found.values())

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from .check import Seen, check
 from .environment import Environment
 
-__all__ = ["CHECKS"]
-
 
 @check(
     "LS134",
@@ -24,6 +22,3 @@ def damaged(environment: Environment) -> Iterator[Seen]:
     for distribution in environment.distributions():
         for trouble in distribution.troubles():
             yield Seen(distribution.place or distribution.release, trouble)
-
-
-CHECKS = (damaged,)

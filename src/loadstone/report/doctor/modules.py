@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
 
+from ..kinds import attribute_of
+from ..places import folder
 from ..trace.lazies import standing
 from .check import Seen, check
-from .environment import Environment, folder, static
+from .environment import Environment
 
-__all__ = ["CHECKS", "modules_in"]
+__all__ = ["modules_in"]
 
 _COMMON = {
     "benchmarks",
@@ -103,7 +105,7 @@ def loaded_twice(environment: Environment) -> Iterator[Seen]:
     """Different modules of one source file."""
     by_file: dict[str, dict[int, list[str]]] = {}
     for name, module in sorted(environment.modules.items()):
-        file = static(module, "__file__")
+        file = attribute_of(module, "__file__")
         if isinstance(file, str) and file.endswith((*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)):
             by_file.setdefault(folder(file), {}).setdefault(id(module), []).append(name)
     for file, modules in by_file.items():
@@ -146,9 +148,6 @@ def lost_lazy_import(environment: Environment) -> Iterator[Seen]:
             yield Seen(f"{holder}.{bound}", f"{evidence} before {parent} is executed", severity="note")
         else:
             yield Seen(f"{holder}.{bound}", evidence)
-
-
-CHECKS = (shadows_standard_library, shadows_distribution, loaded_twice, hidden_portion, lost_lazy_import)
 
 
 def _missing(environment: Environment, name: str) -> str | None:
@@ -215,7 +214,7 @@ def _directories(entry: str) -> list[str]:
 
 def _joined(environment: Environment, name: str, package: str) -> set[str] | None:
     """The directories that a package has in its path; None if it is not loaded, and joins others itself."""
-    path = static(environment.modules.get(name), "__path__")
+    path = attribute_of(environment.modules.get(name), "__path__")
     if path is not None:
         return {folder(entry) for entry in path if isinstance(entry, str)}
     try:

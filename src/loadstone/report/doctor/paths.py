@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from ..kinds import qualified
+from ..places import folder
 from .check import Seen, check
-from .environment import Environment, folder, qualified
-
-__all__ = ["CHECKS"]
+from .environment import Environment
 
 
 @check(
@@ -75,9 +75,6 @@ def no_string(environment: Environment) -> Iterator[Seen]:
     for place, entry in enumerate(environment.path):
         if not isinstance(entry, str):
             yield Seen(repr(entry), f"sys.path[{place}] is of {qualified(entry)}")
-
-
-CHECKS = (missing, twice, relative, no_string)
 
 
 def _strings(environment: Environment) -> Iterator[tuple[int, str]]:

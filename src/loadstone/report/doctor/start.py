@@ -11,7 +11,7 @@ from .check import Seen, check
 from .environment import Environment
 from .records import Severity
 
-__all__ = ["CHECKS", "lines_of", "text_of"]
+__all__ = ["lines_of", "text_of"]
 
 _IMPORTS = ("import ", "import\t")
 _ENTRY_POINT = re.compile(r"^\w+(\.\w+)*:\w+(\.\w+)*$")
@@ -104,9 +104,6 @@ def unresolved_entry_point(environment: Environment) -> Iterator[Seen]:
             problem = _problem(environment, line)
             if problem:
                 yield Seen(f"{file}, line {number}", f"{line}: {problem}", severity=severity)
-
-
-CHECKS = (unreadable, missing_directory, failing_line, unresolved_entry_point)
 
 
 def text_of(file: str) -> str:

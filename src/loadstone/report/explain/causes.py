@@ -7,71 +7,23 @@ import keyword
 import os
 import pkgutil
 import re
-import site
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
-from glob import escape, glob, iglob
-from importlib.machinery import PathFinder, all_suffixes
+from importlib.machinery import PathFinder
 from itertools import islice
 from types import ModuleType
-from typing import Any
 
-import attrs
-
-from ...distributions import Installed, installed, providers
+from ...distributions import installed
+from ..known import ADDED, REMOVED
+from ..places import is_standard_file, standard_directories
+from . import installations
+from .case import Case, cause
 from .circle import circle_of_error, circle_of_running
-from .codes import CODES
-from .known import ADDED, DISTRIBUTIONS, REMOVED
 from .misses import ABSENT
 from .records import Answer, Cause, Miss, SpecRecord, Step
 
-__all__ = ["Case", "causes_of", "prepare"]
-
-
-@attrs.define
-class Case:
-    """What is known when the search is over."""
-
-    name: str
-    """The module that was asked about."""
-    steps: list[Step]
-    """The searches for its parents and for itself, as far as they went."""
-    found: bool
-    """Whether the module would be found, and did not fail."""
-    path: Any
-    """The search path of the module; None at top level, or where the parent has none."""
-    failure: BaseException | None
-    """What the module, or a parent, raised while it was executed."""
-
-    @property
-    def last(self) -> Step:
-        """The step at which it ended."""
-        return self.steps[-1]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the parents are there, so that the module itself was looked for."""
-        return self.last.name == self.name
-
-    @property
-    def parent(self) -> Step | None:
-        """The parent of the module that could not be found, or that is no package."""
-        if not self.is_complete:
-            return self.last
-        return self.steps[-2] if len(self.steps) > 1 else None
-
-    @property
-    def missing(self) -> str:
-        """The module that could not be found: a parent, or the one that was asked about."""
-        if self.is_complete or not self.last.is_there:
-            return self.last.name
-        return self.last.name + "." + self.name[len(self.last.name) + 1 :].partition(".")[0]
-
-    @property
-    def tail(self) -> str:
-        """The last part of the name of what is missing."""
-        return self.missing.rpartition(".")[2]
+__all__ = ["causes_of", "prepare"]
 
 
 def prepare() -> None:
@@ -86,37 +38,32 @@ def prepare() -> None:
 
 def causes_of(case: Case) -> tuple[Cause, ...]:
     """What is likely wrong, the likeliest first; much of it is asked only where the module is not found."""
-    causes = [cause for check in _ALWAYS for cause in check(case)]
+    causes = [found for check in _ALWAYS for found in check(case)]
     if not case.found and case.failure is None:
-        causes += [cause for check in _IF_MISSING for cause in check(case)]
+        causes += [found for check in _IF_MISSING for found in check(case)]
         if not causes:
             remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
-            causes.append(_cause("LS225", f"no finder knows {case.missing!r}", remedy))
+            causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
     return tuple(causes)
-
-
-def _cause(code: str, evidence: str, remedy: str | None = None) -> Cause:
-    entry = CODES[code]
-    return Cause(code, entry.title, evidence, entry.remedy if remedy is None else remedy)
 
 
 def _none(case: Case) -> Iterator[Cause]:
     for step in case.steps:
         if step.imported is not None and step.imported.state == "None":
             remedy = f"Find what puts it there, or take it away: del sys.modules[{step.name!r}]."
-            yield _cause("LS206", f"sys.modules[{step.name!r}] is None", remedy)
+            yield cause("LS206", f"sys.modules[{step.name!r}] is None", remedy)
 
 
 def _circular(case: Case) -> Iterator[Cause]:
     if case.failure is not None:
         circle = circle_of_error(case.failure)
         if circle is not None:
-            yield _cause("LS205", circle)
+            yield cause("LS205", circle)
         return
     for step in case.steps:
         if step.imported is not None and step.imported.state == "initialising":
             circle = circle_of_running(step.name)
-            yield _cause("LS205", circle or f"{step.name}.__spec__ says that it is being initialised")
+            yield cause("LS205", circle or f"{step.name}.__spec__ says that it is being initialised")
 
 
 def _raised(case: Case) -> Iterator[Cause]:
@@ -128,7 +75,7 @@ def _raised(case: Case) -> Iterator[Cause]:
     remedy = None
     if isinstance(case.failure, ModuleNotFoundError) and case.failure.name:
         remedy = f"Ask about the module that it lacks: python -m loadstone explain {case.failure.name}"
-    yield _cause("LS220", evidence, remedy)
+    yield cause("LS220", evidence, remedy)
 
 
 def _finder_raised(case: Case) -> Iterator[Cause]:
@@ -139,9 +86,9 @@ def _finder_raised(case: Case) -> Iterator[Cause]:
                 continue
             told.add(answer.error)
             entry = next((f", at {entry.entry}" for entry in answer.entries if entry.error), "")
-            yield _cause("LS211", f"{answer.finder}, asked for {answer.name!r}{entry}: {answer.error}")
+            yield cause("LS211", f"{answer.finder}, asked for {answer.name!r}{entry}: {answer.error}")
         if step.error is not None and not told:
-            yield _cause("LS211", f"{step.name!r}: {step.error}")
+            yield cause("LS211", f"{step.name!r}: {step.error}")
 
 
 def _disagreement(case: Case) -> Iterator[Cause]:
@@ -158,7 +105,7 @@ def _disagreement(case: Case) -> Iterator[Cause]:
             evidence = f"{step.name} was imported from {imported.spec.place}; a search finds {now}"
         if imported.file is not None and imported.spec is None:
             evidence += f"; its __file__ is {imported.file}"
-        yield _cause("LS219", evidence)
+        yield cause("LS219", evidence)
 
 
 def _hides_the_standard(case: Case) -> Iterator[Cause]:
@@ -171,18 +118,11 @@ def _hides_the_standard(case: Case) -> Iterator[Cause]:
     hidden = next((shadow.spec.place for shadow in top.shadows if _is_standard(shadow.spec.place)), None)
     if hidden is not None:
         remedy = f"Rename {origin}, and delete its cache in __pycache__."
-        yield _cause("LS204", f"{origin} is found before {hidden}", remedy)
+        yield cause("LS204", f"{origin} is found before {hidden}", remedy)
 
 
 def _is_standard(place: str) -> bool:
-    if place in ("built-in", "frozen"):
-        return True
-    outside = ("site-packages", "dist-packages")
-    standard = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)}
-    # The directory with the extension modules is below these, that of site-packages too.
-    return any(place.startswith(f"{folder}{os.sep}") for folder in standard) and not any(
-        f"{os.sep}{name}{os.sep}" in place for name in outside
-    )
+    return place in ("built-in", "frozen") or is_standard_file(place, standard_directories())
 
 
 def _misses(case: Case) -> Iterator[Cause]:
@@ -196,7 +136,7 @@ def _misses(case: Case) -> Iterator[Cause]:
     order = ("LS210", "LS212", "LS213", "LS214", "LS217", "LS216", "LS218")
     for code in order:
         if code in by_code:
-            yield _cause(code, "\n".join(by_code[code]))
+            yield cause(code, "\n".join(by_code[code]))
 
 
 def _near(case: Case) -> Iterator[Miss]:
@@ -212,7 +152,7 @@ def _doubtful(case: Case) -> Iterator[Cause]:
         return
     for miss in _near(case):
         if miss.path == spec.origin or os.path.dirname(miss.path) in (spec.search_locations or ()):
-            yield _cause(miss.code, f"{miss.path}: {miss.reason}")
+            yield cause(miss.code, f"{miss.path}: {miss.reason}")
 
 
 def _answers(asked: Iterable[Answer]) -> Iterator[Answer]:
@@ -228,12 +168,12 @@ def _no_name(case: Case) -> Iterator[Cause]:
         better = better.rpartition(".")[0]
     better = better.strip("./\\").replace("/", ".").replace(os.sep, ".").removesuffix(".__init__")
     if better != case.name:
-        yield _cause("LS221", f"{case.name!r} is the name of a file", f"Its module would be {better!r}.")
+        yield cause("LS221", f"{case.name!r} is the name of a file", f"Its module would be {better!r}.")
     elif "-" in case.name:
         better = case.name.replace("-", "_")
-        yield _cause("LS214", f"{case.name!r} has a hyphen", f"The module may be called {better!r}.")
+        yield cause("LS214", f"{case.name!r} has a hyphen", f"The module may be called {better!r}.")
     elif not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        yield _cause("LS221", f"{case.name!r} is not made of identifiers with dots between them")
+        yield cause("LS221", f"{case.name!r} is not made of identifiers with dots between them")
 
 
 def _not_in_this_version(case: Case) -> Iterator[Cause]:
@@ -243,15 +183,15 @@ def _not_in_this_version(case: Case) -> Iterator[Cause]:
     since, instead = REMOVED.get(top, ((9, 0), ""))
     if version >= since:
         gone = f"{top!r} has left the standard library in Python {since[0]}.{since[1]}; {here}"
-        yield _cause("LS215", gone, f"Use {instead}." if instead else "There is nothing in its place.")
+        yield cause("LS215", gone, f"Use {instead}." if instead else "There is nothing in its place.")
     since, instead = ADDED.get(case.missing, ((0, 0), ""))
     if version < since:
         new = f"{case.missing!r} came in Python {since[0]}.{since[1]}; {here}"
-        yield _cause("LS215", new, f"Use a newer Python{f', or {instead}' if instead else ''}.")
+        yield cause("LS215", new, f"Use a newer Python{f', or {instead}' if instead else ''}.")
     elif case.missing in sys.stdlib_module_names:
         evidence = f"{case.missing!r} is of the standard library, but not of this build for {sys.platform}"
         remedy = "It is of another platform, was left out of the build, or is a package of the system's own."
-        yield _cause("LS215", evidence, remedy)
+        yield cause("LS215", evidence, remedy)
 
 
 def _no_package(case: Case) -> Iterator[Cause]:
@@ -264,14 +204,14 @@ def _no_package(case: Case) -> Iterator[Cause]:
     if isinstance(module, ModuleType) and case.tail in module.__dict__:
         kind = type(module.__dict__[case.tail]).__name__
         import_it = f"from {step.name} import {case.tail}"
-        yield _cause("LS208", f"{evidence}; {case.tail!r} is a {kind} in it", f"Import it so: {import_it}")
+        yield cause("LS208", f"{evidence}; {case.tail!r} is a {kind} in it", f"Import it so: {import_it}")
     else:
-        yield _cause("LS208", evidence)
+        yield cause("LS208", evidence)
 
 
 def _empty_path(case: Case) -> Iterator[Cause]:
     if case.is_complete and case.parent is not None and case.last.path == ():
-        yield _cause("LS209", f"{case.parent.name}.__path__ is empty")
+        yield cause("LS209", f"{case.parent.name}.__path__ is empty")
 
 
 def _not_executed(case: Case) -> Iterator[Cause]:
@@ -279,7 +219,7 @@ def _not_executed(case: Case) -> Iterator[Cause]:
     if parent is None or parent.imported is not None or parent.loading is not None or not parent.is_there:
         return
     if parent.spec is not None and parent.spec.loader is not None:
-        yield _cause("LS224", f"{parent.name!r} was found, not imported")
+        yield cause("LS224", f"{parent.name!r} was found, not imported")
 
 
 def _in_a_hidden_copy(case: Case) -> Iterator[Cause]:
@@ -294,7 +234,7 @@ def _in_a_hidden_copy(case: Case) -> Iterator[Cause]:
     for place in dict.fromkeys(location for spec in hidden for location in _locations(spec)):
         origin = None if place in used else _module_in(place, case.tail)
         if origin is not None:
-            yield _cause("LS222", f"{origin} is there, but {parent.name!r} is {_place(parent)}")
+            yield cause("LS222", f"{origin} is there, but {parent.name!r} is {_place(parent)}")
 
 
 def _module_in(place: str, tail: str) -> str | None:
@@ -315,62 +255,6 @@ def _place(step: Step) -> str:
     return "elsewhere" if spec is None else spec.place
 
 
-def _distribution(case: Case) -> Iterator[Cause]:
-    name = case.missing
-    if not case.is_complete and case.last.is_there:
-        return
-    known_by = providers()
-    top = name.partition(".")[0]
-    if name == top and top in known_by:
-        names = ", ".join(dict.fromkeys(one.release for one in known_by[top]))
-        yield _cause("LS201", f"{names} has {top!r}, by its own list", _again(known_by[top][0]))
-        return
-    known = DISTRIBUTIONS.get(name)
-    if known is not None:
-        remedy = f"Install it: {sys.executable} -m pip install {known}"
-        yield _cause("LS202", f"{name!r} comes with the distribution {known!r}", remedy)
-        return
-    if name != top:
-        return
-    wanted = _normal(name)
-    for distribution in (one for found in known_by.values() for one in found):
-        if _normal(str(distribution.name)) == wanted:
-            names = ", ".join(sorted(distribution.modules))
-            evidence = f"the distribution {distribution.release} is installed; its modules are {names}"
-            yield _cause("LS202", evidence, f"Import one of them: {names}.")
-            return
-    for module, other in DISTRIBUTIONS.items():
-        if _normal(other) == wanted:
-            evidence = f"{other!r} is the name of a distribution; its module is {module!r}"
-            yield _cause("LS202", evidence, f"Install {other!r}, and import {module!r}.")
-
-
-def _lost_init(case: Case) -> Iterator[Cause]:
-    """A namespace package only because the `__init__` that was installed for it is gone."""
-    top = case.steps[0]
-    if top.spec is None or top.spec.loader is not None:
-        return
-    for distribution in installed():
-        for file in distribution.files:
-            folder, _, base = file.rpartition("/")
-            if folder != top.name or base not in _INITS or os.path.exists(distribution.place_of(file)):
-                continue
-            if distribution.name is not None:
-                evidence = f"{distribution.release} has {file}, by its own list, and it is not there"
-                yield _cause("LS201", evidence, _again(distribution))
-
-
-_INITS = tuple(f"__init__{suffix}" for suffix in all_suffixes())
-
-
-def _again(distribution: Installed) -> str:
-    return f"Install it again: {sys.executable} -m pip install --force-reinstall {distribution.name}"
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def _close(case: Case) -> Iterator[Cause]:
     if case.tail.startswith("__") or (not case.is_complete and case.last.is_there):
         return
@@ -381,7 +265,7 @@ def _close(case: Case) -> Iterator[Cause]:
     if near or folded:
         prefix = case.missing[: -len(case.tail)]
         names = ", ".join(prefix + name for name in [*folded, *near])
-        yield _cause("LS203", f"there {'is' if len([*folded, *near]) == 1 else 'are'} {names}")
+        yield cause("LS203", f"there {'is' if len([*folded, *near]) == 1 else 'are'} {names}")
 
 
 def _known_beside(case: Case) -> set[str]:
@@ -395,57 +279,6 @@ def _known_beside(case: Case) -> set[str]:
     return known
 
 
-def _stale_pth(case: Case) -> Iterator[Cause]:
-    if "." in case.missing:
-        return
-    lost = []
-    for folder in _site_directories():
-        for file in sorted(glob(os.path.join(escape(folder), "*.pth"))):
-            lost += [f"{file}, line {line}: {path}" for line, path in _lost_lines(folder, file)]
-    if lost:
-        yield _cause("LS207", "\n".join(lost))
-
-
-def _lost_lines(folder: str, file: str) -> Iterator[tuple[int, str]]:
-    try:
-        with open(file, encoding="utf-8", errors="surrogateescape") as lines:
-            text = lines.read()
-    except OSError:
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip()
-        if line and not line.startswith(("#", "import ", "import\t")):
-            path = os.path.join(folder, line)
-            if "\0" not in path and not os.path.exists(path):
-                yield number, path
-
-
-def _site_directories() -> list[str]:
-    own = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
-    named = [entry for entry in sys.path if os.path.basename(entry) in ("site-packages", "dist-packages")]
-    return list(dict.fromkeys([*site.getsitepackages(), *own, *named]))
-
-
-def _elsewhere(case: Case) -> Iterator[Cause]:
-    """In the other Pythons that share a prefix with this one, such as that of a virtual environment."""
-    if "." in case.missing or not case.missing.isidentifier():
-        return
-    on_path = {os.path.realpath(entry) for entry in sys.path if isinstance(entry, str)}
-    found = []
-    for prefix in dict.fromkeys([sys.prefix, sys.base_prefix]):
-        for packages in ("site-packages", "dist-packages"):
-            pattern = os.path.join(escape(prefix), "lib", "python3*", packages)
-            for folder in iglob(pattern):
-                if os.path.realpath(folder) in on_path:
-                    continue
-                for name in (case.missing, f"{case.missing}.py"):
-                    path = os.path.join(folder, name)
-                    if os.path.exists(path) and path not in found:
-                        found.append(path)
-    if found:
-        yield _cause("LS223", "\n".join(found))
-
-
 Check = Callable[[Case], Iterator[Cause]]
 _ALWAYS: tuple[Check, ...] = (
     _none,
@@ -455,7 +288,7 @@ _ALWAYS: tuple[Check, ...] = (
     _finder_raised,
     _disagreement,
     _doubtful,
-    _lost_init,
+    installations.lost_init,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
@@ -464,9 +297,9 @@ _IF_MISSING: tuple[Check, ...] = (
     _empty_path,
     _misses,
     _in_a_hidden_copy,
-    _distribution,
-    _elsewhere,
+    installations.distribution,
+    installations.elsewhere,
     _close,
     _not_executed,
-    _stale_pth,
+    installations.stale_pth,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..catalogue import Entry
+from ..catalogue import Entry, register
 
-__all__ = ["CODES", "ENTRIES"]
+__all__ = ["CODES"]
 
-ENTRIES = (
+_ENTRIES = (
     Entry(
         "LS201",
         "A distribution that has the module is installed, and the module is not found",
@@ -166,5 +166,5 @@ ENTRIES = (
         "Install the distribution that has it with this Python, or add its directory to sys.path.",
     ),
 )
-CODES = {entry.code: entry for entry in ENTRIES}
+CODES = {entry.code: entry for entry in map(register, _ENTRIES)}
 """The entries by code."""

@@ -9,8 +9,10 @@ from types import ModuleType
 from typing import Any
 
 from ..._core.system import import_module, resolve_name
+from ..kinds import attribute_of
 from ..trace.lazies import standing
-from .causes import Case, causes_of
+from .case import Case
+from .causes import causes_of
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
 
@@ -218,9 +220,7 @@ def _entries(path: Any) -> tuple[str, ...] | None:
 def _attribute(module: Any, name: str) -> Any:
     """An attribute of a module as it is: a lazy module is not executed for it."""
     try:
-        if isinstance(module, ModuleType):
-            return ModuleType.__getattribute__(module, name)
-        return getattr(module, name)
+        return attribute_of(module, name) if isinstance(module, ModuleType) else getattr(module, name)
     except Exception:
         return None
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from ..kinds import kind_of
+
 __all__ = [
     "Answer",
     "AskedEntry",
@@ -19,18 +21,12 @@ __all__ = [
     "SpecRecord",
     "Step",
     "called",
-    "class_of",
 ]
-
-
-def class_of(thing: Any) -> type:
-    """What a finder or loader is: a class itself, or an instance of it."""
-    return thing if isinstance(thing, type) else type(thing)
 
 
 def called(thing: Any) -> str:
     """What a finder or loader is called: its class, or itself if it is one, and the loaders it wraps."""
-    kind = class_of(thing)
+    kind = kind_of(thing)
     home = kind.__module__
     if home in ("_frozen_importlib", "_frozen_importlib_external"):
         home = "importlib.machinery"

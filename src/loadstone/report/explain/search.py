@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-from _frozen_importlib_external import PathFinder as _PathFinder
-from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined,unused-ignore]
 from _thread import get_ident
-from copy import copy
 from functools import partial
 from importlib.machinery import ModuleSpec
 from time import perf_counter
@@ -14,9 +11,11 @@ from typing import Any
 
 from ..._core.finding import find_spec, object_name, observers
 from ..._core.locks import acquire_lock, release_lock
+from ..._standard.path import PathSearch
+from ..._standard.recognition import path_search
 from ...framework.chain import finders_for
 from .misses import near
-from .records import Answer, AskedEntry, Change, Shadow, SpecRecord, called, class_of
+from .records import Answer, AskedEntry, Change, Shadow, SpecRecord, called
 
 __all__ = ["Search", "error_text"]
 
@@ -225,12 +224,10 @@ class _Question:
 
     def ask(self, method: str, arguments: Any) -> Any:
         asked = self.finder
-        if issubclass(class_of(asked), _PathFinder):
-            try:
-                self._path = _ObservedPath(self, *arguments)
-                asked = self._path.finder
-            except Exception:  # noqa: S110 - a class that cannot be subclassed is asked as it is
-                pass
+        search = path_search(asked)
+        if search is not None and method == "find_spec":
+            self._path = _ObservedPath(self, search, *arguments)
+            asked = self._path.search
         try:
             answer = getattr(asked, method)(self.name, *arguments)
         except (KeyError, ModuleNotFoundError) as error:
@@ -242,8 +239,6 @@ class _Question:
             answer = self._path and self._path.portion()
             if answer is None:
                 self.error = f"can only be asked once {parent!r} is imported"
-        if self._path is not None:
-            self._path.release(answer)
         self.answer = _as_spec(method, self.name, answer)
         if self.answer is not None:
             self.spec = SpecRecord.of(self.answer)
@@ -288,64 +283,38 @@ _FIELDS = ("loader", "origin", "has_location", "cached", "search_locations", "lo
 
 
 class _ObservedPath:
-    """A path finder for one question: of a subclass that notes what each entry of the path answers."""
+    """The search of a path finder for one question, which notes what each entry of the path answers."""
 
-    def __init__(self, question: _Question, path: Any = None, target: Any = None) -> None:
+    def __init__(self, question: _Question, search: PathSearch, path: Any = None, target: Any = None) -> None:
+        self.search = search.observed(self._entry)
         self._question = question
-        self._plain = plain = question.finder
         self._target = target
-        self._found: Any = None
         self._later = question.later
-        if path is None:
-            path = getattr(plain, "_state", sys).path
         try:
-            self._path = list(path)
+            self._path = list(search.state.path if path is None else path)
         except Exception:  # what cannot be gone through, the finder itself will tell
             self._path = []
 
-        def _path_importer_cache(cls: Any, entry: str) -> Any:
-            if entry in self._path:
-                place = self._path.index(entry)
-                self._pass_by(self._path[:place])
-                del self._path[: place + 1]
-            asked = _Entry(entry, later=self._later)
-            question.entries.append(asked)
-            return asked.find(plain._path_importer_cache)
-
-        def _get_spec(cls: Any, *arguments: Any) -> Any:
-            self._found = plain._get_spec.__func__(cls, *arguments)
-            return self._found
-
-        body: dict[str, Any] = {
-            "_path_importer_cache": classmethod(_path_importer_cache),
-            "_get_spec": classmethod(_get_spec),
-        }
-        if hasattr(plain, "_state"):
-            body["_state"] = _State(plain._state)
-        kind = class_of(plain)
-        observed: Any = type(kind)(kind.__name__, (kind,), body)
-        self.finder: Any = observed
-        if kind is not plain:
-            self.finder = copy(plain)
-            self.finder.__class__ = observed
+    def _entry(self, entry: str, make: Any) -> Any:
+        """The path entry finder for the entry whose turn it is, as `make` gives it: a stand-in for it."""
+        if entry in self._path:
+            place = self._path.index(entry)
+            self._pass_by(self._path[:place])
+            del self._path[: place + 1]
+        asked = _Entry(entry, later=self._later)
+        self._question.entries.append(asked)
+        return asked.find(make)
 
     def portion(self) -> Any:
         """The portions of a namespace package that were found when the parent turned out to be missing."""
-        locations = getattr(self._found, "submodule_search_locations", None)
+        entries = self._question.entries
+        found = [entry.spec.search_locations or () for entry in entries if entry.spec is not None]
+        locations = [location for portion in found for location in portion]
         if not locations:
             return None
         spec = ModuleSpec(self._question.name, None)
-        spec.submodule_search_locations = list(locations)
+        spec.submodule_search_locations = locations
         return spec
-
-    def release(self, spec: Any) -> None:
-        """Have the path of a namespace package be the plain finder's."""
-        locations = getattr(spec, "submodule_search_locations", None)
-        if isinstance(locations, _NamespacePath):
-            path: Any = locations
-            path._path_finder = self._plain._get_spec
-            if hasattr(path, "_state"):
-                path._state = self._plain._state
 
     def _pass_by(self, entries: list[Any]) -> None:
         """Note the entries that the path finder does not ask: they are no str."""
@@ -358,21 +327,10 @@ class _ObservedPath:
         try:
             for entry in list(self._path):
                 if isinstance(entry, str):
-                    _quietly(self.finder._get_spec, self._question.name, [entry], self._target)
+                    _quietly(self.search.spec_in, self._question.name, [entry], self._target)
             self._pass_by(self._path)
         finally:
             release_lock()
-
-
-class _State:
-    """The state of loadstone's path finder, which remembers no path entry finders: it asks for each."""
-
-    def __init__(self, state: Any) -> None:
-        self._state = state
-        self.path_importer_cache: dict[str, Any] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._state, name)
 
 
 def _quietly(function: Any, *arguments: Any) -> None:

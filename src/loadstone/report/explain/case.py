@@ -1,0 +1,63 @@
+"""What is known when the search is over, and a cause that is made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from .codes import CODES
+from .records import Cause, Step
+
+__all__ = ["Case", "cause"]
+
+
+@attrs.define
+class Case:
+    """What is known when the search is over."""
+
+    name: str
+    """The module that was asked about."""
+    steps: list[Step]
+    """The searches for its parents and for itself, as far as they went."""
+    found: bool
+    """Whether the module would be found, and did not fail."""
+    path: Any
+    """The search path of the module; None at top level, or where the parent has none."""
+    failure: BaseException | None
+    """What the module, or a parent, raised while it was executed."""
+
+    @property
+    def last(self) -> Step:
+        """The step at which it ended."""
+        return self.steps[-1]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the parents are there, so that the module itself was looked for."""
+        return self.last.name == self.name
+
+    @property
+    def parent(self) -> Step | None:
+        """The parent of the module that could not be found, or that is no package."""
+        if not self.is_complete:
+            return self.last
+        return self.steps[-2] if len(self.steps) > 1 else None
+
+    @property
+    def missing(self) -> str:
+        """The module that could not be found: a parent, or the one that was asked about."""
+        if self.is_complete or not self.last.is_there:
+            return self.last.name
+        return self.last.name + "." + self.name[len(self.last.name) + 1 :].partition(".")[0]
+
+    @property
+    def tail(self) -> str:
+        """The last part of the name of what is missing."""
+        return self.missing.rpartition(".")[2]
+
+
+def cause(code: str, evidence: str, remedy: str | None = None) -> Cause:
+    """The cause `code`, with what was seen, and the remedy that the code has unless there is a better one."""
+    entry = CODES[code]
+    return Cause(code, entry.title, evidence, entry.remedy if remedy is None else remedy)

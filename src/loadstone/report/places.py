@@ -1,0 +1,60 @@
+"""Where things are: the standard library, and what is installed."""
+
+from __future__ import annotations
+
+import os
+import site
+import sysconfig
+from collections.abc import Iterable
+
+__all__ = [
+    "PACKAGES",
+    "current_directory",
+    "folder",
+    "is_standard_file",
+    "site_directories",
+    "standard_directories",
+]
+
+PACKAGES = ("site-packages", "dist-packages")
+"""What directories are called into which distributions are installed."""
+
+
+def folder(path: str) -> str:
+    """A path in the one spelling in which it can be compared."""
+    try:
+        path = os.path.realpath(path)
+    except (OSError, ValueError):  # there is no current directory, or no such path can be
+        pass
+    return os.path.normcase(path)
+
+
+def current_directory() -> str:
+    """The current directory; an empty string, if it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def site_directories() -> list[str]:
+    """Where this Python's site puts what is installed, whether or not that is on `sys.path`."""
+    places = [*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    if site.ENABLE_USER_SITE:
+        places.append(site.getusersitepackages())
+    return list(dict.fromkeys(places))
+
+
+def standard_directories() -> list[str]:
+    """Where the standard library is, spelt as `folder` does."""
+    places = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)]
+    return list(dict.fromkeys(map(folder, places)))
+
+
+def is_standard_file(file: str, standard: Iterable[str]) -> bool:
+    """Whether the file or directory is of the standard library, whose directories are `standard`."""
+    place = folder(file)
+    # Below them is the directory of the extension modules, and that of site-packages too.
+    return any(f"{place}{os.sep}".startswith(f"{root}{os.sep}") for root in standard) and not any(
+        part in PACKAGES for part in place.split(os.sep)
+    )
