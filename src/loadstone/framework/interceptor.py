@@ -7,12 +7,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.frames import hidden
 from .chain import report_strangers
 from .finder import Finder
 from .names import Names
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["Interceptor"]
 
@@ -27,11 +30,10 @@ class Interceptor(Finder):
     """
 
     changes_modules = True
-    """Whether `install` is to warn of modules that are loaded already."""
 
     _inside: set[int]
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Each interceptor knows the threads that are inside it."""
         self = super().__new__(cls)
         self._inside = set()
