@@ -5,6 +5,7 @@ from __future__ import annotations
 import json.decoder  # a module that is loaded already
 import sys
 import threading
+from collections.abc import Callable
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
@@ -127,14 +128,14 @@ def test_handles(sandbox: Sandbox) -> None:
         assert handle.active
         assert handle.hook is finder
         assert handle.kind == "finder"
-        assert repr(handle) == f"<Hook 'Plain': finder at sys.meta_path[{len(sys.meta_path) - 1}]>"
+        assert repr(handle) == f"<Handle 'Plain': finder at sys.meta_path[{len(sys.meta_path) - 1}]>"
         with pytest.raises(ModuleNotFoundError):
             loadstone.import_module("nothing")
         assert finder.asked == ["nothing"]
         sys.meta_path.remove(finder)
-        assert repr(handle) == "<Hook 'Plain': finder at no longer on sys.meta_path>"
+        assert repr(handle) == "<Handle 'Plain': finder, no longer on sys.meta_path>"
     assert not handle.active
-    assert repr(handle) == "<Hook 'Plain': finder, uninstalled>"
+    assert repr(handle) == "<Handle 'Plain': finder, uninstalled>"
     handle.uninstall()
     assert loadstone.hooks() == []
 
@@ -195,6 +196,117 @@ def test_bound_finders_are_asked_for_their_names_only() -> None:
     finders[3].invalidate_caches = lambda: forgot.append(3)  # type: ignore[method-assign]
     loadstone.invalidate_caches()
     assert forgot == [3]
+
+
+@pytest.mark.parametrize("names", ["only", ["only"], ("only", "others.*")])
+def test_names_may_be_one_pattern(names: Any) -> None:
+    """A finder's `names` may be one pattern or several, given by itself or to `install`, which goes first."""
+    own, given = Plain(), Plain("else")
+    own.names = names
+    handles = [loadstone.install(own), loadstone.install(given, names=names)]
+    for name in ("only", "not.only", "o", "else"):
+        with pytest.raises(ModuleNotFoundError):
+            loadstone.import_module(name)
+    assert (own.asked, given.asked) == (["only"], ["only"])
+    assert [handle.names for handle in handles] == [("only",) if names != ("only", "others.*") else names] * 2
+    assert "finder for 'only'" in repr(handles[0])
+
+
+@pytest.mark.parametrize("attribute", [[], lambda: ["mod"], 3, ["mod"]], ids=repr)
+def test_what_others_call_names(attribute: Any) -> None:
+    """What a finder of somebody else has as `names`, or as other attributes of ours, says nothing to us."""
+
+    class Vendors:
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+            self.names = self.changes_modules = self.adds_portions = attribute
+
+        def path_hook(self, entry: str) -> Any:
+            raise ImportError(entry)
+
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+            self.asked.append(fullname)
+
+    finder = Vendors()
+    sys.path_hooks.append(finder.path_hook)
+    with loadstone.install(finder) as handle:
+        assert sys.meta_path[-1] is finder
+        assert handle.names is None
+        assert loadstone.find_spec("nothing") is None
+    assert finder.asked == ["nothing"]
+    assert sys.path_hooks.pop() == finder.path_hook
+    with loadstone.install(finder, names="mod", last=True):
+        assert loadstone.find_spec("nothing") is loadstone.find_spec("pkg.nothing") is None
+    assert finder.asked == ["nothing"]
+
+
+def test_hundreds_of_bound_hooks() -> None:
+    """What a search and an installation cost, in calls, is the same beside four hundred bound hooks."""
+
+    def calls(act: Callable[[], object]) -> int:
+        count = 0
+
+        def note(frame: Any, event: str, argument: Any) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        sys.setprofile(note)
+        try:
+            act()
+        finally:
+            sys.setprofile(None)
+        return count
+
+    def search() -> None:
+        loadstone.find_spec("other")
+
+    def install() -> None:
+        with loadstone.install(Watch(["mod", "mod.*", "mo*d"])):
+            search()
+
+    install()
+    costs = []
+    for number in (1, 100):
+        patterns = [f"mod{1000 + index}{end}" for index in range(number) for end in ("", ".*", "*", "?")]
+        handles = [loadstone.install(Watch(pattern)) for pattern in patterns]
+        costs.append((calls(search), calls(install)))
+        assert (handles[0].name, handles[-1].name) == ("Watch", f"Watch {len(patterns)}")
+        for handle in handles:
+            handle.uninstall()
+    assert costs[0] == costs[1]
+
+
+def test_what_a_path_hook_is_not_bound_to() -> None:
+    """A path hook is not bound to names, and a loader class is none."""
+    with pytest.raises(TypeError, match="names bind a finder"):
+        loadstone.install(lambda entry: None, names="x")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="the class Loader is a loader: install a finder"):
+        loadstone.install(loadstone.Loader)  # type: ignore[call-overload]
+    assert loadstone.hooks() == []
+
+
+def test_a_class_for_its_instance() -> None:
+    """A class is refused where its author has written methods of the instances; a class method will do."""
+
+    class Sources(loadstone.SourceFinder):
+        def get_source(self, fullname: str) -> str | None:
+            return None
+
+    class Packages(Sources):
+        @classmethod
+        def get_source(cls, fullname: str) -> str | None:
+            return "" if fullname == "of_class" else None
+
+    class Lists(Packages):
+        def list_modules(self, package: str = "") -> Any:
+            return ()
+
+    for kind, method in ((Sources, "get_source"), (Lists, "list_modules")):
+        with pytest.raises(TypeError, match=rf"{method} of the class .*{kind.__name__} is for its instances"):
+            loadstone.install(kind)
+    assert loadstone.hooks() == []
+    with loadstone.install(Packages):
+        assert loadstone.import_module("of_class").__spec__ is not None
 
 
 def test_a_class_as_finder(sandbox: Sandbox) -> None:
@@ -276,8 +388,8 @@ def test_threads_install_and_uninstall() -> None:
 
 def test_without_attrs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where attrs is not installed, the framework says so, and everything else works."""
-    monkeypatch.delitem(vars(loadstone), "Hook", raising=False)
+    monkeypatch.delitem(vars(loadstone), "Handle", raising=False)
     monkeypatch.setitem(sys.modules, "attrs", None)  # type: ignore[arg-type]
-    with pytest.raises(AttributeError, match=r"loadstone\.Hook needs 'attrs', which is not installed"):
-        assert loadstone.Hook
+    with pytest.raises(AttributeError, match=r"loadstone\.Handle needs 'attrs', which is not installed"):
+        assert loadstone.Handle
     assert __import__("loadstone", fromlist=["*"]) is loadstone

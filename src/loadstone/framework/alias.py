@@ -12,7 +12,7 @@ from .._core.spec import ModuleSpec as _ModuleSpec
 from .._core.system import import_module
 from .chain import handles
 from .finder import Finder
-from .install import Hook, install
+from .install import Handle, install
 from .loader import Loader
 from .names import check_pattern
 
@@ -83,7 +83,7 @@ class _AliasLoader(Loader):
             module.__spec__ = spec.loader_state
 
 
-def alias(old: str, new: str, *, deprecated: bool | str = False) -> Hook:
+def alias(old: str, new: str, *, deprecated: bool | str = False) -> Handle:
     """Make the module `new`, with all that is below it, importable as `old` too.
 
     There is one module object under both names; its `__name__` and `__spec__` are those of `new`, which is
@@ -143,7 +143,7 @@ class Block(Finder):
         return f"{type(self).__name__}({self.pattern!r}, {self.reason!r})"
 
 
-def block(pattern: str, reason: str) -> Hook:
+def block(pattern: str, reason: str) -> Handle:
     """Have imports of the modules that `pattern` matches raise ModuleNotFoundError with the `reason`.
 
     ``pkg`` is that module (and so what is below it), ``pkg.*`` only what is below it.

@@ -6,12 +6,15 @@ import _thread
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.frames import hidden
 from .chain import keep_order
 from .finder import Finder
 from .names import Names
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["Interceptor"]
 
@@ -26,12 +29,11 @@ class Interceptor(Finder):
     """
 
     changes_modules = True
-    """Whether `install` is to warn of modules that are loaded already."""
 
     _inside: set[int]
     _asking: dict[tuple[int, str], Any]
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Each interceptor knows the threads that are inside it, and for which modules it asks the rest."""
         self = super().__new__(cls)
         self._inside = set()
