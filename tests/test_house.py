@@ -80,7 +80,7 @@ ASKS_VERSION = {
 
 # What a reader takes in at once. What is longer has more than one subject, and is divided by them.
 MOST_LINES = 450
-STILL_LONGER = {"_standard.files", "framework.tree", "report.trace.recorder"}
+STILL_LONGER = {"_standard.files", "framework.tree"}
 
 PUBLIC_MODULES = (
     "loadstone",

@@ -250,11 +250,30 @@ def test_trim_own_takes_the_engine_off_the_top(monkeypatch: pytest.MonkeyPatch) 
             return exception
         raise AssertionError
 
+    def between(error: Exception | None) -> BaseException:
+        """What is left of an error by way of the engine, code of a module, and the engine again."""
+
+        def passing_on(first: Any) -> None:
+            with monkeypatch.context() as patch:
+                patch.setitem(namespace, "module_code", raising)
+                engine(error)
+
+        def raising(error: Exception) -> None:
+            raise error
+
+        raising.__code__ = raising.__code__.replace(co_name="module_code")
+        passing_on.__code__ = passing_on.__code__.replace(co_name="module_code")
+        with monkeypatch.context() as patch:
+            patch.setitem(namespace, "module_code", passing_on)
+            return caught(ValueError())
+
     def names(error: BaseException) -> list[str]:
         return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
 
     assert names(caught(ValueError())) == ["module_code"]
     assert names(caught(None)) == ["engine"]
+    assert names(between(ValueError())) == ["module_code", "module_code"]
+    assert names(between(None)) == ["module_code", "engine"]
     monkeypatch.setattr(frames, "sys", SimpleNamespace(flags=SimpleNamespace(verbose=1)))
     assert names(caught(ValueError())) == ["engine", "module_code"]
 

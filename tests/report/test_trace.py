@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 import warnings
+import weakref
 import zipfile
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -978,15 +979,24 @@ def test_errors_that_cannot_be_shown(sandbox: Sandbox) -> None:
 
 
 def test_nothing_is_kept_alive(sandbox: Sandbox) -> None:
-    """Modules that were traced can be collected."""
-    import weakref
+    """Modules that were traced can be collected, and so can classes of their loaders and finders."""
+    path = str(sandbox.write({"one.py": ""}) / "one.py")
 
-    sandbox.write({"one.py": ""}, on_path=True)
-    with loadstone.trace() as trace:
-        module = importlib.import_module("one")
-    there = weakref.ref(module), weakref.ref(module.__loader__)
-    del sys.modules["one"], module
+    def traced() -> tuple[Trace, list[weakref.ref[Any]]]:
+        loader: Any = type("Made", (SourceFileLoader,), {})("one", path)
+        spec = importlib.util.spec_from_file_location("one", path, loader=loader)
+        find = staticmethod(lambda name, *_: spec if name == "one" else None)
+        finder: Any = type("Making", (), {"find_spec": find})()
+        sys.meta_path.insert(0, finder)
+        with loadstone.trace() as trace:
+            module = importlib.import_module("one")
+        assert named(trace, "one").loader.endswith("Made")
+        sys.meta_path.remove(finder)
+        del sys.modules["one"]
+        return trace, [weakref.ref(thing) for thing in (module, loader, type(loader), type(finder))]
+
+    trace, there = traced()
     gc.collect()
-    assert [reference() for reference in there] == [None, None]
+    assert [reference() for reference in there] == [None] * 4
     assert "recording" not in repr(trace)
     assert inspect.getdoc(loadstone.trace)

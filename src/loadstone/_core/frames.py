@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["as_interpreter_s", "call_with_frames_removed", "hidden", "trim", "trim_own", "verbose"]
+__all__ = [
+    "as_interpreter_s",
+    "call_with_frames_removed",
+    "hidden",
+    "passing",
+    "trim",
+    "trim_own",
+    "verbose",
+]
 
 _ENGINE = "importlib._bootstrap"
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
@@ -37,6 +45,34 @@ def hidden(function: "F") -> "F":
     file_name = code.co_filename
     if file_name.startswith(_PACKAGE):
         function.__code__ = code.replace(co_filename=_HIDDEN + file_name[len(_PACKAGE) :])
+    return function
+
+
+def _keeps_raising_frame() -> bool:
+    """Whether the frame that raises again stays in a traceback, whatever that was set to (Python 3.10)."""
+    try:
+        try:
+            raise KeyError
+        except KeyError as error:
+            error.__traceback__ = None
+            raise
+    except KeyError as error:
+        return error.__traceback__ is not None
+
+
+_KEEPS_RAISING_FRAME = _keeps_raising_frame()
+
+
+def passing(function: "F") -> "F":
+    """Mark a `hidden` method that the interpreter's own import calls, and which ends in `trim_own`, `raise`.
+
+    The interpreter cuts its frames only where they stand together. So where the frame of such a method
+    cannot be taken out, it gets the file name of theirs.
+    """
+    if not _KEEPS_RAISING_FRAME:
+        return hidden(function)
+    file_name = call_with_frames_removed.__code__.co_filename
+    function.__code__ = function.__code__.replace(co_filename=file_name)
     return function
 
 
@@ -58,33 +94,38 @@ def trim(exception: BaseException) -> None:
     where the engine itself raised something other than ImportError or SyntaxError, and under ``-v``.
     """
     own = exception.__traceback__
-    if own is None or sys.flags.verbose:
-        return
+    if own is not None and not sys.flags.verbose:
+        _cut(exception, own, _ENGINE)
+        exception.__traceback__ = own.tb_next
+
+
+def trim_own(exception: BaseException) -> None:
+    """Take loadstone's frames out of a traceback that the interpreter's own import will trim.
+
+    For `passing` methods, in an `except` clause that ends in a bare `raise`. What is left of the
+    interpreter's frames stands together then, and the `import` statement cuts it as it would without
+    loadstone. Frames stay where `trim` would leave them.
+    """
+    own = exception.__traceback__
+    if own is not None and not sys.flags.verbose and _cut(exception, own, _HIDDEN):
+        exception.__traceback__ = own.tb_next
+
+
+def _cut(exception: BaseException, own: "TracebackType", mark: str) -> bool:
+    """Take the frames with `mark` out of what follows `own`. False if `own` has come to an engine's error."""
     always = isinstance(exception, (ImportError, SyntaxError))
     kept = own
     entry = own.tb_next
     while entry is not None:
-        if _ENGINE in entry.tb_frame.f_code.co_filename:
-            rest = _after(entry, _ENGINE)
+        if mark in entry.tb_frame.f_code.co_filename:
+            rest = _after(entry, mark)
             if rest is None and not always and not _ends_in_call(entry):
-                break
+                return kept is not own
             kept.tb_next = entry = rest
         else:
             kept = entry
             entry = entry.tb_next
-    exception.__traceback__ = own.tb_next
-
-
-def trim_own(exception: BaseException) -> None:
-    """Take loadstone's frames off the top of a traceback that the interpreter's own import will trim.
-
-    For methods that the `import` statement in C calls, in an `except` clause that ends in a bare `raise`.
-    """
-    if sys.flags.verbose:
-        return
-    rest = _after(exception.__traceback__, _HIDDEN)
-    if rest is not None or isinstance(exception, (ImportError, SyntaxError)):
-        exception.__traceback__ = rest
+    return always or own.tb_next is not None
 
 
 def _ends_in_call(entry: "TracebackType") -> bool:

@@ -7,7 +7,7 @@ import sys
 from _frozen_importlib import BuiltinImporter as _BuiltinImporter
 from _frozen_importlib import FrozenImporter as _FrozenImporter
 
-from .._core.frames import call_with_frames_removed, hidden, trim_own
+from .._core.frames import call_with_frames_removed, hidden, passing, trim_own
 from .._core.spec import ModuleSpec
 from .._core.system import load_module
 from .._core.versions import FROZEN_KNOW_THEIR_SOURCE, HAS_LOAD_MODULE
@@ -43,7 +43,7 @@ class BuiltinImporter(_BuiltinImporter):
         return ModuleSpec(fullname, cls, origin=cls._ORIGIN)
 
     @staticmethod
-    @hidden
+    @passing
     def create_module(spec: AnySpec) -> ModuleType:
         """The built-in module of `spec`; raises ImportError if there is none of that name."""
         if spec.name not in sys.builtin_module_names:
@@ -56,7 +56,7 @@ class BuiltinImporter(_BuiltinImporter):
         return module
 
     @staticmethod
-    @hidden
+    @passing
     def exec_module(module: ModuleType) -> None:
         """Initialise the built-in module."""
         try:
@@ -157,7 +157,7 @@ class FrozenImporter(_FrozenImporter):
             """None: a plain module will do."""
 
     @staticmethod
-    @hidden
+    @passing
     def exec_module(module: ModuleType) -> None:
         """Execute the frozen code in the module's namespace; raises ImportError if there is none."""
         name = module.__spec__.name  # type: ignore[union-attr]

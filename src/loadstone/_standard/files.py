@@ -20,7 +20,7 @@ from .._core.cache import (
     split,
 )
 from .._core.compiler import call_source_to_code, module_argument, module_option
-from .._core.frames import call_with_frames_removed, hidden, trim_own, verbose
+from .._core.frames import call_with_frames_removed, hidden, passing, trim_own, verbose
 from .._core.spec import ModuleSpec, default_cache_path, located
 from .._core.system import load_module
 from .._core.versions import (
@@ -99,7 +99,7 @@ class LoaderBasics:
         """None: a plain module will do."""
         return None
 
-    @hidden
+    @passing
     def exec_module(self: Any, module: ModuleType) -> None:
         """Execute the module's code in its namespace.
 
@@ -434,7 +434,7 @@ class ExtensionFileLoader(FileLoader, LoaderBasics, _ExtensionFileLoader):
     code does the loading.
     """
 
-    @hidden
+    @passing
     def create_module(self, spec: AnySpec) -> ModuleType:
         """The module, made by the extension; raises ImportError if it cannot be loaded."""
         try:
@@ -445,7 +445,7 @@ class ExtensionFileLoader(FileLoader, LoaderBasics, _ExtensionFileLoader):
         verbose("extension module {!r} loaded from {!r}", spec.name, self.path)
         return module
 
-    @hidden
+    @passing
     def exec_module(self, module: ModuleType) -> None:
         """Initialise the module; what the extension raises passes through."""
         try:

@@ -4,46 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import importlib.abc
-from _frozen_importlib_external import SourceLoader as _TheirSourceLoader
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
-from .. import abc
 from .._core.compiler import call_source_to_code
 from .._core.frames import call_with_frames_removed, hidden
-from .._standard.files import SourceLoader
+from .anatomy import COMPILERS, next_method, plain
+from .lookups import global_names, with_globals
 from .recipe import Recipe, text_of
 
-__all__ = ["Compilation", "compiler_class", "next_method"]
-
-
-def _plain(method: Any) -> Any:
-    return method.__func__ if isinstance(method, staticmethod) else method
-
-
-COMPILERS: dict[type, Any] = {
-    kind: _plain(vars(kind)["source_to_code"])
-    for kind in (_TheirSourceLoader, SourceLoader, importlib.abc.InspectLoader, abc.InspectLoader)
-}
-"""The classes whose `source_to_code` compiles and changes nothing."""
-
-
-def compiler_class(kind: type) -> type | None:
-    """The class in the line of `kind` whose `source_to_code` only compiles, or None."""
-    for parent in kind.__mro__:
-        method = _plain(vars(parent).get("source_to_code"))
-        if method is not None and method is COMPILERS.get(parent):
-            return parent
-    return None
-
-
-def next_method(kind: type, place: type | None = None) -> tuple[type, Any]:
-    """The first class in the line of `kind`, or after `place` in it, with `source_to_code`; and that."""
-    line = kind.__mro__
-    after = line if place is None else line[line.index(place) + 1 :]
-    owner = next(parent for parent in after if "source_to_code" in vars(parent))
-    return owner, vars(owner)["source_to_code"]
+__all__ = ["Compilation"]
 
 
 class Compilation:
@@ -53,16 +23,15 @@ class Compilation:
     tree where it parses that; so its own change comes on top of those of the transforms.
     """
 
-    def __init__(
-        self, recipe: Recipe, loader: Any, data: Any, path: Any, arguments: Any, joined: bool
-    ) -> None:
-        """Of `data` (source or a tree) by `loader`, two joined maybe; `arguments` pass on as they are."""
+    def __init__(self, recipe: Recipe, loader: Any, data: Any, path: Any, arguments: Any, gates: int) -> None:
+        """Of `data` (source or a tree) by `loader`, with so many gates; `arguments` pass on as they are."""
         self.recipe = recipe
         self.loader = loader
         self.path = path
         self.positional, self.named = arguments
-        self.joined = joined
-        self.second = False
+        self.gates = gates
+        self.passed = 0
+        """The gates that it has passed."""
         self.source = data
         self.tree: Any = None
         self.handed = False
@@ -72,6 +41,7 @@ class Compilation:
         self.lost = False
         """Whether a loader has had to start again from source that another one had changed already."""
 
+    @hidden
     def parse(self, source: Any) -> Any:
         """The tree of `source`, which may be one. Raises what compiling that raises."""
         if isinstance(source, ast.AST):
@@ -81,6 +51,7 @@ class Compilation:
                 compile, source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
             )
 
+    @hidden
     def arrive(self, data: Any) -> Any:
         """The changed tree for what a loader compiles: a tree, or source that it may have changed."""
         self.reached = True
@@ -90,30 +61,34 @@ class Compilation:
         elif self.tree is not None and (data is self.source or text_of(data) == text_of(self.source)):
             data = self.tree
         else:
-            self.lost = self.second
+            self.lost = self.passed > 0
             data = self.recipe.change_tree(self.parse(data))
         self.handed = True
         return data
 
     @hidden
-    def run(self, method: tuple[type, Any]) -> Any:
-        """The code, by the loader whose method it is."""
+    def run(self, method: tuple[type, Any], *, is_changed: bool) -> Any:
+        """The code, by the loader whose method it is; of source that text transforms have changed, or not."""
         try:
             tree = self.parse(self.source)
         except SyntaxError:
             if method[0] in COMPILERS:
                 raise
             # Another language, for all we know: the loader makes Python of it.
+        except ValueError as error:
+            if not is_changed:
+                self.recipe.passing = error
+            raise
         else:
             self.tree = self.recipe.change_tree(tree)
         return self.pass_on(method)
 
     @hidden
     def pass_gate(self, data: Any) -> Any:
-        """Have the second of two joined loaders compile what the first makes of the tree."""
+        """Have the next of the joined loaders compile what the one before it makes of the tree."""
         self.tree = self.arrive(data)
-        self.second = True
-        return self.pass_on(next_method(type(self.loader).made_for))
+        self.passed += 1
+        return self.pass_on(next_method(type(self.loader).joins[self.passed]))
 
     @hidden
     def pass_on(self, method: tuple[type, Any]) -> Any:
@@ -134,27 +109,20 @@ class Compilation:
 
     def _watched(self, method: Any, owner: type) -> Any:
         """A loader's `source_to_code`, which meets this compilation where it would parse or compile."""
-        function = _plain(method)
+        function = plain(method)
         if owner in COMPILERS or not isinstance(function, FunctionType):
             return method
         known = function.__globals__
-        stand_ins = {}
-        for name in _names(function.__code__):
+        meanings: dict[str, object] = {}
+        for name in global_names(function.__code__):
             value = known.get(name, getattr(builtins, name, None))
             if value is compile:
-                stand_ins[name] = self._compile
+                meanings[name] = self._compile
             elif isinstance(value, FunctionType) and value in COMPILERS.values():
-                stand_ins[name] = self._compiler(value)
-        if not stand_ins:
+                meanings[name] = self._compiler(value)
+        if not meanings:
             return method
-        watched = FunctionType(
-            function.__code__,
-            {**known, **stand_ins},
-            function.__name__,
-            function.__defaults__,
-            function.__closure__,
-        )
-        watched.__kwdefaults__ = function.__kwdefaults__
+        watched = with_globals(function, meanings)
         return staticmethod(watched) if isinstance(method, staticmethod) else watched
 
     @hidden
@@ -167,7 +135,7 @@ class Compilation:
         tree = self.arrive(source)
         if flags & ast.PyCF_ONLY_AST:
             return tree
-        if self.joined and not self.second:
+        if self.passed < self.gates:
             return self.pass_gate(tree)
         return call_with_frames_removed(compile, tree, filename, mode, flags, True, **options)
 
@@ -176,17 +144,8 @@ class Compilation:
         def compile_tree(loader: Any, data: Any, path: Any, *positional: Any, **named: Any) -> Any:
             """A loader's plain `source_to_code`, on the changed tree."""
             tree = self.arrive(data)
-            if self.joined and not self.second:
+            if self.passed < self.gates:
                 return self.pass_gate(tree)
             return compiler(loader, tree, path, *positional, **named)
 
         return compile_tree
-
-
-def _names(code: CodeType) -> set[str]:
-    """The names that a function and the functions in it look up."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names(constant)
-    return names

@@ -16,6 +16,7 @@ from importlib.machinery import ModuleSpec
 from typing import Any
 
 from .._core.cache import split
+from .._core.frames import call_with_frames_removed, hidden
 from .._standard.bytecode import decode_source
 
 __all__ = ["Recipe", "level_of", "text_of"]
@@ -36,27 +37,36 @@ class Recipe:
         self.key = sha256("\0".join([suffix, loader, *parts]).encode()).hexdigest()[:16]
         self.inside: dict[int, str] = {}
         """The threads that are inside `get_code`, and what they found as the optimization level then."""
+        self.levels: dict[int, tuple[str, ...]] = {}
+        """What the joined loaders but the last put there, by thread."""
         self.compilations: dict[int, Any] = {}
         """What each thread is compiling."""
         self.used = False
         """Whether the loader has come by the transforms, or by the cache of what they made."""
         self.complete = True
-        self.raised: BaseException | None = None
-        """What a transform has raised last."""
         """Whether all transforms have acted: if not, nothing is to be cached."""
+        self.passing: BaseException | None = None
+        """An error on its way out that is not of what the transforms have made: it is left as it is."""
 
     @property
     def changes_trees(self) -> bool:
         """Whether one of the transforms needs the tree."""
         return any(_acts(transform, "transform_ast") for transform in self.transforms)
 
-    def change_source(self, source: Any) -> Any:
-        """Source, bytes or str, after all changes to text; of the same type."""
+    @hidden
+    def change_source(self, source: Any, path: Any) -> Any:
+        """Source, bytes or str, after all changes to text; of the same type. `path` is for errors in it."""
         acting = [transform for transform in self.transforms if _acts(transform, "transform_source")]
         if not acting or isinstance(source, ast.AST):
             return source
         with self.aside(acting):
-            text = text_of(source)
+            try:
+                text = text_of(source)
+            except (SyntaxError, UnicodeDecodeError):
+                # What is wrong with it is said as it would be without transforms, by what compiles it.
+                call_with_frames_removed(compile, source, path, "exec", ast.PyCF_ONLY_AST, True)
+                raise
+        before = text
         for transform in acting:
             text = self._checked(transform, "transform_source", str, text)
             if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
@@ -64,8 +74,11 @@ class Recipe:
                     f"{type(transform).__qualname__}.transform_source() must return text that can be "
                     f"encoded, without surrogates ({self.spec.name!r})"
                 )
+        if text == before:
+            return source
         return text if isinstance(source, str) else _encoded(text)
 
+    @hidden
     def change_tree(self, tree: Any) -> Any:
         """The tree after all changes to trees, with a line number wherever one was left out."""
         for transform in self.transforms:
@@ -86,20 +99,22 @@ class Recipe:
             for transform in entered:
                 transform._inside.discard(thread)
 
+    @hidden
     def _checked(self, transform: Any, method: str, kind: type, thing: Any) -> Any:
         with self.aside([transform]):
             try:
-                changed = getattr(transform, method)(thing, self.spec)
+                # The interpreter cuts what is above such a call from tracebacks; the transform's frames stay.
+                changed = call_with_frames_removed(getattr(transform, method), thing, self.spec)
             except BaseException as error:
-                self.raised = error
+                self.passing = error
                 raise
         if not isinstance(changed, kind):
             wanted = "str" if kind is str else "an ast.Module"
-            self.raised = TypeError(
+            self.passing = TypeError(
                 f"{type(transform).__qualname__}.{method}() must return {wanted}, "
                 f"not {type(changed).__name__} ({self.spec.name!r})"
             )
-            raise self.raised
+            raise self.passing
         return changed
 
     def compile_error(self, error: Exception) -> Exception:

@@ -16,7 +16,7 @@ from pathlib import Path, PosixPath, WindowsPath
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .._core.frames import hidden, trim_own
+from .._core.frames import passing, trim_own
 from .._standard.directory import FileFinder
 from .._standard.files import FileLoader, SourceFileLoader, file_loaders
 from .finder import Finder
@@ -371,7 +371,7 @@ class _FromTree:
         """None: there is nowhere to cache bytecode."""
         return None
 
-    @hidden
+    @passing
     def get_code(self, fullname: str) -> CodeType | None:
         """The code object of the module. Raises ImportError, with `path`, if the tree does not give it."""
         forget_lines(self.path)

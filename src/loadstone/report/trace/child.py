@@ -9,7 +9,8 @@ from _thread import get_ident
 from time import perf_counter
 
 from ... import program
-from .recorder import Recorder, errors_of
+from .events import errors_of
+from .recorder import Recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from .recorder import CODE, END, FAILED, FOUND, REENTRY, UNUSED
+from .events import CODE, END, FAILED, FOUND, REENTRY, UNUSED
 from .records import Import, Lazy, Reentry
 
 __all__ = ["History"]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from ..records import as_json
-from .recorder import Recorder, errors_of
+from .events import errors_of
+from .recorder import Recorder
 
 if TYPE_CHECKING:
     from typing_extensions import Self

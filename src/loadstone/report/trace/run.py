@@ -16,8 +16,8 @@ import attrs
 
 from ... import program
 from .child import STARTED, STOPPED
+from .events import END, FAILED, FOUND
 from .history import History
-from .recorder import END, FAILED, FOUND
 from .records import Trace
 
 __all__ = ["traced"]

@@ -1,0 +1,180 @@
+"""The finder of a recorder: first on the chain, it notes what the rest of it finds, and for whom."""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+from time import perf_counter
+
+from ..._core.finding import find_spec
+from ..._core.frames import passing, trim_own
+from ..._core.versions import HAS_LOAD_MODULE
+from ...framework.traits import name_of
+from .entry import Entry
+from .events import FOUND, errors_of
+from .importer import CALLS, FIND_AND_LOAD, importer, place_of
+from .watched import Watched, WatchedOld, WatchedUnable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+    from .entry import Seen
+    from .events import Error
+    from .importer import Place
+    from .lazies import Declared
+    from .recorder import Recorder
+
+__all__ = ["Finder"]
+
+_OF_A_PARENT = 8
+_DEPTHS = (5, 7, _OF_A_PARENT)  # of `__import__`: for the module itself, a name in a fromlist, a parent
+
+
+class _Rest:
+    """The state of a walk over the rest of the chain."""
+
+    __slots__ = ("meta_path", "modules")
+
+
+class Finder:
+    """The finder of a recorder: it says what the rest of the chain says."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self._chain: list[Any] = []
+        self._behind: list[Any] = []
+        self._is_plain = True
+
+    @passing
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the finders behind this one have found; with a loader that is watched, if it is imported."""
+        finders = self._rest(fullname)
+        if not finders:
+            return None
+        state: Any = _Rest()
+        state.modules = sys.modules
+        turns: Any = iter(finders)
+        state.meta_path = turns
+        recorder = self.recorder
+        start = perf_counter()
+        asked = self._importer(fullname) if recorder.active else None
+        if asked is None:
+            return find_spec(state, fullname, path, target)
+        who, declared = asked
+        thread = get_ident()
+        stack = recorder.stacks.get(thread)
+        if stack is None:
+            stack = recorder.stacks[thread] = []
+        entry = Entry(recorder, stack, fullname, start)
+        parent = stack[-1].number if stack else None
+        is_reload = fullname in sys.modules
+        stack.append(entry)
+        errors: tuple[Error, ...] = ()
+        spec: Any = None
+        try:
+            spec = find_spec(state, fullname, path, target)
+        except BaseException as error:
+            errors = errors_of(error)
+            trim_own(error)
+            raise
+        finally:
+            stack.pop()
+            found = perf_counter()
+            within = entry.within_loading = entry.within
+            finder: str | None = None
+            seen: Seen = (None, None, None)
+            if spec is not None or errors:
+                finder = name_of(finders[-turns.__length_hint__() - 1])
+            if spec is None:
+                errors = errors or (("ModuleNotFoundError", f"No module named {fullname!r}"),)
+            else:
+                seen = entry.look_at(spec)
+            facts = (fullname, is_reload, *who, start, found, within, finder, *seen, declared)
+            recorder.emit((FOUND, entry.number, parent, thread, *facts))
+            if spec is None or not self._watch(spec, entry):
+                entry.end(found, errors)
+        return spec  # type: ignore[no-any-return]
+
+    find_spec.stands_in_front = True  # type: ignore[attr-defined]
+
+    def forget(self) -> None:
+        """Keep no finder alive any longer."""
+        self._chain, self._behind = [], []
+
+    def _rest(self, fullname: str) -> list[Any]:
+        """The finders behind this one, those of a switchboard one by one."""
+        chain = sys.meta_path
+        if chain != self._chain:
+            seen = list(chain)
+            place = next((place for place, finder in enumerate(seen) if finder is self), -1)
+            self._behind = [finder for finder in seen[place + 1 :] if finder is not self]
+            self._is_plain = not any(hasattr(finder, "bound_to") for finder in self._behind)
+            self._chain = seen
+        if self._is_plain:
+            return self._behind
+        finders: list[Any] = []
+        for finder in self._behind:
+            if hasattr(finder, "bound_to"):
+                finders += finder.bound_to(fullname)
+            else:
+                finders.append(finder)
+        return finders
+
+    def _importer(self, fullname: str) -> tuple[Place, Declared | None] | None:
+        """Who imports the module, and by which lazy import. None if it is only searched for."""
+        frame = sys._getframe
+        recorder = self.recorder
+        try:
+            if frame(3).f_code is FIND_AND_LOAD:
+                statement = recorder.import_code
+                for depth in _DEPTHS:
+                    if frame(depth).f_code is statement:
+                        who = frame(depth + 1)
+                        if "importlib" not in who.f_code.co_filename:
+                            if (
+                                depth == _OF_A_PARENT
+                                or fullname in recorder.pending
+                                or fullname in recorder.steps
+                            ):
+                                call = frame(5) if frame(5).f_code.co_name in CALLS else frame(depth)
+                                return place_of(who), recorder.declared(fullname, call)
+                            return place_of(who), None
+                        break
+        except ValueError:
+            pass
+        frames = importer(frame(2))
+        if frames is None:
+            return None
+        return place_of(frames[0]), recorder.declared(fullname, frames[1])
+
+    def _watch(self, spec: Any, entry: Entry) -> bool:
+        """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
+        loader = spec.loader
+        watched: Any
+        if hasattr(loader, "exec_module"):
+            watched, is_loader = Watched, hasattr(loader, "create_module")
+        elif HAS_LOAD_MODULE:
+            watched, is_loader = WatchedOld, hasattr(loader, "load_module")
+        else:
+            watched, is_loader = WatchedUnable, loader is not None
+        if not is_loader:
+            return False
+        if type(sys.meta_path[0]) is not Finder:
+            return False  # an interceptor has asked, which may have a use for the loader
+        try:
+            spec.loader = watched(loader, entry, spec)
+        except AttributeError:
+            return False
+        return True
+
+    def invalidate_caches(self) -> None:
+        """Nothing is remembered."""
+
+    def __repr__(self) -> str:
+        return f"<finder of {self.recorder!r}>"
