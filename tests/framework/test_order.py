@@ -196,7 +196,7 @@ def test_a_loader_that_others_have_left_out_joins_many(sandbox: Sandbox) -> None
 
 
 COMING_AND_GOING = """
-import importlib, importlib.util, sys, threading, pkgutil
+import importlib, importlib.util, sys, threading, time, pkgutil
 import loadstone
 if {takeover}:
     loadstone.takeover()
@@ -204,7 +204,7 @@ sys.setswitchinterval(1e-6)
 
 class Passive:
     def find_spec(self, name, path=None, target=None):
-        return None
+        time.sleep(1e-6)  # whoever waits for the import lock gets it after this
 
 class Last(Passive):
     def find_spec(self, name, path=None, target=None):
