@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from .framework.interceptor import Interceptor
     from .framework.lazy import lazy
     from .framework.loader import Loader, WrappedLoader
+    from .framework.memory import MemoryTree
     from .framework.source import SourceFinder
     from .framework.transform import Transform
-    from .framework.tree import MemoryTree, TreeFinder
+    from .framework.tree import TreeFinder
     from .report.doctor.examine import doctor
     from .report.explain.inquiry import explain
     from .report.trace.records import trace
@@ -86,7 +87,7 @@ _HOMES = {
     "Handle": ".framework.install",
     "Interceptor": ".framework.interceptor",
     "Loader": ".framework.loader",
-    "MemoryTree": ".framework.tree",
+    "MemoryTree": ".framework.memory",
     "SourceFinder": ".framework.source",
     "Transform": ".framework.transform",
     "TreeFinder": ".framework.tree",

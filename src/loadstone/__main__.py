@@ -28,17 +28,15 @@ def _set_aside() -> None:
 if __name__ == "__main__":
     _set_aside()
 
-import argparse
-from collections.abc import Sequence
-from typing import Any
-
 import loadstone
-from loadstone import program, takeover
-from loadstone.report.doctor.command import add_parser as add_doctor
-from loadstone.report.explain.command import add_parser as add_explain
-from loadstone.report.trace.command import add_parser as add_trace
-from loadstone.startup.command import add_parser as add_startup
-from loadstone.testing.command import add_parser as add_check
+from loadstone import program
+
+# What reads the command line, and the commands, are imported where they are needed: `run` needs none of them.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
 
 __all__ = ["main"]
 
@@ -61,7 +59,7 @@ exit status: 0 success; 1 the answer is no, or the program or the command failed
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: "Sequence[str] | None" = None) -> int:
     """Run the command line `arguments` (those of the process, if None) and return the exit status.
 
     0 is success; 1 means that the answer is no (nothing found, a finding, a budget exceeded) or that the
@@ -70,19 +68,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if __name__ != "__main__":
         _set_aside()
-    parser = argparse.ArgumentParser(
-        prog="loadstone",
-        description="Python's import system as a library.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"loadstone {loadstone.__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_run, add_explain, add_trace, add_doctor, add_check, add_startup):
-        add(commands)
-    options = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status: int = options.call(options)
+        status = _run_at_once(words)
+        if status is None:
+            options = _parser().parse_args(words)
+            status = options.call(options)
     except KeyboardInterrupt:
         print("loadstone: interrupted", file=sys.stderr)
         return 130
@@ -93,7 +84,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _add_run(commands: Any) -> None:
+def _run_at_once(words: "list[str]") -> "int | None":
+    """Run the program that a plain ``run`` names, and return its exit status; None for any other command.
+
+    What parses every command line would be in the program's `sys.modules`.
+    """
+    if words[:1] != ["run"]:
+        return None
+    takes_over = words[1:2] == ["--takeover"]
+    wanted = program.read(words[2:] if takes_over else words[1:])
+    if wanted is None:
+        return None
+    return _run(wanted, takes_over)
+
+
+def _run(wanted: "program.Program", takes_over: bool) -> int:
+    if takes_over:
+        loadstone.takeover()
+    # What stays is the engine, where it is in charge, and what hooks have that were there at the start.
+    is_needed = takes_over or "loadstone" not in program.imported_since_start()
+    program.without_own_modules(*["loadstone"] * is_needed).__enter__()
+    return program.run(wanted)
+
+
+def _parser() -> "argparse.ArgumentParser":
+    import argparse
+
+    from loadstone.report.doctor.command import add_parser as add_doctor
+    from loadstone.report.explain.command import add_parser as add_explain
+    from loadstone.report.trace.command import add_parser as add_trace
+    from loadstone.startup.command import add_parser as add_startup
+    from loadstone.testing.command import add_parser as add_check
+
+    parser = argparse.ArgumentParser(
+        prog="loadstone",
+        description="Python's import system as a library.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"loadstone {loadstone.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (_add_run, add_explain, add_trace, add_doctor, add_check, add_startup):
+        add(commands)
+    return parser
+
+
+def _add_run(commands: "Any") -> None:
+    import argparse
+
     run = commands.add_parser(
         "run",
         help="run a program, with loadstone in charge of its imports if asked to",
@@ -106,14 +144,7 @@ def _add_run(commands: Any) -> None:
         "--takeover", action="store_true", help="have every import statement of the program run on loadstone"
     )
     program.add_arguments(run)
-
-    def call(options: argparse.Namespace) -> int:
-        wanted = program.program_of(run, options)
-        if options.takeover:
-            takeover()
-        return program.run(wanted)
-
-    run.set_defaults(call=call)
+    run.set_defaults(call=lambda options: _run(program.program_of(run, options), options.takeover))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from ._core.system import load_module as _load_module
 from ._core.versions import HAS_LOAD_MODULE as _HAS_LOAD_MODULE
 from ._core.versions import WARNS_OF_OLD_NAMES as _WARNS_OF_OLD_NAMES
 from ._standard import files as _files
+from ._standard import source as _source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,10 +147,10 @@ class InspectLoader(Loader, _importlib_abc.InspectLoader):
         code: CodeType = compile(data, path, "exec", dont_inherit=True, **_module_option(fullname))
         return code
 
-    exec_module = _files.LoaderBasics.exec_module
+    exec_module = _source.LoaderBasics.exec_module
 
     if _HAS_LOAD_MODULE:
-        load_module = _files.LoaderBasics.load_module
+        load_module = _source.LoaderBasics.load_module
 
 
 class ExecutionLoader(InspectLoader, _importlib_abc.ExecutionLoader):
@@ -176,7 +177,7 @@ class FileLoader(_files.FileLoader, ResourceLoader, ExecutionLoader, _importlib_
     """A loader of one module from one file: `name` and `path`, and what follows from them."""
 
 
-class SourceLoader(_files.SourceLoader, ResourceLoader, ExecutionLoader, _importlib_abc.SourceLoader):  # type: ignore[misc]
+class SourceLoader(_source.SourceLoader, ResourceLoader, ExecutionLoader, _importlib_abc.SourceLoader):  # type: ignore[misc]
     """A loader of source: give it `get_data` and `get_filename`, and `path_stats` and `set_data` to cache.
 
     `cache_path` says where bytecode is cached.

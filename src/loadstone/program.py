@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import io
 import os
 import sys
+from _frozen_importlib import BuiltinImporter
+from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader, SourcelessFileLoader
+from _io import open_code
 
-import loadstone
-
-from ._core.versions import SETS_CACHED, SHOWS_COMMAND_LINES
+from ._core.pending import settle
+from ._core.versions import MAIN_HAS_ANNOTATIONS, SETS_CACHED, SHOWS_COMMAND_LINES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +23,14 @@ __all__ = [
     "Program",
     "add_arguments",
     "first_entry",
+    "imported_since_start",
     "is_path_safe",
     "path_as_for_programs",
     "program_of",
+    "read",
     "run",
     "start_of",
+    "without_own_modules",
 ]
 
 USAGE = "(SCRIPT | -m MODULE | -c CODE) [ARGUMENT ...]"
@@ -44,6 +48,21 @@ class Program:
         self.kind = kind
         self.name = name
         self.arguments = arguments
+
+
+def read(words: list[str]) -> Program | None:
+    """The program that the words of a command line name; None where they name none, or an option.
+
+    As `program_of` reads them, without a parser that the program would find imported.
+    """
+    if not words:
+        return None
+    first, *rest = words
+    if first[:2] in ("-m", "-c"):
+        if first[2:]:
+            return Program(first[:2], first[2:], rest)
+        return Program(first, rest[0], rest[1:]) if rest else None
+    return None if first.startswith("-") else Program(None, first, rest)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,101 +92,97 @@ def run(program: Program, during: Any = None) -> int:
     """Run the program in a fresh `__main__`, as the interpreter would, and return the exit status.
 
     It is found, compiled and executed inside the context manager `during`, if that is given. An exception is
-    shown as the interpreter shows it; KeyboardInterrupt then ends the process; SystemExit passes through.
+    shown as the interpreter shows it; KeyboardInterrupt then ends the process; SystemExit passes through, and
+    says what is to be said where there is no such module.
     """
+    has_modules = program.kind is None and _has_modules(program.name)
     # Not to be met on the path of the program, nor to be taken for imports of its own.
-    loadstone.machinery.SourceFileLoader, loadstone.find_spec  # noqa: B018
+    if program.kind == "-m" or has_modules:
+        import runpy  # noqa: F401
     if program.kind == "-c" and SHOWS_COMMAND_LINES:
         import linecache  # noqa: F401
-    main_module = type(sys)("__main__")
-    main_module.__dict__["__builtins__"] = builtins
+    main_module = _new_main()
     sys.modules["__main__"] = main_module
     sys.argv[:] = [program.name if program.kind is None else program.kind, *program.arguments]
+    if program.kind == "-m":
+        _start_path_at(os.getcwd())
+    elif program.kind == "-c":
+        _start_path_at("")
+    elif has_modules:
+        sys.path.insert(0, os.path.abspath(program.name))
+    else:
+        _start_path_at(os.path.dirname(os.path.realpath(program.name)))
     try:
         if during is None:
-            _execute(program, main_module)
+            _execute(program, has_modules, main_module)
         else:
             with during:
-                _execute(program, main_module)
+                _execute(program, has_modules, main_module)
     except SystemExit:
         raise
-    except _NotRunnable as error:
+    except _NotReadable as error:
         print(f"{sys.executable}: {error}", file=sys.stderr)
-        return 1
+        return 2
     except BaseException as error:
         _report(error)
         if isinstance(error, KeyboardInterrupt):
-            import signal
-
+            # Built in, while the program may have a file that is called signal.py.
+            signal: Any = __import__("_signal")
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGINT)
         return 1
     return 0
 
 
-def _execute(program: Program, main_module: types.ModuleType) -> None:
-    code = _PREPARE[program.kind](program.name, main_module)
-    exec(code, main_module.__dict__)
+def _new_main() -> Any:
+    """A module `__main__` as the interpreter makes it."""
+    module: Any = type(sys)("__main__")
+    module.__loader__ = BuiltinImporter
+    if MAIN_HAS_ANNOTATIONS:
+        module.__annotations__ = {}
+    module.__builtins__ = builtins
+    return module
 
 
-class _NotRunnable(Exception):
-    """There is no such program."""
+def _execute(program: Program, has_modules: bool, main_module: types.ModuleType) -> None:
+    if program.kind == "-m":
+        # The very function that the interpreter calls, for the same frames, warnings and words.
+        sys.modules["runpy"]._run_module_as_main(program.name)
+    elif has_modules:
+        sys.modules["runpy"]._run_module_as_main("__main__", alter_argv=False)
+    else:
+        code = (_command if program.kind else _script)(program.name, main_module)
+        exec(code, main_module.__dict__)
+
+
+class _NotReadable(Exception):
+    """There is no such file."""
 
 
 def _command(program: str, module: Any) -> types.CodeType:
     if SHOWS_COMMAND_LINES:
-        import linecache
-
-        linecache.cache["<string>"] = (len(program), None, program.splitlines(True), "<string>")
-    _start_path_at("")
-    return compile(program, "<string>", "exec")
-
-
-def _module(program: str, module: Any) -> types.CodeType:
-    _start_path_at(os.getcwd())
-    if program.startswith("."):
-        raise _NotRunnable("Relative module names not supported")
-    try:
-        spec = loadstone.find_spec(program)
-        if spec is not None and spec.submodule_search_locations is not None:
-            program = f"{program}.__main__"
-            package, spec = spec, loadstone.find_spec(program)
-            if spec is None:
-                reason = f"{package.name!r} is a package and cannot be directly executed"
-                raise _NotRunnable(f"No module named {program}; {reason}")
-    except (ImportError, ValueError) as error:
-        message = (
-            f"Error while finding module specification for {program!r} ({type(error).__name__}: {error})"
-        )
-        if program.endswith(".py"):
-            message += f". Try using {program[:-3]!r} instead of {program!r} as the module name."
-        raise _NotRunnable(message) from error
-    if spec is None:
-        raise _NotRunnable(f"No module named {program}")
-    code = _code_of(spec)
-    sys.argv[0] = spec.origin or program
-    return code
+        cache = sys.modules["linecache"].cache
+        cache["<string>"] = (len(program), None, program.splitlines(True), "<string>")
+    return compile(program, "<string>", "exec", dont_inherit=True)
 
 
 def _script(program: str, module: Any) -> types.CodeType:
     path = os.path.join(os.getcwd(), program)
-    if _has_modules(program):
-        _start_path_at(os.path.abspath(program))
-        loadstone.invalidate_caches()
-        spec = loadstone.machinery.PathFinder.find_spec("__main__", [os.path.abspath(program)])
-        if spec is None:
-            raise _NotRunnable(f"can't find '__main__' module in {path!r}")
-        return _code_of(spec)
-    _start_path_at(os.path.dirname(os.path.realpath(program)))
     try:
-        with io.open_code(path) as file:
-            source = file.read()
+        with open_code(path) as file:
+            content = file.read()
     except OSError as error:
         message = f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}"
-        raise _NotRunnable(message) from error
+        raise _NotReadable(message) from error
+    is_bytecode = path.endswith(".pyc") or content.startswith(MAGIC_NUMBER[:2])
     module.__file__ = path
-    module.__loader__ = loadstone.machinery.SourceFileLoader("__main__", module.__file__)
-    return compile(source, module.__file__, "exec", dont_inherit=True)
+    if SETS_CACHED:
+        module.__cached__ = None
+    module.__loader__ = (SourcelessFileLoader if is_bytecode else SourceFileLoader)("__main__", path)
+    if is_bytecode:
+        code: types.CodeType = module.__loader__.get_code("__main__")
+        return code
+    return compile(content, path, "exec", dont_inherit=True)
 
 
 def _has_modules(path: str) -> bool:
@@ -181,25 +196,80 @@ def _has_modules(path: str) -> bool:
     return False
 
 
-_PREPARE = {None: _script, "-c": _command, "-m": _module}
+def imported_since_start() -> dict[str, types.ModuleType]:
+    """The modules that were imported after Python itself had started: by what runs loadstone, and by it.
+
+    Empty where a program of the user's calls loadstone, or a debugger: their modules are theirs.
+    """
+    if not _is_what_runs():
+        return {}
+    # A module goes to the end of `sys.modules` when it has been executed: after all that it imports.
+    names = list(sys.modules)
+    last = "__main__" if sys.flags.no_site else "site"
+    if last not in names:
+        return {}
+    return {name: sys.modules[name] for name in names[names.index(last) + 1 :]}
 
 
-def _code_of(spec: Any) -> types.CodeType:
-    """The code of the program that `spec` found; its `__main__` gets the attributes of an import."""
-    code: types.CodeType | None = (
-        spec.loader.get_code(spec.name) if hasattr(spec.loader, "get_code") else None
+def _is_what_runs() -> bool:
+    """Whether loadstone is what Python was started for: nothing else has called it."""
+    frames = []
+    frame: Any = sys._getframe()
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    while frames and frames[-1].f_globals.get("__name__") == "runpy":
+        del frames[-1]
+    main = frames.pop() if frames else None
+    return (
+        main is not None
+        and main.f_code.co_name == "<module>"
+        and all(
+            frame.f_globals is main.f_globals or str(frame.f_globals.get("__name__")).startswith("loadstone.")
+            for frame in frames
+        )
     )
-    if code is None:
-        raise _NotRunnable(f"No code object available for {spec.name}")
-    module: Any = sys.modules["__main__"]
-    module.__spec__ = spec
-    module.__loader__ = spec.loader
-    module.__package__ = spec.parent
-    if spec.has_location:
-        module.__file__ = spec.origin
-        if SETS_CACHED:
-            module.__cached__ = spec.cached
-    return code
+
+
+class without_own_modules:
+    """Have `sys.modules` hold, inside, what a program finds there, and not what loadstone needs itself.
+
+    Modules of the packages `kept` stay. What the program imports under the name of a module that is set aside
+    is there again when this is entered anew.
+    """
+
+    def __init__(self, *kept: str) -> None:
+        settle()
+        self._own = {
+            name: module
+            for name, module in imported_since_start().items()
+            if name.partition(".")[0] not in kept
+        }
+        self._programs: dict[str, types.ModuleType] = {}
+
+    def __enter__(self) -> None:
+        for name in self._own:
+            sys.modules.pop(name, None)
+        for name, module in self._own.items():
+            # A package that stays has it as an attribute.
+            package, _, child = name.rpartition(".")
+            holder = sys.modules.get(package)
+            if holder is not None and holder.__dict__.get(child) is module:
+                delattr(holder, child)
+        _put(self._programs)
+
+    def __exit__(self, *_: object) -> None:
+        self._programs = {name: sys.modules[name] for name in self._own if name in sys.modules}
+        _put(self._own)
+
+
+def _put(modules: dict[str, types.ModuleType]) -> None:
+    """Have the modules in `sys.modules`, and by name in their packages."""
+    sys.modules.update(modules)
+    for name, module in modules.items():
+        package, _, child = name.rpartition(".")
+        if package in sys.modules:
+            sys.modules[package].__dict__[child] = module
 
 
 def is_path_safe() -> bool:

@@ -168,6 +168,43 @@ def long_path(side: str, tree: str, length: str, targets: str) -> list[float]:
     return [first, measure(found), measure(missing)]
 
 
+APPLICATIONS = {
+    "rich": "import rich.console, rich.table, rich.progress, rich.markdown, rich.syntax, rich.live",
+    "aiohttp": "import aiohttp, aiohttp.web",
+    "botocore": "import botocore.session, botocore.client",
+    "sqlalchemy": "import sqlalchemy.orm, sqlalchemy.dialects.postgresql, sqlalchemy.dialects.sqlite",
+    "django": """
+import django
+from django.conf import settings
+settings.configure(
+    DATABASES={},
+    INSTALLED_APPS=[
+        f"django.contrib.{name}"
+        for name in ("admin", "auth", "contenttypes", "sessions", "messages", "staticfiles")
+    ],
+    SECRET_KEY="none",
+)
+django.setup()
+""",
+    "sympy": "import sympy",
+    "pandas": "import pandas",
+}
+"""By distribution, what its users import, or a start of it."""
+
+
+def application(side: str, name: str, site: str) -> list[float]:
+    """Seconds that the start of a real application takes, with what it needs of the standard library.
+
+    With no name there is nothing to start.
+    """
+    sys.path.append(site)
+    code = compile(APPLICATIONS.get(name, ""), f"<{name}>", "exec")
+    take_over(side)
+    start = perf_counter()
+    exec(code, {})
+    return [perf_counter() - start]
+
+
 class Idle:
     """A finder that finds nothing."""
 

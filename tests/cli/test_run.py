@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-import re
+import py_compile
 import signal
 import subprocess
 import sys
@@ -14,26 +15,96 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loadstone import program
+
 if TYPE_CHECKING:
     from ..conftest import Sandbox
 
 MODES = pytest.mark.parametrize("options", [[], ["--takeover"]], ids=["plain", "takeover"])
-PLUMBING = re.compile(r'  File "[^"]*(runpy|importlib\._bootstrap)[^"]*", line \d+, in \w+\n(    .*\n)*')
-
-
-def normal(text: str) -> str:
-    """What a program wrote, without the frames of what finds, loads and runs it."""
-    return PLUMBING.sub("", text)
 
 
 def same(sandbox: Sandbox, options: list[str], *arguments: str, python: tuple[str, ...] = ()) -> str:
     """Run a program by python and by loadstone, compare all that can be seen, and return its output."""
     theirs = sandbox.python(*python, *arguments)
     ours = sandbox.python(*python, "-m", "loadstone", "run", *options, *arguments)
-    assert normal(ours.stderr) == normal(theirs.stderr)
+    assert ours.stderr == theirs.stderr
     assert ours.stdout == theirs.stdout
     assert ours.returncode == theirs.returncode
     return ours.stdout
+
+
+MODULES = "import sys\nprint(*sorted(sys.modules))\n"
+PYTHONS = pytest.mark.parametrize(
+    "python", [(), ("-W", "error"), ("-I",), ("-X", "dev"), ("-X", "lazy_imports=all")], ids=" ".join
+)
+
+
+@MODES
+@PYTHONS
+@pytest.mark.parametrize("arguments", [["prog.py"], ["-m", "prog"], ["app"], ["-c", MODULES]], ids=" ".join)
+def test_modules_that_are_loaded(
+    sandbox: Sandbox, options: list[str], arguments: list[str], python: tuple[str, ...]
+) -> None:
+    """A program finds in `sys.modules` what python has loaded for it, and the engine if that is in charge."""
+    if python == ("-I",) and arguments[0] == "-m":
+        python = ()  # it would not find the module
+    sandbox.write({"prog.py": MODULES, "app/__main__.py": MODULES})
+    theirs = {*sandbox.python(*python, *arguments).stdout.split()}
+    script = "import sys\nfrom loadstone.__main__ import main\nsys.exit(main())\n"
+    sandbox.write({"bin/loadstone": f"import argparse, inspect\n{script}"})
+    for command in (["-m", "loadstone"], ["bin/loadstone"]):
+        ours = {*sandbox.python(*python, *command, "run", *options, *arguments).stdout.split()}
+        own = {name for name in ours if name.partition(".")[0] == "loadstone"}
+        assert ours - own == theirs
+        assert ("loadstone._standard.takeover" in own) == bool(options)
+        assert options or not own
+
+
+@MODES
+def test_modules_that_are_the_programs_own(sandbox: Sandbox, options: list[str]) -> None:
+    """A program's files hide the standard library's from it as under python, whatever loadstone imports."""
+    hidden = ("argparse", "gettext", "shutil", "signal", "tokenize", "typing")
+    sandbox.write({f"own/{name}.py": "own = True\n" for name in hidden})
+    imports = "".join(f"import {name}\nprint({name}.own)\n" for name in hidden)
+    sandbox.write({"own/prog.py": f"{imports}raise KeyboardInterrupt\n"})
+    assert same(sandbox, options, "own/prog.py").split() == ["True"] * len(hidden)
+
+
+@MODES
+def test_import_that_is_missing(sandbox: Sandbox, options: list[str]) -> None:
+    """What fails under python for want of an import fails here too, a submodule of what is loaded as well."""
+    for first in ("", "import importlib\n", "import concurrent, xml\n"):
+        for used in (
+            "argparse.Action",
+            "importlib.util",
+            "importlib.machinery",
+            "concurrent.futures",
+            "re.A",
+        ):
+            same(sandbox, options, "-c", f"{first}print({used} is not None)")
+
+
+def test_modules_of_a_caller(sandbox: Sandbox) -> None:
+    """Where a program or a debugger runs the command, it keeps what it has imported."""
+    sandbox.write({"prog.py": "import sys\nprint('json' in sys.modules, 'loadstone' in sys.modules)\n"})
+    call = "import json\nfrom loadstone.__main__ import main\ndef start():\n    main(['run', 'prog.py'])\n"
+    sandbox.write({"start.py": call})
+    assert sandbox.python("-c", "import start\nstart.start()").stdout == "True True\n"
+    sandbox.write({"prog.py": "import sys\nprint('cProfile' in sys.modules, 'pstats' in sys.modules)\n"})
+    command = ("cProfile", "-o", "out.prof", "-m", "loadstone", "run", "prog.py")
+    plain = sandbox.python("-m", "cProfile", "-o", "out.prof", "prog.py")
+    assert sandbox.python("-m", *command).stdout == plain.stdout
+
+
+@MODES
+def test_hooks_that_were_there_at_the_start(sandbox: Sandbox, options: list[str]) -> None:
+    """A hook of loadstone's that `site` has installed acts on the program's imports, and is known to it."""
+    hook = "import loadstone\nloadstone.when_imported('other', lambda module: print('hook'))\n"
+    program = "import other, loadstone\nprint(len(loadstone.hooks()))\n"
+    sandbox.write({"site/sitecustomize.py": hook, "prog.py": program, "other.py": ""})
+    path = str(sandbox.root / "site")
+    done = sandbox.python("-m", "loadstone", "run", *options, "prog.py", PYTHONPATH=path)
+    assert (done.stdout, done.stderr) == ("hook\n1\n", "")
 
 
 ABOUT = """
@@ -43,7 +114,8 @@ main = sys.modules["__main__"]
 print(__name__, __doc__, __package__, globals() is vars(main))
 print(globals().get("__file__"), globals().get("__cached__"))
 print(sys.argv, sys.path[0])
-print(type(__loader__).__name__, getattr(__loader__, "name", None))
+print(type(__loader__), getattr(__loader__, "name", None), __loader__ in sys.meta_path)
+print(list(vars(main)), globals().get("__annotations__"))
 spec = __spec__
 print(spec and (spec.name, spec.origin, spec.parent, spec.submodule_search_locations, type(spec).__name__))
 print(__builtins__ is sys.modules["builtins"], type(main).__name__)
@@ -85,6 +157,7 @@ def test_module(sandbox: Sandbox, options: list[str]) -> None:
     )  # fmt: skip
     for module in ("prog", "pkg", "pkg.sub", "pkg.__main__", "bare", "bare.mod"):
         out = same(sandbox, options, "-m", module, "one", "-c", "--takeover")
+        assert same(sandbox, options, f"-m{module}", "one", "-c", "--takeover") == out
         assert "'one', '-c', '--takeover']" in out
 
 
@@ -100,6 +173,7 @@ def test_command(sandbox: Sandbox, options: list[str]) -> None:
     same(sandbox, options, "-c", "print(__package__, __spec__, __doc__)\nimport sys\nsys.exit(3)")
     same(sandbox, options, "-c", "1 / 0")
     same(sandbox, options, "-c", "x = (")
+    same(sandbox, options, "-cimport sys; print(sys.argv, __loader__)", "-c", "-m")
 
 
 @MODES
@@ -370,3 +444,35 @@ def test_isolated_python(sandbox: Sandbox) -> None:
         )  # fmt: skip
         assert done.stdout == "['prog.py'] __main__\n", done.stderr
     assert Path(sandbox.root / "prog.py").exists()
+
+
+@MODES
+def test_bytecode(sandbox: Sandbox, options: list[str]) -> None:
+    """A file of bytecode runs as a script, whatever it is called."""
+    sandbox.write({"prog.py": ABOUT, "other.py": "x = 1\n"})
+    for name in ("prog.pyc", "prog.bin"):
+        py_compile.compile(str(sandbox.root / "prog.py"), str(sandbox.root / name))
+        assert same(sandbox, options, name).endswith("1\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["prog.py"], ["prog.py", "-m", "x"], ["prog.py", "--", "x"], ["-m", "x"], ["-m", "x", "-h"],
+ ["-c", "pass", "--takeover"], ["-m", ""], ["-c", "-m"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_both_readers_of_a_command_line_agree(words: list[str]) -> None:
+    """What names a program in a plain way is read without a parser, as that would read it."""
+    parser = argparse.ArgumentParser()
+    program.add_arguments(parser)
+    at_once = program.read(words)
+    assert at_once is not None
+    assert vars(at_once) == vars(program.program_of(parser, parser.parse_args(words)))
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["-m"], ["-c"], ["-x", "prog.py"], ["--", "prog.py"], ["-h"]], ids=" ".join
+)
+def test_what_else_is_left_to_the_parser(words: list[str]) -> None:
+    """What is wrong, or asks for help, is not read without a parser."""
+    assert program.read(words) is None

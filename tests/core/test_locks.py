@@ -46,6 +46,47 @@ def test_locks_that_nobody_uses_are_forgotten() -> None:
     assert not system._table
 
 
+def test_a_lock_that_nobody_else_knows_is_used_again() -> None:
+    """The lock of one import serves the next, if no other thread has come to know it."""
+    system = Locks({})
+    held = [system.take("a")]
+    first = id(held[0])
+    system.give_back("a", held)
+    assert not held
+    assert not system._table
+    held = [system.take("b")]
+    assert (id(held[0]), held[0].owner) == (first, threading.get_ident())
+    known = held[0]
+    system.give_back("b", held)
+    assert known.owner is None
+    assert system.take("c") is not known
+
+
+def test_a_lock_that_is_given_back_goes_to_the_thread_that_waits() -> None:
+    """Another thread that waits for the lock of an import gets it, and no third one until it is done."""
+    system = Locks({})
+    held = [system.take("a")]
+    taken, done = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        theirs = [system.take("a")]
+        taken.set()
+        done.wait(10)
+        system.give_back("a", theirs)
+
+    thread = run(wait)
+    assert not taken.wait(0.05)
+    system.give_back("a", held)
+    assert taken.wait(10)
+    third = run(lambda: system.take("a").release())
+    third.join(0.05)
+    assert third.is_alive()
+    done.set()
+    for each in (thread, third):
+        each.join(10)
+        assert not each.is_alive()
+
+
 def test_a_new_lock_is_not_forgotten_for_an_old_one() -> None:
     """Where a lock that is forgotten has a successor in the table already, that one stays."""
     system = Locks({})

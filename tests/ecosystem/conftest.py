@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -97,6 +98,19 @@ def environment(sandbox: Sandbox) -> Path:
 
 def _scheme() -> str:
     return "nt" if sys.platform == "win32" else "posix_prefix"
+
+
+def need(name: str) -> None:
+    """Skip the test where the module is not installed, of which not every Python has a wheel.
+
+    It is not imported here: some tools change importlib for good.
+    """
+    try:
+        is_there = importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        is_there = False
+    if not is_there:
+        pytest.skip(f"{name} is not installed")
 
 
 def install_editable(python: Path, project: Path) -> None:

@@ -48,7 +48,7 @@ tell(dict(
     raised=half and raised(half, "text"),
     inner=inner and raised(inner, "text"),
     standard=isinstance(module.__loader__, importlib.machinery.SourceFileLoader),
-    cached=module.__cached__,
+    cached=module.__spec__.cached,
     source=half and inspect.getsource(half),
 ))
 """
@@ -145,7 +145,7 @@ def test_three_hooks_act_on_a_real_package(programs: Programs, module: str) -> N
         f"""
         from mark import tell
         import {module} as module
-        tell([hasattr(module, "tree_mark"), "loadstone" in module.__cached__])
+        tell([hasattr(module, "tree_mark"), "loadstone" in module.__spec__.cached])
         """
     ) == [False, False]
 

@@ -5,17 +5,70 @@ from __future__ import annotations
 import importlib
 import importlib.resources
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import upath
 
 import loadstone
 from loadstone import TreeFinder
+from loadstone.testing.state import restored
+
+from ..protocols import questions
+from ..protocols.limits import limited
+from ..protocols.ways import Ask, behind, on_path, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..conftest import Sandbox
+
+
+def write_to(root: Any) -> Any:
+    """The files of the matrix, in another file system."""
+    for name, content in questions.FILES.items():
+        file = root.joinpath(*name.split("/"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+@contextmanager
+def by_memory(folder: Path) -> Iterator[Ask]:
+    """A file system in memory."""
+    with loadstone.install(TreeFinder(write_to(upath.UPath(f"memory:/{folder}")))):
+        yield questions.answers
+
+
+@contextmanager
+def by_directory(folder: Path) -> Iterator[Ask]:
+    """The file system on disk, by its UPath."""
+    with loadstone.install(TreeFinder(upath.UPath(f"file://{write(folder)}"))):
+        yield questions.answers
+
+
+WAYS = {
+    "file system in memory": by_memory,
+    "file system on disk": by_directory,
+    "file system in memory, transformed": behind("transformed", by_memory),
+    "file system in memory, wrapped for good": behind("wrapped for good", by_memory),
+}
+
+
+@pytest.mark.parametrize("topic", questions.TOPICS)
+@pytest.mark.parametrize("way", WAYS)
+def test_the_matrix(sandbox: Sandbox, way: str, topic: str) -> None:
+    """Modules in a file system of universal-pathlib answer as those of a directory do."""
+    with restored(), on_path(sandbox.root / "truth") as ask:
+        right = ask(topic)
+    with restored(), WAYS[way](sandbox.root / "files") as ask:
+        seen = ask(topic)
+    other = {name: (right[name], seen[name]) for name in right if seen[name] != right[name]}
+    assert other.keys() == limited(way, topic), other
 
 
 def test_a_tree_on_the_network(sandbox: Sandbox) -> None:

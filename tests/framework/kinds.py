@@ -141,7 +141,6 @@ class Kind:
     """One kind of finder. What is not so for all of them is said here."""
 
     lists = True
-    has_metadata = True
     caches = False
     real_files = False
     adds_portions = True
@@ -149,6 +148,9 @@ class Kind:
     def make(self, files: dict[str, str], folder: Path) -> Made:
         """A finder over `files`, contents by path."""
         raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the files that what was made has open."""
 
 
 class Directory(Kind):
@@ -182,6 +184,18 @@ class DirectoryWithLoaders(Directory):
 class Zip(Kind):
     """A zip archive."""
 
+    def __init__(self) -> None:
+        self.opened: list[zipfile.ZipFile] = []
+
+    def close(self) -> None:
+        while self.opened:
+            self.opened.pop().close()
+
+    def root(self, file: Path) -> zipfile.Path:
+        """The root of an archive on disk."""
+        self.opened.append(zipfile.ZipFile(file))
+        return zipfile.Path(self.opened[-1])
+
     def make(self, files: dict[str, str], folder: Path) -> Made:
         archive = zipfile.ZipFile(folder / "tree.zip", "w")
         for path, text in files.items():
@@ -193,10 +207,10 @@ class Zip(Kind):
             with zipfile.ZipFile(folder / "new.zip", "w") as new:
                 for each, content in files.items():
                     new.writestr(each, content)
-            finder.root = zipfile.Path(folder / "new.zip")
+            finder.root = self.root(folder / "new.zip")
             finder.invalidate_caches()
 
-        finder = loadstone.TreeFinder(zipfile.Path(folder / "tree.zip"))
+        finder = loadstone.TreeFinder(self.root(folder / "tree.zip"))
         return Made(finder, change)
 
 
@@ -221,7 +235,7 @@ class MemoryForeign(Memory):
 class Probed(Kind):
     """A tree that cannot list."""
 
-    lists = has_metadata = False
+    lists = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(loadstone.TreeFinder(Unlistable(files)), files.__setitem__)
@@ -230,7 +244,7 @@ class Probed(Kind):
 class OfSource(Kind):
     """Source by name."""
 
-    has_metadata = lists = False
+    lists = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(Computed(files), files.__setitem__)
@@ -239,8 +253,6 @@ class OfSource(Kind):
 class OfListedSource(Kind):
     """Source by name, with a listing."""
 
-    has_metadata = False
-
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(ComputedAndListed(files), files.__setitem__)
 
@@ -248,7 +260,7 @@ class OfListedSource(Kind):
 class FinderAndLoader(Kind):
     """The bare classes."""
 
-    has_metadata = adds_portions = False
+    adds_portions = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(Bare(files), files.__setitem__)
@@ -256,8 +268,6 @@ class FinderAndLoader(Kind):
 
 class FinderWithPortions(Kind):
     """The bare classes, with the one switch that they have."""
-
-    has_metadata = False
 
     def make(self, files: dict[str, str], folder: Path) -> Made:
         return Made(BareWithPortions(files), files.__setitem__)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
+import runpy
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,29 @@ def test_what_the_new_name_raises() -> None:
         loadstone.import_module("old")
     with pytest.raises(ModuleNotFoundError, match="No module named 'missing', which 'older' is an alias of"):
         loadstone.import_module("older")
-    assert {"old", "older", "fails"}.isdisjoint(sys.modules)
+    loadstone.alias("oldest", "missing.below")
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'missing'$"):
+        loadstone.import_module("oldest")
+    assert {"old", "older", "oldest", "fails"}.isdisjoint(sys.modules)
+
+
+def test_what_tools_ask_by_the_old_name(sandbox: Sandbox) -> None:
+    """Before anything is imported, tools are told about the new module: that is what `-m` runs."""
+    sandbox.write(
+        {"new/__main__.py": "ran = __name__, __file__", "new/tool.py": "from . import state\nran = 1\n"}
+    )
+    loadstone.alias("old", "new")
+    assert runpy.run_module("old.tool")["ran"] == 1
+    assert runpy.run_module("old", run_name="go")["ran"] == ("go", str(sandbox.root / "new/__main__.py"))
+    spec: Any = importlib.util.find_spec("old.sub.deep")
+    own: Any = importlib.util.find_spec("new.sub.deep")
+    assert (spec.name, spec.origin, spec.cached) == ("old.sub.deep", own.origin, own.cached)
+    assert spec.loader.get_filename("old.sub.deep") == own.origin
+    assert spec.loader.get_source("old.sub.deep") == own.loader.get_source("new.sub.deep")
+    assert not spec.loader.is_package("old.sub.deep")
+    assert not hasattr(spec.loader, "nonsense")
+    with pytest.raises(ImportError, match=r"No module named 'new\.none', which 'old\.none' is an alias of"):
+        runpy.run_module("old.none")
 
 
 def test_circles() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json.decoder  # a module that is loaded already
+import pkgutil
 import sys
 import threading
 from collections.abc import Callable
+from importlib import metadata
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
@@ -307,6 +309,32 @@ def test_a_class_for_its_instance() -> None:
     assert loadstone.hooks() == []
     with loadstone.install(Packages):
         assert loadstone.import_module("of_class").__spec__ is not None
+
+
+def test_bound_finders_list_what_they_are_asked_for() -> None:
+    """A bound finder lists and discovers what it would be asked for, and has all its distributions."""
+
+    class Bound(loadstone.TreeFinder):
+        names = ("boundpkg", "boundpkg.*")
+
+    class Silent:
+        names = ("silent",)
+
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            return None
+
+    files = {"boundpkg/__init__.py": "", "boundpkg/mod.py": "", "boundother.py": ""}
+    info = {"boundpkg-1.5.dist-info/METADATA": "Name: boundpkg\nVersion: 1.5\n"}
+    with loadstone.install(Bound(loadstone.MemoryTree({**files, **info}))), loadstone.install(Silent()):
+        listed = [module.name for module in pkgutil.iter_modules() if module.name.startswith("bound")]
+        prefixed = [module.name for module in pkgutil.iter_modules(prefix="x.") if "bound" in module.name]
+        assert (listed, prefixed) == (["boundpkg"], ["x.boundpkg"])
+        board: Any = next(finder for finder in sys.meta_path if type(finder) is Switchboard)
+        assert [spec.name for spec in board.discover()] == ["boundpkg"]
+        assert [spec.name for spec in board.discover(board.find_spec("boundpkg"))] == ["boundpkg.mod"]
+        assert metadata.version("boundpkg") == "1.5"
+    with pytest.raises(metadata.PackageNotFoundError):
+        metadata.version("boundpkg")
 
 
 def test_a_class_as_finder(sandbox: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.resources
 import importlib.util
 import pickle
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import loadstone
 from loadstone._core.versions import HAS_LOAD_MODULE
+from loadstone.framework.resources import Reader
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
@@ -246,6 +248,27 @@ def test_wrapped_loaders_do_not_leak() -> None:
             with pytest.raises(AttributeError, match="exec_module"):
                 loadstone.import_module("old")
         assert loadstone.reload(module) is module
+
+
+def test_what_a_wrapper_answers_itself_stays(sandbox: Sandbox) -> None:
+    """A wrapper with an answer of its own is the module's loader for good, and hands on all else."""
+    sandbox.write({"pkg/__init__.py": "loader = __loader__\n", "pkg/page.txt": "plain"}, on_path=True)
+
+    class Themed(loadstone.WrappedLoader):
+        def get_resource_reader(self, fullname: str) -> Any:
+            return Reader(loadstone.MemoryTree({"page.txt": f"theme of {fullname}"}))
+
+    class Theme(loadstone.Interceptor):
+        def intercept(self, spec: Any) -> Any:
+            spec.loader = Themed(spec.loader)
+
+    with loadstone.install(Theme("pkg")):
+        for module in [importlib.import_module("pkg"), importlib.reload(sys.modules["pkg"])]:
+            assert importlib.resources.files("pkg").joinpath("page.txt").read_text() == "theme of pkg"
+            for loader in (module.loader, module.__loader__, module.__spec__.loader):  # type: ignore[union-attr]
+                assert type(loader) is Themed
+                assert isinstance(loader, SourceFileLoader)
+                assert loader.get_source("pkg") == "loader = __loader__\n"
 
 
 def test_loader_defaults() -> None:

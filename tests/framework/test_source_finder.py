@@ -140,7 +140,7 @@ def test_resources() -> None:
     assert (data.name, data.is_file(), data.is_dir()) == ("data.bin", True, False)
     assert data.open("rb").read() == b"data"
     assert data.read_text() == data.read_text("ascii", "strict") == "data"
-    assert [file.name for file in folder.iterdir()] == ["mod.py"]
+    assert [file.name for file in folder.iterdir()] == ["__init__.py", "mod.py", "sub"]
     assert folder.joinpath("mod.py").read_bytes() == b"x = 1\n"
     assert folder.joinpath() is folder
     assert str(data).endswith("/pkg/data.bin")

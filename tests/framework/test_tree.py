@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import importlib.resources
+import importlib.util
+import io
 import os
 import pickle
 import pkgutil
 import sys
 import threading
+import traceback
 import warnings
 import zipfile
 from importlib import metadata
@@ -439,17 +442,23 @@ def test_resources_read_by_function() -> None:
 def test_a_portion_without_a_folder() -> None:
     """Resources of a namespace package come from those portions that have a folder."""
 
-    class Computed(loadstone.SourceFinder):
-        def get_source(self, fullname: str) -> str | None:
-            return "" if fullname == "space.computed" else None
+    class Bare(loadstone.Finder):
+        adds_portions = True
 
-        def is_package(self, fullname: str) -> bool:
-            return fullname == "space"
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+            return self.spec(fullname, None) if fullname == "space" else None
 
     tree = TreeFinder(MemoryTree({"space/x.txt": "x"}))
-    with loadstone.install(Computed()), loadstone.install(tree):
+    with loadstone.install(Bare()):
+        empty = importlib.resources.files(importlib.import_module("space"))
+        assert list(empty.iterdir()) == []
+        assert not empty.joinpath("x.txt").is_file()
+        with pytest.raises(FileNotFoundError):
+            empty.joinpath("x.txt").read_bytes()
+    del sys.modules["space"]
+    with loadstone.install(Bare()), loadstone.install(tree):
         assert [repr(finder) for finder in sys.meta_path].count("Portions()") == 1
-        space = importlib.import_module("space.computed") and sys.modules["space"]
+        space = importlib.import_module("space")
         assert len(list(space.__path__)) == 2
         assert [child.name for child in importlib.resources.files(space).iterdir()] == ["x.txt"]
 
@@ -710,3 +719,76 @@ def test_reprs(tmp_path: Path) -> None:
     """A finder's repr shows its tree."""
     assert repr(TreeFinder(tmp_path)) == f"TreeFinder({tmp_path!r})"
     assert repr(TreeFinder(MemoryTree())) == "TreeFinder(<MemoryTree at its root>)"
+
+
+# What has no file, or has it elsewhere
+
+
+def test_archives_in_memory_are_told_apart() -> None:
+    """Two zip archives without a name have paths of their own, and tracebacks show the lines of each."""
+    finders = []
+    for value in ("one", "two"):
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:
+            archive.writestr("nameless.py", f"def fail():\n    raise ValueError({value!r})\n")
+        finders.append(TreeFinder(zipfile.Path(zipfile.ZipFile(data))))
+    shown = {}
+    for finder in finders:
+        sys.modules.pop("nameless", None)
+        with loadstone.install(finder):
+            module = importlib.import_module("nameless")
+        try:
+            module.fail()
+        except ValueError as error:
+            shown[module.__file__] = traceback.format_exception_only(error), traceback.format_exc()
+    assert len(shown) == 2
+    for (name, text), value in zip(shown.values(), ("one", "two"), strict=True):
+        assert name == [f"ValueError: {value}\n"]
+        assert f"raise ValueError({value!r})" in text
+
+
+def test_an_extension_module_from_an_archive(sandbox: Sandbox) -> None:
+    """A loader that puts the file elsewhere has it loaded from there, and that is the module's file."""
+    found: Any = importlib.util.find_spec("_testmultiphase")
+    if found is None or not found.has_location:
+        pytest.skip("this Python has no extension module _testmultiphase")
+    name = os.path.basename(found.origin)
+    tree = MemoryTree({"ext/__init__.py": "", f"ext/{name}": Path(found.origin).read_bytes()})
+
+    def extracted(fullname: str, path: str) -> Any:
+        copy = sandbox.root / os.path.basename(path)
+        copy.write_bytes((tree / "ext" / copy.name).read_bytes())
+        return importlib.machinery.ExtensionFileLoader(fullname, str(copy))
+
+    suffixes = importlib.machinery.EXTENSION_SUFFIXES
+    installed(tree, (extracted, suffixes), (loadstone.machinery.SourceFileLoader, [".py"]))
+    module = importlib.import_module("ext._testmultiphase")
+    assert module.foo(1, 2) == 3
+    assert module.__file__ == module.__spec__.origin == str(sandbox.root / name)  # type: ignore[union-attr]
+
+
+def test_a_loader_that_knows_no_file() -> None:
+    """Where a loader does not tell its file, that is the one in the tree."""
+
+    class Reluctant(loadstone.Loader):
+        def get_filename(self, fullname: str) -> str:
+            raise ImportError("not told", name=fullname)
+
+        def get_source(self, fullname: str) -> str:
+            return "x = 1\n"
+
+    installed(MemoryTree({"mod.odd": ""}), (lambda name, path: Reluctant(), [".odd"]))
+    module: Any = importlib.import_module("mod")
+    assert (module.x, module.__file__.endswith("/mod.odd")) == (1, True)
+
+
+def test_packages_that_extend_their_path(sandbox: Sandbox) -> None:
+    """A package that calls `extend_path` has a part in a tree, once that is an entry of `sys.path`."""
+    extend = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
+    sandbox.write({"corp/__init__.py": extend, "corp/disk.py": ""}, on_path=True)
+    finder = installed(MemoryTree({"corp/__init__.py": extend, "corp/tree.py": ""}))
+    sys.path.append(finder.entry(""))
+    assert [importlib.import_module(f"corp.{name}").__name__ for name in ("disk", "tree")] == [
+        "corp.disk",
+        "corp.tree",
+    ]

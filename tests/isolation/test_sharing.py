@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import importlib.machinery
 import importlib.util
 import json
@@ -10,7 +11,11 @@ import logging
 import os
 import pickle
 import shutil
+import subprocess
 import sys
+import sysconfig
+import weakref
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,6 +207,46 @@ def test_extension_modules_from_elsewhere(sandbox: Sandbox) -> None:
     assert again.import_module("own._testmultiphase") is live
 
 
+INTRUDER = r"""
+#include <Python.h>
+
+static int execute(PyObject *module) {
+    PyDict_SetItemString(PyImport_GetModuleDict(), "own.intruder", module);
+    if (PyImport_ImportModule("own.helper") == NULL)
+        return -1;
+    PyErr_SetString(PyExc_ImportError, "on purpose");
+    return -1;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "intruder", NULL, 0, NULL, slots};
+
+PyMODINIT_FUNC PyInit_intruder(void) {
+    return PyModuleDef_Init(&definition);
+}
+"""
+
+
+@pytest.mark.parametrize("known", ["to the live system", "to the isolated one"])
+def test_an_extension_module_that_fails(sandbox: Sandbox, known: str) -> None:
+    """What an extension module has put into the live system before it fails is not left there."""
+    include = sysconfig.get_path("include")
+    if shutil.which("cc") is None or not os.path.exists(os.path.join(include, "Python.h")):
+        pytest.skip("there is no C compiler, or the headers of this Python are not there")
+    sandbox.write({"intruder.c": INTRUDER, "all/own/__init__.py": "", "all/own/helper.py": ""})
+    file = sandbox.root / "all/own" / f"intruder{sysconfig.get_config_var('EXT_SUFFIX')}"
+    command = ["cc", "-shared", "-fPIC", f"-I{include}", "-o", str(file), str(sandbox.root / "intruder.c")]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    if known == "to the live system":
+        sandbox.on_path("all")
+    before = dict(sys.modules)
+    system = ImportSystem.isolated([sandbox.root / "all"])
+    with pytest.raises(ImportError, match="on purpose" if known == "to the live system" else "own"):
+        system.import_module("own.intruder")
+    assert sys.modules == before
+    assert sorted(name for name in system.modules if name.startswith("own")) == ["own"]
+
+
 def test_loadstone_itself(sandbox: Sandbox, system: ImportSystem) -> None:
     """Loadstone inside is a view of the real one: own verbs, the same classes, and no second engine."""
     source = (
@@ -224,18 +269,250 @@ def test_loadstone_itself(sandbox: Sandbox, system: ImportSystem) -> None:
     assert other.import_module("user").loadstone.import_module("user") is other.modules["user"]
 
 
-def test_leak_importlib(sandbox: Sandbox, system: ImportSystem) -> None:
-    """`importlib` imports in the live system, whoever calls it."""
+def test_importlib_imports_in_the_system_of_its_caller(sandbox: Sandbox, system: ImportSystem) -> None:
+    """`importlib` and `importlib.util`, in whatever way they are imported, work on the caller's system."""
     sandbox.write(
         {
-            "user.py": "import importlib\ndef load(name):\n    return importlib.import_module(name)\n",
-            "dep.py": "",
+            "user.py": """
+                import importlib, importlib.util, sys
+                from importlib import import_module, util
+                from importlib.util import find_spec, module_from_spec
+
+                def load(name):
+                    return [importlib.import_module(name), import_module(name), importlib.__import__(name)]
+
+                def spec(name):
+                    return [importlib.util.find_spec(name), util.find_spec(name), find_spec(name)]
+
+                def by_hand(name):
+                    made = module_from_spec(find_spec(name))
+                    made.__spec__.loader.exec_module(made)
+                    return made
+
+                def again(module):
+                    return importlib.reload(module)
+
+                class Special(type(sys)):
+                    pass
+
+                def plain(name):
+                    return type(sys)(name, "said of it")
+            """,
+            "dep.py": "import other\ndef late():\n    import later\n    return later\n",
+            "other.py": "",
+            "later.py": "",
         }
     )
     user = system.import_module("user")
-    with pytest.raises(ModuleNotFoundError, match="No module named 'dep'"):
-        user.load("dep")
-    assert user.load("json") is json
+    modules = system.modules
+    assert [spec.name for spec in user.spec("dep")] == ["dep"] * 3
+    assert user.load("dep") == [modules["dep"]] * 3
+    assert user.again(modules["dep"]) is modules["dep"]
+    made = user.by_hand("dep")
+    assert made is not modules["dep"]
+    assert made.other is modules["other"]
+    assert made.late() is modules["later"]
+    assert user.load("json") == [json] * 3
+    assert not {"dep", "other", "later"} & sys.modules.keys()
+    assert (type(user.plain("x")), user.plain("x").__doc__) == (type(sys), "said of it")
+    assert user.Special.__mro__[1] is type(sys)
+    assert type(user.Special("x")) is user.Special
+    assert isinstance(json, type(user.sys))
+    assert not isinstance(3, type(user.sys))
+
+
+def test_what_imports_by_name_works_for_two_systems_at_once(sandbox: Sandbox) -> None:
+    """Two systems with packages of one name each get their own from the standard library's functions."""
+    source = """
+        import importlib.metadata, importlib.resources, inspect, pickle, pkgutil, runpy, typing
+
+        class Thing:
+            size: "int" = 0
+
+        def seen():
+            return [
+                importlib.resources.files("pkg").joinpath("who").read_text(),
+                importlib.resources.files(__name__).joinpath("who").read_text(),
+                pkgutil.get_data("pkg", "who").decode(),
+                runpy.run_module("pkg.tool")["who"],
+                pkgutil.resolve_name("pkg.name:who"),
+                importlib.metadata.version("pkg"),
+                type(pickle.loads(pickle.dumps(Thing()))) is Thing,
+                typing.get_type_hints(Thing) == {"size": int},
+                inspect.get_annotations(Thing, eval_str=True) == {"size": int},
+                inspect.getsource(Thing).count("size"),
+            ]
+    """
+    systems = []
+    for who in ("one", "two"):
+        sandbox.write(
+            {
+                f"{who}/pkg/__init__.py": source,
+                f"{who}/pkg/tool.py": f"who = {who!r}\n",
+                f"{who}/pkg/name.py": f"who = {who!r}\n",
+                f"{who}/pkg/who": who,
+                f"{who}/pkg-1.dist-info/METADATA": f"Name: pkg\nVersion: {who}\n",
+            }
+        )
+        systems.append(ImportSystem.isolated([sandbox.root / who]))
+    for who, system in (("one", systems[0]), ("two", systems[1]), ("one", systems[0])):
+        assert system.import_module("pkg").seen() == [who] * 6 + [True, True, True, 1]
+    assert "pkg" not in sys.modules
+
+
+def test_views_keep_the_classes_that_others_ask_for(sandbox: Sandbox, system: ImportSystem) -> None:
+    """What `inspect` and `typing` give inside is of the classes that shared code knows."""
+    import inspect
+
+    sandbox.write(
+        {
+            "user.py": "import inspect\nfrom inspect import Parameter, signature\n"
+            "def f(a, *, b: int = 1): pass\nf.__signature__ = signature(f)\n"
+        }
+    )
+    user = system.import_module("user")
+    assert user.Parameter is inspect.Parameter
+    assert inspect.signature(user.f) is user.f.__signature__
+    assert user.inspect.getmodule(user.f) is user
+    assert user.inspect.getmodule(json.dumps) is json
+
+
+def test_annotations_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
+    """Inside, annotations that are written as strings mean what they do elsewhere, by whatever name."""
+    sandbox.write(
+        {
+            "user.py": """
+                from __future__ import annotations
+                import dataclasses, inspect, typing
+
+                @dataclasses.dataclass
+                class Thing:
+                    shared: typing.ClassVar[int] = 0
+                    given: dataclasses.InitVar[int] = 3
+                    size: Size = 1
+                    _: dataclasses.KW_ONLY
+                    last: int = 2
+
+                class Pair(typing.NamedTuple):
+                    one: Size
+
+                class Options(typing.TypedDict):
+                    one: Size
+
+                class Sized(typing.Protocol[typing.TypeVar("T")]):
+                    one: Size
+
+                Made = dataclasses.make_dataclass("Made", [("one", "int"), "two"])
+                Size = int
+            """
+        }
+    )
+    user = system.import_module("user")
+    assert [field.name for field in user.dataclasses.fields(user.Thing)] == ["size", "last"]
+    assert repr(user.Thing(5, 6, last=7)) == "Thing(size=6, last=7)"
+    assert repr(user.Made(1, 2)) == "Made(one=1, two=2)"
+    for kind in (user.Pair, user.Options, user.Sized):
+        assert user.typing.get_type_hints(kind) == {"one": int}
+    assert user.inspect.getsource(user.Thing).startswith("@dataclasses.dataclass\nclass Thing:")
+
+
+def test_metadata_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
+    """Inside, distributions are those of the system's path and chain, and their entry points load in it."""
+    sandbox.write(
+        {
+            "user.py": """
+                import importlib.metadata
+                from importlib.metadata import *
+                Distribution, EntryPoint = importlib.metadata.Distribution, importlib.metadata.EntryPoint
+                Context = importlib.metadata.DistributionFinder.Context
+            """,
+            "dist-1.dist-info/METADATA": "Name: dist\nVersion: 1\n",
+            "dist-1.dist-info/entry_points.txt": "[group]\none = target:Thing.part\ntwo = target\n",
+            "target.py": "class Thing:\n    part = 'found'\n",
+        }
+    )
+    user = system.import_module("user")
+    found = user.distribution("dist")
+    assert found.version == user.Distribution.from_name("dist").version == user.version("dist") == "1"
+    assert isinstance(found, metadata.PathDistribution)
+    assert isinstance(found, user.Distribution)
+    assert user.PackageNotFoundError is metadata.PackageNotFoundError
+    points = {point.name: point for point in found.entry_points}
+    assert all(isinstance(point, user.EntryPoint) for point in points.values())
+    assert points["one"].load() == "found"
+    assert points["two"].load() is system.modules["target"]
+    assert [point.dist.version for point in points.values()] == ["1", "1"]
+    assert "target" not in sys.modules
+    for none in (
+        user.Distribution.discover(path=[]),
+        user.Distribution.discover(context=user.Context(path=[])),
+        user.distributions(name="none"),
+    ):
+        assert list(none) == []
+    with pytest.raises(ValueError, match="context"):
+        list(user.Distribution.discover(context=user.Context(), name="dist"))
+    with pytest.raises(metadata.PackageNotFoundError):
+        user.Distribution.from_name("none")
+    assert [each.version for each in user.Distribution.discover(context=user.Context(name="dist"))] == ["1"]
+    with pytest.raises(metadata.PackageNotFoundError):
+        metadata.version("dist")
+
+
+def test_views_go_with_their_system(sandbox: Sandbox) -> None:
+    """A system whose modules have used all that knows a system is collected once nobody has it any more."""
+    sandbox.write(
+        {
+            "user.py": """
+                import importlib.metadata, importlib.resources, importlib.util, inspect, pickle, pkgutil
+                import dataclasses, pydoc, runpy, typing
+
+                @dataclasses.dataclass
+                class Thing:
+                    size: "int" = 0
+
+                pickle.loads(pickle.dumps(Thing()))
+                typing.get_type_hints(Thing)
+                inspect.getsource(Thing)
+                list(importlib.metadata.entry_points(group="none"))
+                importlib.resources.files("json")
+                list(pkgutil.iter_modules())
+                pydoc.render_doc(Thing)
+                importlib.util.module_from_spec(importlib.util.find_spec("user"))
+            """
+        }
+    )
+    systems = [ImportSystem.isolated([sandbox.root]) for _ in range(3)]
+    for system in systems:
+        system.import_module("user")
+    gone = [weakref.ref(system) for system in systems]
+    del system, systems
+    gc.collect()
+    assert [reference() for reference in gone] == [None] * 3
+
+
+def test_pickle_inside_a_system(sandbox: Sandbox, system: ImportSystem) -> None:
+    """Inside, pickle stores and finds what the system has and what it shares; it refuses the rest."""
+    sandbox.write(
+        {
+            "user.py": "import io, pickle\nclass Thing: pass\n"
+            "def through_files(thing):\n"
+            "    file = io.BytesIO()\n    pickle.dump(thing, file)\n    pickle.Pickler(file).dump(thing)\n"
+            "    file.seek(0)\n    return [pickle.load(file), pickle.Unpickler(file).load()]\n"
+        }
+    )
+    user = system.import_module("user")
+    sandbox.on_path()
+    assert user.through_files(user.Thing) == [user.Thing] * 2
+    assert type(user.through_files([user.Thing()])[0][0]) is user.Thing
+    assert user.through_files({"a": json.dumps}) == [{"a": json.dumps}] * 2
+    assert "user" not in sys.modules
+    assert user.through_files(json.JSONDecoder) == [json.JSONDecoder] * 2
+    for protocol in range(3):
+        assert user.pickle.loads(pickle.dumps(range(3), protocol)) == range(3)
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        user.pickle.dumps(lambda: None)
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        user.pickle.loads(b"cnowhere\nThing\n.")
 
 
 def test_leak_looking_up_classes(sandbox: Sandbox, system: ImportSystem) -> None:
@@ -254,19 +531,6 @@ def test_leak_looking_up_classes(sandbox: Sandbox, system: ImportSystem) -> None
         inspect.getsource(lines.Line)
     assert inspect.getsource(lines.f) == "def f(): pass\n"
     assert inspect.getsource(lines).startswith("class Line")
-
-
-def test_leak_resources_by_name(sandbox: Sandbox, system: ImportSystem) -> None:
-    """Resources are looked for by name in the live system, and by module in the module's own."""
-    source = (
-        "from importlib.resources import files\n"
-        "def read(where):\n    return (files(where) / 'data').read_text()\n"
-    )
-    sandbox.write({"pkg/__init__.py": source, "pkg/data": "hello"})
-    package = system.import_module("pkg")
-    with pytest.raises(ModuleNotFoundError):
-        package.read("pkg")
-    assert package.read(package) == "hello"
 
 
 def test_leak_pickle(sandbox: Sandbox, system: ImportSystem) -> None:

@@ -232,9 +232,12 @@ def test_reload_of_builtin_and_frozen_modules(agree: Agree) -> None:
 
     def act(world: World, name: str) -> Any:
         module = world.import_module(name)
-        before = sorted(vars(module))
+        before = dict(vars(module))
         again = world.reload(module)
-        return [again is module, sorted(vars(module)) == before]
+        seen = [again is module, vars(module).keys() == before.keys()]
+        # Others go on with the classes that it had.
+        vars(module).update(before)
+        return seen
 
     agree(act, ("_bisect",), ("zipimport",), ("__phello__",), ("errno",))
 

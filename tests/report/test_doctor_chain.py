@@ -317,6 +317,13 @@ def test_a_loader_of_source_without_its_protocols(sandbox: Sandbox) -> None:
     module.__spec__.loader = Minimal()
     finding = one("LS112", "Minimal")
     assert (finding.severity, "get_source" in finding.evidence) == ("note", True)
+    source = "class Bare:\n    def exec_module(self, module): pass\n"
+    sandbox.write({"site-packages/installed.py": source, "own.py": source})
+    sandbox.on_path("site-packages")
+    module.__spec__.loader = importlib.import_module("own").Bare()
+    assert about("LS112", "own.Bare")
+    module.__spec__.loader = importlib.import_module("installed").Bare()
+    assert not about("LS112", "installed.Bare"), "it is not the reader's to mend"
 
 
 def test_a_module_that_loads_lazily_is_not_loaded(sandbox: Sandbox) -> None:

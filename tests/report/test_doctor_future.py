@@ -46,16 +46,24 @@ USES = {
     ),
     "print(__cached__)": ("__cached__", "3.15", "__spec__.cached"),
     "import os\nos.__cached__": ("__cached__", "3.15", "__spec__.cached"),
-    "def f(finder): finder.find_module('x')": ("find_module()", "3.12", "find_spec"),
-    "def f(s): s.loader.load_module('x')": (
+    "import pkgutil\nfor finder, n, _ in pkgutil.iter_modules(): finder.find_module(n)": (
+        "find_module()",
+        "3.12",
+        "find_spec",
+    ),
+    "import importlib\ndef f(s): s.loader.load_module('x')": (
         "load_module()",
         "3.15",
         "importlib.util.module_from_spec, then exec_module",
     ),
-    "class MyFinder:\n    def find_module(self, name): pass": (
-        "find_module, without find_spec",
-        "3.12",
-        "find_spec",
+    **dict.fromkeys(
+        [
+            "class MyFinder:\n    def find_module(self, fullname, path=None): pass",
+            "class MyHook(object):\n    def get_code(): pass\n    def find_module(self, name): pass",
+            "import sys\nsys.meta_path\nclass MyFinder:\n    def find_module(self, name, path): pass",
+            "import abc\nclass Mine(abc.MetaPathFinder):\n    def find_module(self, name, path): pass",
+        ],
+        ("find_module, without find_spec", "3.12", "find_spec"),
     ),
     "import importlib.abc\nclass L(importlib.abc.Loader):\n    def load_module(self, name): pass": (
         "load_module, without exec_module",
@@ -110,6 +118,19 @@ def test_modules_that_the_standard_library_loses(sandbox: Sandbox, name: str) ->
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from importlib.abc import Traversable",
         "try:\n    import imp\nexcept:\n    pass",
         "class MyFinder:\n    def find_spec(self): pass\n    def find_module(self): pass",
+        "class PluginLoader:\n    def find_module(self, plugin): pass",
+        "class PluginLoader:\n    def load_module(self, plugin): pass",
+        "import sys\nsys.meta_path\nclass Finder:\n    def find_module(self, name, parts, done): pass",
+        "import importlib\ndef f(finder): finder.find_module('x', (), ())",
+        "def f(finder): finder.find_module('x')",
+        "import sys\nNEW = sys.version_info >= (3, 12)\nif NEW:\n    pass\nelse:\n    import imp",
+        "from six import PY2\nif PY2:\n    import imp",
+        "from compat import IS_PY312\nx = IS_PY312 or __import__('pkgutil').find_loader",
+        "import sys\nif 'imp' in sys.modules:\n    import imp",
+        "import sys\nif sys.version_info >= (3, 12):\n    sys.exit()\n    raise SystemExit\nimport imp",
+        "def f():\n    if sys.hexversion > 1:\n        return\n    import imp",
+        "from contextlib import suppress\nwith suppress(ImportError):\n    import imp",
+        "import sys, unittest\n@unittest.skipIf(sys.version_info > (3, 12), 'gone')\ndef test(): import imp",
         "class MyLoader(Base):\n    def load_module(self, name): pass",
         "class Registry:\n    def find_module(self, name): pass\nRegistry().find_module('x')",
         "from .imp import x\nfrom . import imp\nself.imp.find_loader",
@@ -124,9 +145,12 @@ def test_what_is_fine(sandbox: Sandbox, source: str) -> None:
 
 def test_other_handlers_guard_nothing(sandbox: Sandbox) -> None:
     """LS172: a `try` that catches something else, and an `if` about something else, are looked into."""
-    source = "try:\n    import imp\nexcept ValueError:\n    pass\nif x:\n    import imp"
+    source = (
+        "try:\n    import imp\nexcept ValueError:\n    pass\nif x:\n    import imp\n"
+        "with suppress(KeyError):\n    import imp\nif x:\n    raise SystemExit\nimport imp"
+    )
     (finding,) = in_source(sandbox, source)
-    assert finding.evidence.startswith("line 2, 6: imp")
+    assert finding.evidence.startswith("line 2, 6, 8, 11: imp")
 
 
 def test_packages_and_finders_are_read(sandbox: Sandbox) -> None:
@@ -177,6 +201,27 @@ def test_a_namespace_package_is_scanned(sandbox: Sandbox) -> None:
     assert len([*about("LS172", "x.py", scan=["space"]), *about("LS172", "y.py", scan=["space"])]) == 2
 
 
+def test_a_module_in_nested_namespace_packages_is_scanned(sandbox: Sandbox) -> None:
+    """LS172: `scan` finds it, though nothing above it is imported; what is not there is not found."""
+    sandbox.write({"site-packages/outer/inner/deep/old.py": "__cached__"})
+    sandbox.on_path("site-packages")
+    assert len(about("LS172", "old.py", scan=["outer.inner.deep.old"])) == 1
+    assert len(about("LS172", "old.py", scan=["outer.inner"])) == 1
+    assert not {"outer", "outer.inner"} & sys.modules.keys()
+    with pytest.raises(ModuleNotFoundError, match="nothing"):
+        loadstone.doctor(scan=["outer.inner.nothing"])
+
+
+def test_the_provider_itself_is_not_blamed(sandbox: Sandbox) -> None:
+    """LS172: a package's use of what it has itself is nobody's fault."""
+    sandbox.write(
+        {"setuptools/one.py": "import pkg_resources", "two.py": "import pkg_resources"}, on_path=True
+    )
+    sandbox.write({"setuptools/__init__.py": ""})
+    assert not about("LS172", "one.py")
+    assert len(about("LS172", "two.py")) == 1
+
+
 def test_a_loader_with_load_module_only(sandbox: Sandbox) -> None:
     """LS171: loaders of loaded modules, instances and classes."""
 
@@ -220,6 +265,7 @@ def nameless(sandbox: Sandbox, source: str, version: tuple[int, int] = (3, 10)) 
         ("class L(Base):\n    def exec_module(self, module): pass", "", "self, data, path, *, fullname=None"),
         ("class MyLoader:", "    @staticmethod\n", "data, path='<string>'"),
         ("class MyLoader:", "", "self, data, path, **options"),
+        ("class L(Base):\n    def get_code(self, n): super().get_code(n)", "", "self, data, path"),
         ("def f():\n  class MyLoader:", "", "self, data, path"),
     ],
 )
@@ -238,6 +284,7 @@ def test_source_to_code_without_a_name(sandbox: Sandbox, start: str, method: str
         "class MyLoader:\n    def source_to_code(self, *arguments): pass",
         "class MyLoader:\n    @staticmethod\n    def source_to_code(data, path, fullname): pass",
         "class Translator:\n    def source_to_code(self, source, target): pass",
+        "class MyLoader:\n  def get_code(self, name): pass\n  def source_to_code(self, data, path): pass",
         "def source_to_code(data, path): pass",
         "if sys.version_info < (3, 15):\n  class MyLoader:\n    def source_to_code(self, data, path): pass",
     ],
@@ -266,6 +313,14 @@ def test_a_live_loader_without_a_name(sandbox: Sandbox) -> None:
         def source_to_code(self, data: Any, path: Any, fullname: Any = None) -> Any:  # type: ignore[override]
             return compile(data, path, "exec")
 
+    class OfItsOwn(Nameless):
+        def get_code(self, fullname: Any) -> Any:
+            return self.source_to_code(b"", "local.py")
+
+    class Asking(Nameless):
+        def get_code(self, fullname: Any) -> Any:
+            return super().get_code(fullname)
+
     sandbox.write({"local.py": ""}, on_path=True)
     module: Any = importlib.import_module("local")
     assert not found("LS173")
@@ -278,6 +333,10 @@ def test_a_live_loader_without_a_name(sandbox: Sandbox) -> None:
         assert finding.severity == severity
     module.__spec__.loader = Named("local", "local.py")
     assert not found("LS173")
+    module.__spec__.loader = OfItsOwn("local", "local.py")
+    assert not found("LS173")
+    module.__spec__.loader = Asking("local", "local.py")
+    assert one("LS173", "Asking").evidence.endswith("Nameless; loaded local")
     entry = str(sandbox.root)
     sys.path_importer_cache[entry] = importlib.machinery.FileFinder(entry, (Child, [".py"]), (Named, [".x"]))
     assert one("LS173", "Child").evidence.endswith("Nameless")

@@ -107,8 +107,18 @@ def test_a_module_loaded_twice(sandbox: Sandbox) -> None:
     sandbox.on_path("package")
     importlib.import_module("inner")
     finding = one("LS143", "inner")
-    assert finding.subject == "alias_of_inner and inner"
+    assert finding.subject == "inner and package.inner"
     assert finding.evidence == f"both are {sandbox.root / 'package' / 'inner.py'}, each loaded from it"
+
+
+def test_a_copy_that_is_made_on_purpose(sandbox: Sandbox) -> None:
+    """LS143: a module that was made of another's spec, and put under a name of its own, is meant to be."""
+    sandbox.write({"patched.py": ""}, on_path=True)
+    importlib.import_module("patched")
+    spec = importlib.util.find_spec("patched")
+    assert spec is not None
+    sys.modules["overlay.patched"] = importlib.util.module_from_spec(spec)
+    assert not about("LS143", "patched")
 
 
 def test_a_script_that_is_imported_too(sandbox: Sandbox) -> None:

@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 import loadstone
+from loadstone._core.versions import HAS_START_FILES
 from loadstone.report.doctor import examine, start
 from loadstone.report.doctor.environment import live
 
@@ -225,6 +226,17 @@ def test_kinds_of_editable_installs(installed: Sandbox, files: dict[str, str], e
     assert finding.evidence == f"from {project}, {expected}"
     assert finding.severity == "note"
     assert not found("LS132")
+
+
+@pytest.mark.skipif(not HAS_START_FILES, reason=".start files are new in Python 3.15")
+def test_an_editable_install_by_a_start_file(installed: Sandbox) -> None:
+    """LS131: where a finder comes by an entry point, that is how its modules are found, not by the path."""
+    project = installed.root / "project"
+    installed.write({"project/module.py": "", "site-packages/a.pth": str(project)})
+    installed.write({"site-packages/a.start": "_a:entry\n", "site-packages/_a.py": SCIKIT})
+    installed.write(metadata("editable", project=project, files="a.pth a.start _a.py"))
+    finding = one("LS131", "editable")
+    assert finding.evidence == f"from {project}, by scikit-build-core's finder: module"
 
 
 def test_an_egg_link(installed: Sandbox) -> None:

@@ -886,6 +886,29 @@ def test_the_command_finds_what_no_finder_has(sandbox: Sandbox) -> None:
     assert "it is the module" in result.stdout
 
 
+def test_the_command_executes_modules_as_a_program_would(sandbox: Sandbox) -> None:
+    """With ``--load``, what the command itself has imported is not there for the module, nor in its way."""
+    sandbox.write(
+        {
+            "lacks.py": "import importlib\nimportlib.util\n",
+            "argparse.py": "own = 1\nimport typing\n",
+            "pkg/__init__.py": "import argparse, sys\nargparse.own = 2\nassert 'attrs' not in sys.modules\n",
+            "pkg/sub.py": "import argparse\nassert argparse.own == 2\n",
+            "email/__init__.py": "",
+            "email/letter.py": "import contextlib\n",
+        }
+    )
+
+    def explained(name: str) -> str:
+        return sandbox.python("-m", "loadstone", "explain", "--load", name).stdout
+
+    assert "raised AttributeError: module 'importlib' has no attribute 'util'" in explained("lacks")
+    for name in ("argparse", "pkg.sub", "email.letter"):
+        assert f"found: {sandbox.root}/{name.replace('.', '/')}.py" in explained(name)
+        assert "executed" not in explained(name)
+    assert "executed again" in explained("os")
+
+
 def test_the_command_in_process(
     sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -900,7 +923,7 @@ def test_the_command_in_process(
     assert record["module"]["loading"]["error"] is None
     assert main(["explain", "--load", "chatty"]) == 0
     output = capsys.readouterr()
-    assert "chatty was imported by this command itself: it is not executed again" in output.out
+    assert "chatty was imported before: it is not executed again" in output.out
     assert output.err == ""
     assert main(["explain", ".chatty"]) == 2
     assert main(["explain", "--load", "stops"]) == 130

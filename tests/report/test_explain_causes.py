@@ -166,6 +166,33 @@ def test_a_distribution_that_is_not_found_by_name(sandbox: Sandbox) -> None:
     assert causes("wanted")["LS201"].evidence == "Hidden 1.0 has 'wanted', by its own list"
 
 
+def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
+    """LS202: installed, and without the module that it is known for; which version had it, if known."""
+    for name, version in (("setuptools", "82.0"), ("PyYAML", "9.0")):
+        info = f"site-packages/{name}-{version}.dist-info"
+        sandbox.write({f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"})
+        sandbox.write(
+            {f"{info}/RECORD": f"{name}_new/__init__.py,,\n", f"site-packages/{name}_new/__init__.py": ""}
+        )
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    sandbox.on_path("site-packages")
+    there = {name: causes(name) for name in ("pkg_resources", "yaml")}
+    sys.path.remove(str(sandbox.root / "site-packages"))
+    for found in there.values():
+        assert "LS203" not in found
+    left, other = (found["LS202"] for found in there.values())
+    assert (
+        "; setuptools 82.0 is installed, which does not have it; it has left with setuptools 82"
+        in left.evidence
+    )
+    assert 'pip install "setuptools<82"' in left.remedy
+    assert other.evidence.endswith("; PyYAML 9.0 is installed, which does not have it")
+    assert "PyYAML_new" in other.remedy
+    absent = causes("pkg_resources")["LS202"]
+    assert "installed" not in absent.evidence
+    assert absent.remedy == left.remedy
+
+
 def test_close_names(sandbox: Sandbox) -> None:
     """LS203: of the standard library, of the path, of the parent's submodules; by case too."""
     sandbox.write(
@@ -277,7 +304,27 @@ def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> 
     )
     assert list(causes("own", load=True)) == ["LS220"]
     assert list(causes("asks", load=True)) == ["LS220"]
-    assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 3: ask()) → loop_a")
+    assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 2: from loop_a import x) → loop_a")
+
+
+def test_a_circle_through_a_function(sandbox: Sandbox) -> None:
+    """LS205: a module that is whole, and whose function imports when it is called, is part of the circle."""
+    sandbox.write(
+        {
+            "calls.py": "import called\nx = 1\n",
+            "called.py": "import helper\nhelper.help()\n",
+            "helper.py": "def help():\n    inner()\ndef inner():\n    from calls import x\n",
+        },
+        on_path=True,
+    )
+    evidence = causes("calls", load=True)["LS205"].evidence
+    assert [part.partition(" (")[0] for part in evidence.split(" → ")] == [
+        "calls",
+        "called",
+        "helper",
+        "calls",
+    ]
+    assert "line 4: from calls import x)" in evidence
 
 
 @pytest.mark.skipif(not HAS_LAZY_IMPORTS, reason="lazy imports are new in Python 3.15")
@@ -289,9 +336,14 @@ def test_a_circle_of_lazy_imports(sandbox: Sandbox) -> None:
             "early_b.py": "lazy from early_a import x\nx\ny = 1\n",
             "again_a.py": "lazy from again_b import y\ny\n",
             "again_b.py": "import again_a\nagain_a.y\ny = 1\n",
+            "far_a.py": "lazy import far_b\nfar_b.x\ny = 1\n",
+            "far_b.py": "lazy import far_c\nfar_c.go()\nx = 1\n",
+            "far_c.py": "lazy from far_a import y\ndef go():\n    return y\n",
         },
         on_path=True,
     )
+    far = causes("far_a", load=True)["LS205"].evidence
+    assert [part.partition(" (")[0] for part in far.split(" → ")] == ["far_a", "far_b", "far_c", "far_a"]
     evidence = causes("early_a", load=True)["LS205"].evidence
     assert evidence.startswith("early_a (")
     assert evidence.endswith("line 2: x) → early_a")

@@ -159,7 +159,7 @@ def test_a_program_that_closes_every_file(sandbox: Sandbox) -> None:
 def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:
     """Is the program's failure."""
     done = run(sandbox, "nowhere.py")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "can't open file" in done.stderr
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import zipapp
 from pathlib import Path
 
 import pytest
 
 import loadstone
-from loadstone._core.versions import HAS_START_FILES
 from loadstone.startup import Registry, StartupHook
 from loadstone.startup.registry import start_files
 
@@ -129,16 +129,10 @@ def test_loadstone_in_site_packages(environment: Environment) -> None:
 
 @pytest.mark.parametrize("beside", [True, False])
 def test_the_start_imports_nothing_dear(environment: Environment, beside: bool) -> None:
-    """A start with hooks imports its own few modules, and nothing of weight.
-
-    What `site` itself imports to call what a .start file names, whatever that is, is not ours to save.
-    """
+    """A start with hooks imports its own few modules, and nothing of weight."""
     assert loadstone.__file__ is not None
     program = "import sys; print(*sys.modules)"
-    (environment.modules / "idle.py").write_text("def function(): pass\n")
-    (environment.site / "idle.start").write_text("idle:function\n")
     bare = set(environment.says("-c", program).split())
-    assert ("idle" in bare) == HAS_START_FILES
     if beside:
         shutil.copytree(Path(loadstone.__file__).parent, environment.site / "loadstone")
     environment.startup("add", "later", "hooks:hello", "--for", "absent", "absent.*")
@@ -147,8 +141,6 @@ def test_the_start_imports_nothing_dear(environment: Environment, beside: bool) 
     own = {"loadstone.startup.run"}
     if not beside:
         own |= {"loadstone", "loadstone.startup"}
-    if HAS_START_FILES:
-        own |= {"_loadstone_startup"}
     assert new - {"encodings.utf_8_sig"} == own
 
 
@@ -227,10 +219,9 @@ def test_concurrent_commands_lose_nothing(environment: Environment) -> None:
     assert environment.says("-c", "pass") == "bye\n" * 8
 
 
-@pytest.mark.skipif(HAS_START_FILES, reason="since Python 3.15 there is a .start file instead (PEP 829)")
 def test_the_start_up_file_is_one_line_for_site() -> None:
     """The .pth file is one line that site executes: it starts with import."""
-    ((name, text),) = start_files().items()
+    ((name, text),) = start_files(ignores_import_lines=False).items()
     assert name.endswith(".pth")
     assert text.startswith("import ")
     assert text.count("\n") == 1
@@ -248,40 +239,41 @@ def test_a_site_directory_of_another_place(environment: Environment) -> None:
     assert environment.says("-c", program) == "now\n"
 
 
-needs_start_files = pytest.mark.skipif(
-    not HAS_START_FILES, reason="site reads no .start files before Python 3.15 (PEP 829)"
-)
+@pytest.fixture
+def started(greeted: Environment) -> Environment:
+    """The same with the start-up files for a Python that ignores the lines of .pth files."""
+    if sys.version_info < (3, 15):
+        pytest.skip("site reads no .start files before Python 3.15 (PEP 829)")
+    (greeted.site / "zz-loadstone-startup.pth").unlink()
+    for name, text in start_files(ignores_import_lines=True).items():
+        (greeted.site / name).write_text(text)
+    return greeted
 
 
-@needs_start_files
-def test_a_start_file_starts_the_hooks(greeted: Environment) -> None:
-    """The .start file names the function that calls the hooks, once; there is no .pth file of ours."""
-    own = {file.name for file in greeted.site.iterdir() if "loadstone" in file.name}
-    assert own == {"loadstone-startup.txt", "zz-loadstone-startup.start", "_loadstone_startup.py"}
+def test_a_start_file_starts_the_hooks(started: Environment) -> None:
+    """The .start file names the function that calls the hooks, once."""
     for _ in range(2):  # without bytecode of the module that it names, and with it
-        result = greeted.run("-v", "-c", "pass")
+        result = started.run("-v", "-c", "pass")
         assert result.stdout == "hello\n"
         assert "Executing entry point: _loadstone_startup:begin from" in result.stderr
-        assert "are deprecated" not in result.stderr, "lines of .pth files that are executed"
-    assert greeted.says("-W", "error", "-S", "-c", "pass") == ""
+    assert started.says("-W", "error", "-S", "-c", "pass") == ""
 
 
-@needs_start_files
-def test_a_start_file_stands_for_the_path_file_of_an_older_python(greeted: Environment) -> None:
-    """A .pth file of ours, left in a directory by an older Python, is passed over, and goes at a change."""
-    old = greeted.site / "zz-loadstone-startup.pth"
-    old.write_text("import sys; print('old')\n")
-    assert greeted.says("-c", "pass") == "hello\n"
-    greeted.startup("disable", "greeting")
-    greeted.startup("on")
-    assert not old.exists()
-    assert greeted.says("-c", "pass") == ""
+def test_a_start_file_stands_for_the_path_file_of_an_older_python(started: Environment) -> None:
+    """A .pth file of ours, left in a directory by an older Python, is passed over."""
+    (started.site / "zz-loadstone-startup.pth").write_text("import sys; print('old')\n")
+    assert started.says("-c", "pass") == "hello\n"
 
 
-@needs_start_files
-def test_nothing_of_a_start_file_stays(greeted: Environment) -> None:
+def test_a_start_up_file_raises_no_warning(greeted: Environment) -> None:
+    """Whatever the running Python thinks of the lines of .pth files, it says nothing of ours."""
+    result = greeted.run("-X", "dev", "-W", "error", "-c", "pass")
+    assert (result.stdout, result.stderr) == ("hello\n", "")
+
+
+def test_nothing_of_a_start_file_stays(started: Environment) -> None:
     """With the last hook the module that the .start file names goes, and its bytecode."""
-    assert greeted.says("-c", "pass", PYTHONDONTWRITEBYTECODE="", PYTHONPYCACHEPREFIX="") == "hello\n"
-    assert list((greeted.site / "__pycache__").glob("_loadstone_startup.*")) != []
-    assert greeted.startup("remove", "greeting") == "hello\n"
-    assert [str(file) for file in greeted.site.rglob("*") if "loadstone" in file.name] == []
+    assert started.says("-c", "pass", PYTHONDONTWRITEBYTECODE="", PYTHONPYCACHEPREFIX="") == "hello\n"
+    assert list((started.site / "__pycache__").glob("_loadstone_startup.*")) != []
+    assert started.startup("remove", "greeting") == "hello\n"
+    assert [str(file) for file in started.site.rglob("*") if "loadstone" in file.name] == []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone.startup
-from loadstone._core.versions import HAS_START_FILES
+from loadstone._core.versions import IGNORES_IMPORT_LINES
 from loadstone.startup import Registry, StartupError, StartupHook
 from loadstone.startup.registry import start_files
 
@@ -288,10 +288,11 @@ def test_sync_takes_the_distribution_that_is_imported(sandbox: Sandbox, registry
 
 
 def test_the_files_are_those_of_the_running_python(registry: Registry) -> None:
-    """There is a .pth file, or from Python 3.15 on a .start file and the module that it names (PEP 829)."""
+    """There is a .pth file, or from Python 3.18 on a .start file and the module that it names (PEP 829)."""
     registry.on()
     start = {"_loadstone_startup.py", "zz-loadstone-startup.start"}
-    expected = start if HAS_START_FILES else {"zz-loadstone-startup.pth"}
+    assert set(start_files(ignores_import_lines=True)) == start
+    expected = start if IGNORES_IMPORT_LINES else {"zz-loadstone-startup.pth"}
     assert set(files(registry)) == {REGISTRY} | expected
 
 
@@ -309,7 +310,7 @@ def test_start_up_files_of_another_python_go(registry: Registry, verb: str) -> N
     registry.remove("a") if verb == "remove" else getattr(registry, verb)()
     expected = {"on": FILES, "off": [REGISTRY], "remove": []}[verb]
     assert files(registry) == sorted([*expected, "__pycache__"])
-    kept = own if verb == "on" and HAS_START_FILES else []
+    kept = own if verb == "on" and IGNORES_IMPORT_LINES else []
     assert sorted(os.listdir(cache)) == sorted(["_loadstone.cpython-315.pyc", *kept])
 
 

@@ -9,6 +9,7 @@ import inspect
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -212,7 +213,7 @@ def test_statements_for_what_is_there_stay_in_c(state: State) -> None:
     assert python == ["statements"]
 
 
-PATCHES = ["exec_module", "get_code", "get_data", "path_stats", "source_to_code", "set_data"]
+PATCHES = ["create_module", "exec_module", "get_code", "get_data", "path_stats", "source_to_code", "set_data"]
 
 
 @pytest.mark.parametrize("place", ["class", "parent", "instance"])
@@ -248,6 +249,44 @@ def test_methods_that_others_put_into_loaders_act(
         import mod  # type: ignore[import-not-found]
     assert mod.x == 1
     assert calls
+
+
+def test_what_an_interceptor_does_to_a_loader_acts(state: State, sandbox: Sandbox) -> None:
+    """A loader that has been found is asked, if one who was told of it before the import has changed it."""
+    sandbox.write({"mod.py": "x = 1", "other.py": "x = 1"}, on_path=True)
+
+    class Changing(loadstone.Interceptor):
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+            spec: Any = self.rest(fullname, path, target)
+            if fullname == "mod":
+                spec.loader.get_code = lambda name: compile("x = 2", "changed", "exec")
+            elif fullname == "other":
+                sandbox.write({"other.py": "x = 'changed'"})
+            return spec
+
+    with loadstone.takeover(), loadstone.install(Changing()):
+        import mod
+        import other  # type: ignore[import-not-found]
+    assert mod.x == 2
+    assert other.x == "changed"
+
+
+@pytest.mark.parametrize("finder", [machinery.BuiltinImporter, machinery.FrozenImporter])
+def test_what_others_put_into_the_interpreters_importers_acts(
+    state: State, sandbox: Sandbox, finder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `find_spec` in the place of a built-in or frozen importer's is asked."""
+    sandbox.write({"mod.py": "x = 1"}, on_path=True)
+    asked = []
+
+    def find_spec(cls: Any, fullname: str, path: Any = None, target: Any = None) -> None:
+        asked.append(fullname)
+
+    monkeypatch.setattr(finder, "find_spec", classmethod(find_spec))
+    with loadstone.takeover():
+        import mod
+    assert mod.x == 1
+    assert asked == ["mod"]
 
 
 def test_methods_that_others_put_into_finders_act(
@@ -401,6 +440,22 @@ def test_threads_take_over_and_give_back(state: State, sandbox: Sandbox) -> None
     assert errors == []
     sys.path.pop(0)
     state.check()
+
+
+@pytest.mark.parametrize("last", ["1 / 0", "def", "import absent"])
+def test_tracebacks_through_nested_imports(state: State, sandbox: Sandbox, last: str) -> None:
+    """Where the innermost of nested imports fails, the traceback has the lines that it has without."""
+    files = {f"nested{number}.py": f"import nested{number + 1}" for number in range(9)}
+    sandbox.write({**files, "nested9.py": last}, on_path=True)
+
+    def lines() -> list[tuple[str, int | None]]:
+        with pytest.raises((ArithmeticError, SyntaxError, ImportError)) as caught:
+            exec("import nested0", {})
+        return [(frame.filename, frame.lineno) for frame in traceback.extract_tb(caught.value.__traceback__)]
+
+    plain = lines()
+    with loadstone.takeover():
+        assert lines() == plain
 
 
 def test_recursion_is_as_deep_as_without(state: State, sandbox: Sandbox) -> None:

@@ -95,16 +95,15 @@ def cache_from_source(path: Any, *, optimization: Any = None) -> str:
 
 
 def _cache_from_source(path: Any, optimization: Any = None) -> str:
-    if _IS_POSIX and type(path) is str and optimization is sys.pycache_prefix is None:
+    tag = sys.implementation.cache_tag
+    if optimization is None and sys.pycache_prefix is None and type(path) is str and _IS_POSIX:
         # What follows, for nearly all calls there are.
         folder, _, name = path.rpartition("/")
         base = name.rpartition(".")[0]
-        tag = sys.implementation.cache_tag
         if base and folder and folder[-1] != "/" and tag is not None and not sys.flags.optimize:
             return f"{folder}/{CACHE_DIRECTORY}/{base}.{tag}.pyc"
     head, tail = split(os.fspath(path))
     base, dot, rest = tail.rpartition(".")
-    tag = sys.implementation.cache_tag
     if tag is None:
         raise NotImplementedError("sys.implementation.cache_tag is None")
     if optimization is None:

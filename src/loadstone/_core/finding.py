@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import _imp
 import _thread
+import sys
+from _frozen_importlib import BuiltinImporter, FrozenImporter
+from _frozen_importlib_external import PathFinder
 from _warnings import warn
 
 from .frames import hidden
@@ -19,11 +23,19 @@ if TYPE_CHECKING:
 
     from .system import State
 
-__all__ = ["find_spec", "object_name", "observers", "stand_ins"]
+__all__ = ["find_spec", "made", "object_name", "observers", "stand_ins"]
+
+made: list[tuple[Any, Any]] = [(None, None)]
+"""The spec that a stand-in has made for a walk, and that nobody else has seen yet; with it the facts about
+the file, if that was looked at for this answer. Who loads the module at once need not look again."""
 
 stand_ins: dict[Any, Callable[..., Any]] = {}
 """By finder, what does its work: a function that is called as its `find_spec`, or returns NotImplemented."""
 
+_builtin, _frozen = vars(BuiltinImporter), vars(FrozenImporter)
+_FIND_BUILTIN, _FIND_FROZEN = _builtin["find_spec"], _frozen["find_spec"]
+_BUILTIN = frozenset(sys.builtin_module_names)
+_find_frozen: Any = getattr(_imp, "find_frozen", _imp.is_frozen)
 _Iterator: Any = type(iter([]))
 
 observers: dict[int, Callable[[Any], Any]] = {}
@@ -58,12 +70,19 @@ def find_spec(
     acquire_lock()
     try:
         for finder in asked:
-            if stand_ins and type(finder) is type and finder in stand_ins:
-                spec = stand_ins[finder](name, path, target)
-                if spec is not NotImplemented:
-                    if spec is not None:
-                        break
+            # What they have shows by its name, sooner than by a call.
+            if finder is BuiltinImporter:
+                if name not in _BUILTIN and _builtin["find_spec"] is _FIND_BUILTIN:
                     continue
+            elif finder is FrozenImporter:
+                if not _find_frozen(name) and _frozen["find_spec"] is _FIND_FROZEN:
+                    continue
+            elif finder is PathFinder and stand_ins:
+                spec = stand_ins[PathFinder](name, path, target)
+                if spec is not NotImplemented:
+                    if spec is None:
+                        continue
+                    break
             try:
                 find = finder.find_spec
             except AttributeError:
@@ -71,6 +90,7 @@ def find_spec(
             else:
                 spec = find(name, path, target)
             if spec is not None:
+                made[0] = None, None
                 break
         else:
             return None

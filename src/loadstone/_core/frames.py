@@ -11,6 +11,7 @@ import sys
 from _frozen_importlib import (  # type: ignore[attr-defined]
     _call_with_frames_removed as call_with_frames_removed,
 )
+from _imp import _fix_co_filename as set_file_name  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ def hidden(function: "F") -> "F":
     The file name of its code gets a detour through a folder of this package: the path still leads to the
     file, for debuggers, coverage and source lookup.
     """
+    # In place: calls of a function whose `__code__` was replaced are not specialised since Python 3.13.
     code = function.__code__
     file_name = code.co_filename
-    if file_name.startswith(_PACKAGE):
-        function.__code__ = code.replace(co_filename=_HIDDEN + file_name[len(_PACKAGE) :])
+    if file_name.startswith(_PACKAGE) and not file_name.startswith(_HIDDEN):
+        set_file_name(code, _HIDDEN + file_name[len(_PACKAGE) :])
     return function
 
 

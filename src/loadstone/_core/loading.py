@@ -9,7 +9,7 @@ from sys import audit
 from .finding import find_spec, object_name
 from .frames import call_with_frames_removed, hidden, verbose
 from .locks import DeadlockError
-from .spec import bind, module_from_spec, spec_from_loader
+from .spec import bind, module_from_spec, new_module, spec_from_loader
 from .versions import (
     AUDITS_EVERY_IMPORT,
     HAS_LAZY_IMPORTS,
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
     from .system import ImportSystem
 
-__all__ = ["MISSING", "codes", "import_name", "load_module", "module_for", "reload"]
+__all__ = ["MISSING", "import_name", "load_module", "module_for", "reload", "ways"]
 
 MISSING: Any = object()
 
-codes: dict[type, Callable[[Any, str], CodeType | None]] = {}
-"""By class of loaders, what gives the code to execute as a module; or None: the loader is to be asked."""
+ways: dict[type, tuple[Callable[[Any, Any], Any], Callable[[Any, str, Any], CodeType]]] = {}
+"""By class of loaders, how to do without them. The first is called with a loader and its spec: it returns a
+way, or None if the loader is to be asked after all. The second is called with a loader, a name and the way;
+it returns the code to execute in a plain new module."""
 
 
 @hidden
@@ -67,7 +69,7 @@ def _is_initializing(module: ModuleType | None) -> bool:
 
 @hidden
 def import_name(
-    system: ImportSystem, name: str, audited: bool, *, announced: bool = False, lenient: bool = False
+    system: ImportSystem, name: str, audited: bool, announced: bool = False, lenient: bool = False
 ) -> ModuleType | None:
     """Import the module `name`, unless another thread has done so by the time its lock is ours.
 
@@ -78,14 +80,14 @@ def import_name(
     if not announced and ((name not in state.modules) if AUDITS_EVERY_IMPORT else audited):
         audit("import", name, None, state.path, state.meta_path, state.path_hooks)
     # The parent first, while this thread holds no lock that the thread at the parent could be waiting for.
-    parent_name = name.rpartition(".")[0]
+    parent_name, _, child = name.rpartition(".")
     if parent_name and name not in state.modules:
-        if WAITS_FOR_PARENTS:
+        if WAITS_FOR_PARENTS and ("." in parent_name or _is_initializing(state.modules.get(parent_name))):
             _await_ancestors(system, parent_name)
         if parent_name not in state.modules:
             import_name(system, parent_name, audited)
     try:
-        lock = system.locks.take(name)
+        held = [system.locks.take(name)]
     except DeadlockError:
         module: ModuleType | None = state.modules.get(name)
         if module is None:
@@ -94,9 +96,9 @@ def import_name(
     try:
         module = state.modules.get(name, MISSING)
         if module is MISSING:
-            return _find_and_load(system, name, audited, lenient)
+            return _find_and_load(system, name, parent_name, child, audited, lenient)
     finally:
-        lock.release()
+        system.locks.give_back(name, held)
     if module is None:
         raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
     return module
@@ -126,15 +128,18 @@ def _await(system: ImportSystem, name: str) -> None:
 
 
 @hidden
-def _find_and_load(system: ImportSystem, name: str, audited: bool, lenient: bool) -> ModuleType | None:
+def _find_and_load(
+    system: ImportSystem, name: str, parent_name: str, child: str, audited: bool, lenient: bool
+) -> ModuleType | None:
     state = system.state
-    parent_name, _, child = name.rpartition(".")
     if parent_name:
         if parent_name not in state.modules:
             import_name(system, parent_name, audited)
             if name in state.modules:
                 return state.modules[name]
-        parent = _settled(system, parent_name)
+        parent = state.modules.get(parent_name)
+        if parent is None:
+            parent = _settled(system, parent_name)
         try:
             path = parent.__path__
         except AttributeError:
@@ -143,7 +148,7 @@ def _find_and_load(system: ImportSystem, name: str, audited: bool, lenient: bool
             message = f"No module named {name!r}; {parent_name!r} is not a package"
             raise ModuleNotFoundError(message, name=name) from None
         parent_spec: Any = parent.__spec__ if TRACKS_SUBMODULES else None
-        if WAITS_FOR_PARENTS and _is_initializing(parent):
+        if WAITS_FOR_PARENTS and getattr(parent_spec, "_initializing", False):
             module_for(system, parent_name)
             if name in state.modules:
                 return state.modules[name]
@@ -193,10 +198,17 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     """Make the module of `spec`, put it into `modules`, execute it; take it out again if that fails."""
     state = system.state
     loader = spec.loader
-    if HAS_LOAD_MODULE and loader is not None and not hasattr(loader, "exec_module"):
+    way = code_of = None
+    if type(loader) in ways:
+        way_around, code_of = ways[type(loader)]
+        way = way_around(loader, spec)
+    if way is not None:
+        module = new_module(spec)
+    elif HAS_LOAD_MODULE and loader is not None and not hasattr(loader, "exec_module"):
         _warn_load_module(loader)
         return _load_by_load_module(state.modules, spec)
-    module = module_from_spec(spec)
+    else:
+        module = module_from_spec(spec)
     if system.builtins is not None:
         module.__dict__["__builtins__"] = system.builtins
         system.pending.adopt(module)
@@ -205,12 +217,9 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     try:
         state.modules[spec.name] = module
         try:
-            loader = spec.loader
-            code_of = codes.get(type(loader))
-            code = None if code_of is None else code_of(loader, module.__name__)
-            if code is not None:
-                call_with_frames_removed(exec, code, module.__dict__)
-            elif loader is not None:
+            if code_of is not None and way is not None:
+                call_with_frames_removed(exec, code_of(loader, spec.name, way), module.__dict__)
+            elif (loader := spec.loader) is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:
                 raise ImportError("missing loader", name=spec.name)

@@ -22,6 +22,7 @@ __all__ = [
     "default_cache_path",
     "located",
     "module_from_spec",
+    "new_module",
     "search_locations_of",
     "spec_from_loader",
 ]
@@ -178,10 +179,7 @@ def module_from_spec(spec: _ModuleSpec) -> ModuleType:
     if hasattr(loader, "create_module"):
         module = loader.create_module(spec)
         if module is None:
-            module = _Module(spec.name)
-            if loader is not None:
-                _set_new(spec, module.__dict__)
-                return module
+            return new_module(spec)
     elif hasattr(loader, "exec_module"):
         raise ImportError("loaders that define exec_module() must also define create_module()")
     if module is None:
@@ -190,20 +188,20 @@ def module_from_spec(spec: _ModuleSpec) -> ModuleType:
     return module
 
 
-def _set_new(spec: _ModuleSpec, namespace: dict[str, Any]) -> None:
-    """Set the import attributes of a plain new module, of which none is there yet."""
+def new_module(spec: _ModuleSpec) -> ModuleType:
+    """A plain new module of a spec with a loader, its import attributes set, none of which is there yet."""
+    module = _Module(spec.name)
+    namespace = module.__dict__
     namespace["__loader__"] = spec.loader
     namespace["__package__"] = spec.parent
     namespace["__spec__"] = spec
-    locations = spec.submodule_search_locations
-    if locations is not None:
-        namespace["__path__"] = locations
+    if spec.submodule_search_locations is not None:
+        namespace["__path__"] = spec.submodule_search_locations
     if spec.has_location:
         namespace["__file__"] = spec.origin
-        if SETS_CACHED:
-            cached = spec.cached
-            if cached is not None:
-                namespace["__cached__"] = cached
+        if SETS_CACHED and (cached := spec.cached) is not None:
+            namespace["__cached__"] = cached
+    return module
 
 
 @hidden

@@ -27,6 +27,10 @@ FINDS_CURRENT_DIRECTORY = _VERSION >= (3, 11)
 FORGETS_RELATIVE_ENTRIES = _VERSION >= (3, 11)
 """`PathFinder.invalidate_caches` drops the finders of relative path entries."""
 
+# 3.11: What's New, "Cheaper, lazy Python frames"; gh-142183 (late 3.13 and 3.14 keep a block)
+FREES_STACK_AT_ONCE = (3, 11) <= _VERSION < (3, 14)
+"""Blocks of memory for frames are returned to the system as soon as no frame is in them."""
+
 # 3.12: What's New, "Removed", importlib (find_module, find_loader; PEP 451)
 ASKS_FIND_MODULE = _VERSION < (3, 12)
 """Finders without `find_spec` are asked by `find_module`, path entry finders by `find_loader`."""
@@ -45,7 +49,9 @@ FORGETS_METADATA = _VERSION >= (3, 13)
 SHOWS_COMMAND_LINES = _VERSION >= (3, 13)
 """Tracebacks show the lines of what `-c` was given."""
 
-# 3.14: What's New, "Removed", importlib.abc; gh-130094, gh-114410
+# 3.14: What's New, "Removed", importlib.abc; gh-130094, gh-114410; PEP 649
+MAIN_HAS_ANNOTATIONS = _VERSION < (3, 14)
+"""`__main__` starts with an empty `__annotations__`."""
 COPIES_CHAIN = _VERSION >= (3, 14)
 """A search asks the finders that were on `sys.meta_path` when it began."""
 OPENS_BYTECODE_AS_CODE = _VERSION >= (3, 14)
@@ -57,7 +63,7 @@ WARNS_OF_OLD_NAMES = _VERSION >= (3, 14)
 WAITS_FOR_PARENTS = "_initializing" in _interpreter._find_and_load_unlocked.__code__.co_consts
 """The import of a submodule waits for the packages that other threads are executing (gh-159963)."""
 
-# 3.15: What's New, "Removed" and importlib; PEP 810 (lazy imports); PEP 829 (start files)
+# 3.15: What's New, "Removed" and importlib; PEP 810 (lazy imports)
 HAS_LOAD_MODULE = _VERSION < (3, 15)
 """Loaders may have `load_module` instead of `exec_module`; the standard ones have both."""
 LOAD_MODULE_ENDS = "3.12" if _VERSION < (3, 14) else "3.15"
@@ -76,7 +82,9 @@ DISCOVERS = _VERSION >= (3, 15)
 """Finders list the specs of what they can find, by `discover`."""
 NAMES_NAMESPACE_PATH = _VERSION >= (3, 15)
 """`NamespacePath` is a public name."""
-HAS_START_FILES = _VERSION >= (3, 15)
-"""`site` runs the entry points named in `.start` files."""
 HAS_LAZY_IMPORTS = hasattr(_imp, "_set_lazy_attributes")
 """There is `lazy import`, and `sys.lazy_modules`."""
+
+# 3.18: PEP 829 (start files, which 3.15 brought)
+IGNORES_IMPORT_LINES = _VERSION >= (3, 18)
+"""`site` no longer executes the `import` lines of `.pth` files; it calls what `.start` files name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import sys
 from _imp import _fix_co_filename as set_file_name  # type: ignore[attr-defined]
 from _imp import source_hash as _source_hash
 
@@ -118,9 +119,10 @@ def code_from(data: bytes, name: str, path: str, source_path: str | None = None)
     off or damaged.
     """
     code = marshal.loads(memoryview(data)[HEADER_SIZE:])
-    if not isinstance(code, _Code):
+    if type(code) is not _Code:
         raise ImportError(f"Non-code object in {path!r}", name=name, path=path)
-    verbose("code object from {!r}", path)
+    if sys.flags.verbose:
+        verbose("code object from {!r}", path)
     if source_path is not None:
         set_file_name(code, source_path)
     return code

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .files import LoaderDetails
 
     Loaders = Sequence[tuple[str, Any]]
-    Found = tuple[Any, str, list[str] | None]
+    Found = tuple[Any, str, list[str] | None, os.stat_result | None]
 
 __all__ = ["Directory", "FileFinder"]
 
@@ -39,6 +39,15 @@ def _is_type(path: str, kind: int) -> bool:
         return stat(path).st_mode & _FILE_TYPE == kind
     except OSError:
         return False
+
+
+def _facts_of_regular(path: str) -> os.stat_result | None:
+    """The facts about the regular file at `path`; None if that is something else."""
+    try:
+        facts = stat(path)
+    except OSError:
+        return None
+    return facts if facts.st_mode & _FILE_TYPE == _REGULAR else None
 
 
 def _ignores_case() -> bool:
@@ -94,15 +103,20 @@ class Directory:
     def find(self, tail: str, loaders: Loaders) -> Found | None:
         """The loader, file and search locations of the module called `tail` in its package.
 
-        A folder without a module file in it is a portion of a namespace package, and has no loader.
+        With them come the facts about the file, if it was looked at for this answer. A folder without a
+        module file in it is a portion of a namespace package, and has no loader.
         """
-        if self._settled:
-            only = self.stems.get(tail)
-            if only is not None and only.is_file(follow_symlinks=False):
-                ending = only.name[len(tail) :]
-                for suffix, loader in loaders:
-                    if suffix == ending:
-                        return loader, only.path, None
+        only = self.stems.get(tail)
+        if only is not None:
+            ending = only.name[len(tail) :]
+            for suffix, loader in loaders:
+                if suffix == ending:
+                    if self._settled and only.is_file(follow_symlinks=False):
+                        return loader, only.path, None, None
+                    facts = _facts_of_regular(only.path)
+                    if facts is not None:
+                        return loader, only.path, None, facts
+                    break
         entries: Any = self._entries
         if entries is None:
             entries = self._entries = _by_name(self._listing)
@@ -116,8 +130,9 @@ class Directory:
             folder = join(self.path, tail)
             for suffix, loader in loaders:
                 path = f"{folder}{os.sep}__init__{suffix}"
-                if _is_type(path, _REGULAR):
-                    return loader, path, [folder]
+                facts = _facts_of_regular(path)
+                if facts is not None:
+                    return loader, path, [folder], facts
             is_portion = self._is(entries, key, _DIRECTORY) or _is_type(folder, _DIRECTORY)
         talks = sys.flags.verbose > 1
         for suffix, loader in loaders:
@@ -126,11 +141,14 @@ class Directory:
                 verbose("trying {}", join(self.path, tail + suffix), verbosity=2)
             if name in entries:
                 path = join(self.path, tail + suffix)
-                if self._is(entries, name, _REGULAR) or _is_type(path, _REGULAR):
-                    return loader, path, None
+                if self._is(entries, name, _REGULAR):
+                    return loader, path, None, None
+                facts = _facts_of_regular(path)
+                if facts is not None:
+                    return loader, path, None, facts
         if is_portion:
             verbose("possible namespace for {}", folder)
-            return None, folder, [folder]
+            return None, folder, [folder], None
         return None
 
     def _is(self, entries: Any, name: str, kind: int) -> bool:
@@ -205,7 +223,7 @@ class FileFinder(_FileFinder):
 
     def spec(self, fullname: str, found: Found, target: ModuleType | None) -> ModuleSpec | None:
         """The spec of a module that was found in the directory."""
-        loader_class, path, locations = found
+        loader_class, path, locations, _ = found
         if loader_class is None:
             spec = ModuleSpec(fullname, None)
             spec.submodule_search_locations = locations

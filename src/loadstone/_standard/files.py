@@ -1,4 +1,4 @@
-"""Modules in files: the finder of one directory; loaders of source, bytecode-only and extension modules."""
+"""Modules in files: loaders of source, bytecode-only and extension modules."""
 
 from __future__ import annotations
 
@@ -12,35 +12,12 @@ from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 from _frozen_importlib_external import SourcelessFileLoader as _SourcelessFileLoader
 from os import stat
 
-from .._core.cache import (
-    BYTECODE_SUFFIXES,
-    EXTENSION_SUFFIXES,
-    SOURCE_SUFFIXES,
-    absolute,
-    split,
-)
-from .._core.compiler import call_source_to_code, module_argument, module_option
+from .._core.cache import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, absolute, split
 from .._core.frames import call_with_frames_removed, hidden, passing, trim_own, verbose
-from .._core.spec import ModuleSpec, default_cache_path, located
-from .._core.system import load_module
-from .._core.versions import (
-    HAS_LOAD_MODULE,
-    OPENS_BYTECODE_AS_CODE,
-)
-from .bytecode import (
-    CHECK_SOURCE,
-    HASH_BASED,
-    HEADER_SIZE,
-    checked_flags,
-    code_from,
-    decode_source,
-    hash_pyc,
-    same_hash,
-    same_source,
-    source_hash,
-    timestamp_header,
-    timestamp_pyc,
-)
+from .._core.spec import ModuleSpec, located
+from .._core.versions import HAS_LOAD_MODULE, OPENS_BYTECODE_AS_CODE
+from .bytecode import checked_flags, code_from, timestamp_header
+from .source import LoaderBasics, SourceLoader, cache_path_of, whole_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +34,7 @@ __all__ = [
     "ExtensionFileLoader",
     "FileLoader",
     "SourceFileLoader",
-    "SourceLoader",
     "SourcelessFileLoader",
-    "cache_path_of",
     "cached_code",
     "file_loaders",
     "file_spec",
@@ -67,178 +42,7 @@ __all__ = [
 ]
 
 _READ_SIZE = 1 << 16
-_CODE_MARKS = (b"c", b"\xe3")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-
-
-def _read(path: str) -> bytes:
-    """The contents of a file, by three system calls if it is small. Raises OSError."""
-    descriptor = os.open(path, _OPEN_FLAGS)
-    try:
-        data = os.read(descriptor, _READ_SIZE)
-        if len(data) == _READ_SIZE:
-            chunks = [data]
-            while data:
-                data = os.read(descriptor, _READ_SIZE << 4)
-                chunks.append(data)
-            data = b"".join(chunks)
-    finally:
-        os.close(descriptor)
-    return data
-
-
-class LoaderBasics:
-    """What loaders of source and of bytecode have in common."""
-
-    def is_package(self: Any, fullname: str) -> bool:
-        """Whether the module's file is called ``__init__``, and the module is not."""
-        base = split(self.get_filename(fullname))[1].rsplit(".", 1)[0]
-        return base == "__init__" and fullname.rpartition(".")[2] != "__init__"
-
-    def create_module(self, spec: AnySpec) -> ModuleType | None:
-        """None: a plain module will do."""
-        return None
-
-    @passing
-    def exec_module(self: Any, module: ModuleType) -> None:
-        """Execute the module's code in its namespace.
-
-        Raises ImportError if `get_code` returns None; what the code raises passes through.
-        """
-        try:
-            code = self.get_code(module.__name__)
-            if code is None:
-                raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
-            call_with_frames_removed(exec, code, module.__dict__)
-        except BaseException as exception:
-            trim_own(exception)
-            raise
-
-    if HAS_LOAD_MODULE:
-
-        @hidden
-        def load_module(self, fullname: str) -> ModuleType:
-            """Deprecated: import the module and return it."""
-            return load_module(self, fullname)
-
-
-class SourceLoader(LoaderBasics):
-    """How source becomes a module, and how its bytecode is cached.
-
-    A subclass gives `get_filename` and `get_data`; with `path_stats` it reads cached bytecode, with
-    `set_data` it writes it. `cache_path` says where.
-    """
-
-    def path_mtime(self, path: str) -> float:
-        """The time the source at `path` was modified (seconds). Raises OSError: not known here."""
-        raise OSError
-
-    def path_stats(self, path: str) -> Any:
-        """Facts about the source at `path`: ``mtime`` (seconds) and, optionally, ``size`` (bytes).
-
-        Raises OSError if they are not to be had.
-        """
-        return {"mtime": self.path_mtime(path)}
-
-    cache_path = default_cache_path
-
-    def _cache_bytecode(self, source_path: str, cache_path: str, data: Buffer) -> None:
-        self.set_data(cache_path, data)
-
-    def set_data(self, path: str, data: Buffer) -> None:
-        """Write `data` to `path`. Does nothing: there is nowhere to write to here."""
-
-    def get_source(self: Any, fullname: str) -> str:
-        """The source of the module, decoded. Raises ImportError if it cannot be read."""
-        try:
-            data = self.get_data(self.get_filename(fullname))
-        except OSError as error:
-            raise ImportError("source not available through get_data()", name=fullname) from error
-        return decode_source(data)
-
-    @hidden
-    def source_to_code(
-        self, data: Any, path: Any, fullname: str | None = None, *, _optimize: int = -1
-    ) -> CodeType:
-        """The code object compiled from `data`: source as bytes or str, or an AST.
-
-        `fullname` is the module's name, which filters of SyntaxWarnings by module see since Python 3.15.
-        Raises SyntaxError, or ValueError for what is not source at all.
-        """
-        code: CodeType = call_with_frames_removed(
-            compile, data, path, "exec", dont_inherit=True, optimize=_optimize, **module_option(fullname)
-        )
-        return code
-
-    @hidden
-    def get_code(self: Any, fullname: str) -> CodeType:
-        """The code object of the module: cached bytecode while it is valid, else compiled from source.
-
-        What is compiled is written to the cache, unless `sys.dont_write_bytecode` is set. Raises ImportError
-        or EOFError for a cache file with a valid header and no code after it, SyntaxError for bad source,
-        OSError if there is neither. Thread-safe; a cache file is replaced in one step.
-        """
-        source_path: str = self.get_filename(fullname)
-        cache_path: str | None = cache_path_of(self, source_path)
-        mtime: int | None = None
-        source: Any = None
-        flags = 0
-        if cache_path is not None:
-            try:
-                facts = self.path_stats(source_path)
-                mtime = int(facts["mtime"])
-                data: Any = self.get_data(cache_path)
-            except OSError:
-                data = b""
-            try:
-                flags = checked_flags(data, fullname, cache_path) if data else 0
-                if not data or mtime is None:
-                    valid = False
-                elif flags & HASH_BASED:
-                    valid = True
-                    if _imp.check_hash_based_pycs != "never" and (
-                        flags & CHECK_SOURCE or _imp.check_hash_based_pycs == "always"
-                    ):
-                        source = self.get_data(source_path)
-                        valid = same_hash(data, source)
-                else:
-                    valid = same_source(data, mtime, facts.get("size"))
-            except (EOFError, ImportError):
-                valid = False
-            if valid:
-                verbose("{} matches {}", cache_path, source_path)
-                code = _whole_code(data, fullname, cache_path, source_path)
-                if code is not None:
-                    return code
-        if source is None:
-            source = self.get_data(source_path)
-        code = call_source_to_code(self.source_to_code, source, source_path, *module_argument(fullname))
-        verbose("code object from {}", source_path)
-        if cache_path is not None and mtime is not None and not sys.dont_write_bytecode:
-            if flags & HASH_BASED:
-                pyc = hash_pyc(code, source_hash(source), check_source=bool(flags & CHECK_SOURCE))
-            else:
-                pyc = timestamp_pyc(code, mtime, len(source))
-            try:
-                self._cache_bytecode(source_path, cache_path, pyc)
-            except NotImplementedError:
-                pass
-        return code
-
-
-@hidden
-def _whole_code(data: bytes, name: str, cache_path: str, source_path: str) -> CodeType | None:
-    """The code in a cache file with a valid header, or None if it is cut off or damaged."""
-    try:
-        return code_from(data, name, cache_path, source_path)
-    except ImportError:
-        raise
-    except EOFError:
-        if data[HEADER_SIZE : HEADER_SIZE + 1] not in _CODE_MARKS:
-            raise
-    except Exception as error:
-        verbose("bytecode in {!r} is damaged: {!r}", cache_path, error)
-    return None
 
 
 def _for_own_name(loader: Any, name: str | None) -> str:
@@ -301,33 +105,41 @@ class FileLoader:
             return module
 
 
-def cache_path_of(loader: Any, source_path: str) -> str | None:
-    """Where a loader caches the bytecode of the source at `source_path`; importlib's have no say in it."""
-    cache_path = getattr(type(loader), "cache_path", default_cache_path)
-    path: str | None = cache_path(loader, source_path)
-    return path
-
-
 @hidden
-def cached_code(loader: Any, fullname: str) -> CodeType | None:
+def cached_code(
+    loader: Any, fullname: str, cache_path: str, facts: os.stat_result | None = None
+) -> CodeType | None:
     """The code in the cache of a loader of a source file whose methods are the standard ones, or None.
 
-    It is None where the cache is not valid by its timestamp, and under ``-v``: then the long way is taken.
+    `facts` are about the source file, if it was looked at just now. The code is None where the cache is not
+    valid by its timestamp, and under ``-v``: then the long way is taken.
     """
+    path = loader.path
     if fullname != loader.name or sys.flags.verbose:
         return None
-    path = loader.path
-    cache_path = cache_path_of(loader, path)
-    if cache_path is None:
-        return None
     try:
-        facts = stat(path)
-        data = _read(cache_path)
+        if facts is None:
+            facts = stat(path)
+        descriptor = os.open(cache_path, _OPEN_FLAGS)
+        try:
+            data = os.read(descriptor, _READ_SIZE)
+            if len(data) == _READ_SIZE:
+                data += _rest(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError:
         return None
     if data.startswith(timestamp_header(facts.st_mtime, facts.st_size)):
-        return _whole_code(data, fullname, cache_path, path)
+        return whole_code(data, fullname, cache_path, path)
     return None
+
+
+def _rest(descriptor: int) -> bytes:
+    """What is still to be read of an open file."""
+    chunks = [b""]
+    while chunk := os.read(descriptor, _READ_SIZE << 4):
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ignore[misc]
@@ -350,8 +162,10 @@ class SourceFileLoader(FileLoader, SourceLoader, _SourceFileLoader):  # type: ig
             and kind.path_stats is _PATH_STATS
             and kind.get_filename is _GET_FILENAME
             and len(self.__dict__) == _ATTRIBUTES
+            and fullname == self.name
         ):
-            code = cached_code(self, fullname)
+            cache_path = cache_path_of(self, self.path)
+            code = None if cache_path is None else cached_code(self, fullname, cache_path)
             if code is not None:
                 return code
         return SourceLoader.get_code(self, fullname)

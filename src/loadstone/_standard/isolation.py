@@ -17,13 +17,14 @@ from .._core.spec import ModuleSpec
 from .._core.system import ImportSystem, live
 from .._core.versions import HAS_LAZY_IMPORTS
 from .directory import FileFinder
-from .files import file_loaders
+from .files import ExtensionFileLoader, file_loaders
 from .path import PathSearch
 from .pending import OwnPending
+from .views import Views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import Any
 
 __all__ = ["isolated_system"]
@@ -81,7 +82,7 @@ def isolated_system(
             raise TypeError(f"path entries must be str or path-like, not {type(entry).__name__}")
     system = ImportSystem(state, Locks(state.modules))
     system.builtins = {**vars(builtins), "__import__": system.__import__}
-    system.present = _Views(system)
+    system.present = Views(system)
     if HAS_LAZY_IMPORTS:
         system.pending = pending = OwnPending(system, state.lazy_modules)
         system.builtins["__lazy_import__"] = pending.lazy_import
@@ -180,111 +181,41 @@ class SharedLoader:
             )
 
 
-class _Views:
-    """What modules of an isolated system import in the place of the few that know a system by themselves."""
+class OwnExtensionLoader(ExtensionFileLoader):
+    """A loader of an extension module that the live system does not have; if it fails, that is as it was."""
 
-    def __init__(self, system: ImportSystem) -> None:
-        self._system = system
-        self._made: dict[str, ModuleType] = {}
-
-    def __call__(self, module: Any) -> Any:
-        """The view of a shared module that has one, or else the module itself."""
-        name = getattr(module, "__name__", None)
-        if not isinstance(name, str) or name not in _KINDS:
-            return module
-        if sys.modules.get(name) != module:
-            return module
-        return self._made.get(name) or self._made.setdefault(name, _KINDS[name](module, self._system))
-
-
-class _View(ModuleType):
-    """A module as code in another system sees it: all that the view does not have is looked up in it."""
-
-    def __init__(self, module: ModuleType, system: ImportSystem, **own: Any) -> None:
-        super().__init__(module.__name__, module.__doc__)
-        namespace = {name: getattr(module, name) for name in _IMPORT_ATTRIBUTES if hasattr(module, name)}
-        self.__dict__.update(namespace, _module=module, _system=system, **own)
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._module, name)
-        present = self._system.present
-        return present(value) if isinstance(value, ModuleType) and present is not None else value
-
-    def __dir__(self) -> list[str]:
-        return dir(self._module)
-
-
-_IMPORT_ATTRIBUTES = ("__file__", "__loader__", "__package__", "__path__", "__spec__")
-
-
-class _SysView(_View):
-    """`sys`, with the state of the system that looks at it."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._system.state if name in _STATE else self._module, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._system.state if name in _STATE else self._module, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        delattr(self._module, name)
-
-
-_STATE = frozenset(vars(_State([])))
-
-
-def _loadstone_view(module: ModuleType, system: ImportSystem) -> ModuleType:
-    """Loadstone, with the verbs of the system that looks at it."""
-    return _View(module, system, **{verb: getattr(system, verb) for verb in _VERBS})
-
-
-_VERBS = ("__import__", "find_spec", "import_module", "invalidate_caches", "reload")
-
-
-def _util_view(module: ModuleType, system: ImportSystem) -> ModuleType:
-    """`loadstone.util`, with the `find_spec` of the system that looks at it."""
-    return _View(module, system, find_spec=system.find_spec)
-
-
-def _dataclasses_view(module: Any, system: ImportSystem) -> ModuleType:
-    """`dataclasses`, whose decorator looks for a class's module in the system that the class is made in.
-
-    The standard library's looks in `sys.modules`, by name, where there is none or another of that name. For
-    the time that it takes, it finds the module there, under a name that nobody else has.
-    """
-    from functools import wraps
-
-    plain = module.dataclass
-
-    def decorate(cls: Any, options: dict[str, Any]) -> Any:
-        name = cls.__module__
-        own = system.modules.get(name)
-        if own is None or sys.modules.get(name) is own:
-            return plain(cls, **options)
-        alias = f"{name}@{id(cls):x}"
-        sys.modules[alias] = own
-        cls.__module__ = alias
+    @hidden
+    def create_module(self, spec: Any) -> ModuleType:
+        """The module, made by the extension."""
+        before = frozenset(sys.modules)
         try:
-            made = plain(cls, **options)
-        finally:
-            del sys.modules[alias]
-            cls.__module__ = name
-        made.__module__ = name
-        return made
+            return super().create_module(spec)
+        except BaseException:
+            _forget(spec.name, before)
+            raise
 
-    @wraps(plain)
-    def dataclass(cls: Any = None, /, **options: Any) -> Any:
-        return (lambda cls: decorate(cls, options)) if cls is None else decorate(cls, options)
+    @hidden
+    def exec_module(self, module: ModuleType) -> None:
+        """Initialise the module."""
+        before = frozenset(sys.modules)
+        try:
+            super().exec_module(module)
+        except BaseException:
+            _forget(module.__name__, before)
+            raise
 
-    return _View(module, system, dataclass=dataclass)
 
+def _forget(name: str, before: Collection[str]) -> None:
+    """Take out of the live system what an extension module that fails has put there.
 
-_KINDS: dict[str, Callable[[ModuleType, ImportSystem], ModuleType]] = {
-    "sys": _SysView,
-    "dataclasses": _dataclasses_view,
-    _LOADSTONE: _loadstone_view,
-    f"{_LOADSTONE}.util": _util_view,
-}
+    That is itself, as Cython's do, and what it has imported of its own top-level package, if that was not
+    there `before`. What else may have come meanwhile is of other threads, or whole.
+    """
+    top = name.partition(".")[0]
+    start = name if top in before else top
+    for other in list(sys.modules):
+        if other not in before and f"{other}.".startswith(f"{start}."):
+            sys.modules.pop(other, None)
 
 
 class IsolatedPathFinder(PathSearch):
@@ -308,4 +239,14 @@ class IsolatedPathFinder(PathSearch):
             if known is not None and known.origin == spec.origin:
                 loader: Any = SharedLoader(self._system)
                 spec.loader = loader
+            elif type(spec.loader) is ExtensionFileLoader:
+                spec.loader = OwnExtensionLoader(spec.loader.name, spec.loader.path)
         return spec
+
+    def find_distributions(self, context: Any = None) -> Any:
+        """The standard library's distributions along the path of the context, by default the system's."""
+        from importlib.metadata import DistributionFinder, MetadataPathFinder
+
+        path = getattr(context, "__dict__", {}).get("path", self._system.path)
+        wanted = DistributionFinder.Context(name=getattr(context, "name", None), path=path)
+        return MetadataPathFinder.find_distributions(wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _frozen_importlib_external
 import os
 import sys
 from _frozen_importlib import ModuleSpec as _TheirSpec
@@ -14,8 +13,8 @@ from _frozen_importlib_external import (  # type: ignore[attr-defined,unused-ign
 from _warnings import warn
 from os import stat
 
-from .._core.cache import cached_path, is_absolute
-from .._core.finding import object_name
+from .._core.cache import is_absolute
+from .._core.finding import made, object_name
 from .._core.namespace import NamespacePath
 from .._core.spec import ModuleSpec, search_locations_of, spec_from_loader
 from .._core.versions import (
@@ -23,7 +22,6 @@ from .._core.versions import (
     FORGETS_METADATA,
     FORGETS_RELATIVE_ENTRIES,
     FORGIVES_UNREADABLE_DIRECTORY,
-    SETS_CACHED,
 )
 from .directory import Directory, FileFinder
 
@@ -42,8 +40,6 @@ __all__ = ["PathFinder", "PathSearch", "TheirPathSearch"]
 
 _MISSING: Any = object()
 _NO_DIRECTORY = (FileNotFoundError, *((PermissionError,) if FORGIVES_UNREADABLE_DIRECTORY else ()))
-_external: Any = _frozen_importlib_external
-_CACHE_FROM_SOURCE = _external.cache_from_source
 _Theirs: Any = _TheirFileFinder
 _FIND_SPEC, _GET_SPEC, _FILL_CACHE = _Theirs.find_spec, _Theirs._get_spec, _Theirs._fill_cache
 # In an importlib finder: its directory has been listed by us. No number equals it, so that the finder's own
@@ -134,13 +130,28 @@ class PathSearch:
                     continue
                 found = directory.find(tail, finder._loaders)
                 spec = None if found is None else finder.spec(fullname, found, target)
-            elif kind is _TheirFileFinder and plain and "find_spec" not in finder.__dict__:
-                found = _found_by_theirs(finder, tail)
+            elif kind is _TheirFileFinder and plain and "find_spec" not in (known := finder.__dict__):
+                # Importlib's finder stays unchanged but for two marks.
+                directory = known.get("_loadstone_directory")
+                if directory is None:
+                    directory = known["_loadstone_directory"] = Directory(finder.path)
+                try:
+                    mtime = stat(finder.path).st_mtime
+                except OSError:
+                    mtime = -1
+                if mtime != directory.mtime or known["_path_mtime"] == -1:
+                    directory.read(mtime, finder._loaders)
+                    known["_path_mtime"] = _LISTED_BY_US
+                if tail not in directory.stems:
+                    continue
+                found = directory.find(tail, finder._loaders)
                 spec = None if found is None else _their_spec(fullname, found)
-            elif not ASKS_FIND_MODULE or hasattr(finder, "find_spec"):
-                spec = finder.find_spec(fullname, target)
             else:
-                spec = _find_by_loader(finder, fullname)
+                if not ASKS_FIND_MODULE or hasattr(finder, "find_spec"):
+                    spec = finder.find_spec(fullname, target)
+                else:
+                    spec = _find_by_loader(finder, fullname)
+                made[0] = None, None
             if spec is None:
                 continue
             if spec.loader is not None:
@@ -163,13 +174,15 @@ class PathSearch:
         if path is None:
             path = self.state.path
         spec = self.spec_in(fullname, path, target)
-        if spec is None or spec.loader is not None:
-            return spec
+        return spec if spec is None or spec.loader is not None else self.joined(spec)
+
+    def joined(self, spec: Any) -> Any:
+        """The spec of a namespace package, by that of the portions found; None if there are none."""
         portions = spec.submodule_search_locations
         if not portions:
             return None
         spec.origin = None
-        spec.submodule_search_locations = self.namespace_path(fullname, portions)
+        spec.submodule_search_locations = self.namespace_path(spec.name, portions)
         return spec
 
     def namespace_path(self, fullname: str, portions: list[str]) -> Any:
@@ -214,24 +227,8 @@ class TheirPathSearch(PathSearch):
         return _TheirNamespacePath(fullname, portions, _PathFinder._get_spec)  # type: ignore[attr-defined]
 
 
-def _found_by_theirs(finder: Any, tail: str) -> Any:
-    """What importlib's finder of a directory would find, which stays unchanged but for a mark."""
-    known = finder.__dict__
-    directory = known.get("_loadstone_directory")
-    if directory is None:
-        directory = known["_loadstone_directory"] = Directory(finder.path)
-    try:
-        mtime = stat(finder.path).st_mtime
-    except OSError:
-        mtime = -1
-    if mtime != directory.mtime or known["_path_mtime"] == -1:
-        directory.read(mtime, finder._loaders)
-        known["_path_mtime"] = _LISTED_BY_US
-    return directory.find(tail, finder._loaders) if tail in directory.stems else None
-
-
 def _their_spec(fullname: str, found: Any) -> Any:
-    loader_class, path, locations = found
+    loader_class, path, locations, facts = found
     spec: Any
     if loader_class is None:
         spec = _TheirSpec(fullname, None)
@@ -241,11 +238,10 @@ def _their_spec(fullname: str, found: Any) -> Any:
             from importlib.util import spec_from_file_location
 
             return spec_from_file_location(fullname, path, submodule_search_locations=locations)
-        spec = _TheirSpec(fullname, loader, origin=path)
+        spec = _TheirSpec(fullname, loader)
+        spec.origin = path
         spec._set_fileattr = True
-        if SETS_CACHED and _external.cache_from_source is _CACHE_FROM_SOURCE:
-            # It would work this out by itself, in three times the time.
-            spec._cached = cached_path(path)
+        made[0] = spec, facts
     spec.submodule_search_locations = locations
     return spec
 

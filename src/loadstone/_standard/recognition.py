@@ -8,14 +8,18 @@ taken; whatever else there is, is called.
 from __future__ import annotations
 
 import _frozen_importlib_external
+import sys
 from _frozen_importlib_external import PathFinder as _PathFinder
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 
-from .._core.finding import stand_ins
+from .._core.cache import SOURCE_SUFFIXES, _cache_from_source
+from .._core.finding import made, stand_ins
 from .._core.frames import hidden
-from .._core.loading import codes
-from .files import SourceLoader, cached_code
+from .._core.loading import ways
+from .._core.versions import SETS_CACHED
+from .files import cached_code
 from .path import PathFinder, PathSearch, TheirPathSearch
+from .source import SourceLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,18 +30,30 @@ if TYPE_CHECKING:
 __all__ = ["begin", "end", "path_search"]
 
 _external: Any = _frozen_importlib_external
-_cache_from_source = _external.cache_from_source
+_SOURCE = tuple(SOURCE_SUFFIXES)
 _path_finder: Any = vars(_PathFinder)
 _SEARCH_METHODS = ("find_spec", "_get_spec", "_path_importer_cache", "_path_hooks")
 _FIND_SPEC, _GET_SPEC, _CACHE, _HOOKS = map(_path_finder.get, _SEARCH_METHODS)
-_Loader: Any = _SourceFileLoader
-_EXEC_MODULE, _GET_CODE, _GET_DATA = _Loader.exec_module, _Loader.get_code, _Loader.get_data
-_GET_FILENAME, _PATH_STATS = _Loader.get_filename, _Loader.path_stats
-_SOURCE_TO_CODE, _SET_DATA, _CACHE_BYTECODE = (
-    _Loader.source_to_code,
-    _Loader.set_data,
-    _Loader._cache_bytecode,
-)
+
+
+def _steps_of(loader: Any) -> tuple[object, ...]:
+    """What importing by a loader of importlib's goes through, of which tools may have changed anything."""
+    return (
+        loader.__init__,
+        loader.create_module,
+        loader.exec_module,
+        loader.get_code,
+        loader.get_data,
+        loader.get_filename,
+        loader.path_stats,
+        loader.source_to_code,
+        loader.set_data,
+        loader._cache_bytecode,
+        _external.cache_from_source,
+    )
+
+
+_STEPS = _steps_of(_SourceFileLoader)
 _ATTRIBUTES = 2  # name and path: a loader with more may have a method of its own
 _search = TheirPathSearch()
 
@@ -45,13 +61,13 @@ _search = TheirPathSearch()
 def begin() -> None:
     """Have the walk and the loading recognise what is importlib's."""
     stand_ins[_PathFinder] = _find_along_path
-    codes[_SourceFileLoader] = _code_of_source
+    ways[_SourceFileLoader] = _way_around_source, _code_of_source
 
 
 def end() -> None:
     """Have them call it."""
     stand_ins.pop(_PathFinder, None)
-    codes.pop(_SourceFileLoader, None)
+    ways.pop(_SourceFileLoader, None)
 
 
 def path_search(finder: Any) -> PathSearch | None:
@@ -80,29 +96,38 @@ _SEARCHES = (
 @hidden
 def _find_along_path(fullname: str, path: Any, target: Any) -> Any:
     if (
-        _path_finder["find_spec"] is _FIND_SPEC
-        and _path_finder["_get_spec"] is _GET_SPEC
-        and _path_finder["_path_importer_cache"] is _CACHE
-        and _path_finder["_path_hooks"] is _HOOKS
+        _path_finder["find_spec"] is not _FIND_SPEC
+        or _path_finder["_get_spec"] is not _GET_SPEC
+        or _path_finder["_path_importer_cache"] is not _CACHE
+        or _path_finder["_path_hooks"] is not _HOOKS
     ):
-        return _search.find_spec(fullname, path, target)
-    return NotImplemented
+        return NotImplemented
+    spec = _search.spec_in(fullname, sys.path if path is None else path, target)
+    return spec if spec is None or spec.loader is not None else _search.joined(spec)
 
 
 @hidden
-def _code_of_source(loader: Any, name: str) -> CodeType | None:
-    if (
-        _Loader.exec_module is _EXEC_MODULE
-        and _Loader.get_code is _GET_CODE
-        and _Loader.get_data is _GET_DATA
-        and _Loader.get_filename is _GET_FILENAME
-        and _Loader.path_stats is _PATH_STATS
-        and _Loader.source_to_code is _SOURCE_TO_CODE
-        and _Loader.set_data is _SET_DATA
-        and _Loader._cache_bytecode is _CACHE_BYTECODE
-        and _external.cache_from_source is _cache_from_source
-        and len(loader.__dict__) == _ATTRIBUTES
-    ):
-        code = cached_code(loader, name)
-        return SourceLoader.get_code(loader, name) if code is None else code
-    return None
+def _way_around_source(loader: Any, spec: Any) -> Any:
+    ours, facts = made[0]
+    if ours is spec:
+        made[0] = None, None
+    elif len(loader.__dict__) != _ATTRIBUTES:
+        return None
+    path = loader.path
+    if type(path) is not str or _steps_of(_SourceFileLoader) != _STEPS:
+        return None
+    try:
+        cached = _cache_from_source(path)
+    except NotImplementedError:
+        return None
+    if ours is not spec:
+        facts = None
+    elif SETS_CACHED and path.endswith(_SOURCE):
+        spec._cached = cached  # which it would work out by itself, in three times the time
+    return cached, facts
+
+
+@hidden
+def _code_of_source(loader: Any, name: str, way: Any) -> CodeType:
+    code = cached_code(loader, name, *way)
+    return SourceLoader.get_code(loader, name) if code is None else code

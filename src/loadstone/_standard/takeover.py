@@ -10,7 +10,7 @@ from .._core.loading import import_name, module_for
 from .._core.locks import acquire_lock, release_lock
 from .._core.pending import settle
 from .._core.system import live
-from .._core.versions import AUDITS_EVERY_IMPORT
+from .._core.versions import AUDITS_EVERY_IMPORT, FREES_STACK_AT_ONCE
 from . import recognition
 
 TYPE_CHECKING = False
@@ -31,15 +31,33 @@ def _find_and_load(name: str, import_: Any, *, lazy_submodule: bool = False) -> 
     # The interpreter's seam: the `import` statement calls it for a module that is missing or unfinished, by
     # its name in `_frozen_importlib`, as does importlib.import_module. Up to Python 3.14 the audit event of
     # the module itself has been raised by then; those of its parents are the statement's, too.
+    _under_way.append(None)
     try:
+        if len(_under_way) == _DEEP and FREES_STACK_AT_ONCE:
+            return _find_with_room(name, import_, lazy_submodule)
         if lazy_submodule:
             return import_name(live, name, True, lenient=True)
         if live.state.modules.get(name) is None:
-            return import_name(live, name, import_ is not _gcd_import, announced=not AUDITS_EVERY_IMPORT)
+            return import_name(live, name, import_ is not _gcd_import, not AUDITS_EVERY_IMPORT)
         return module_for(live, name, audited=import_ is not _gcd_import)
     except BaseException as exception:
         trim(exception)
         raise
+    finally:
+        _under_way.pop()
+
+
+@as_interpreter_s
+def _find_with_room(name: str, import_: Any, lazy_submodule: bool) -> ModuleType | None:
+    return _find_and_load(name, import_, lazy_submodule=lazy_submodule)
+
+
+# A frame so large gets a block of memory for itself and for the frames that come after it. Otherwise nested
+# imports fill one of the interpreter's small blocks after the other, and code that happens to run at the end
+# of one maps and unmaps the next at each call.
+_find_with_room.__code__ = _find_with_room.__code__.replace(co_stacksize=7500)
+_DEEP = 5  # so many nested imports are worth a block; those that are less deep are most
+_under_way: list[None] = []  # the imports of all threads
 
 
 def takeover() -> Takeover:

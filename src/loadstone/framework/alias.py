@@ -9,11 +9,11 @@ from typing import Any
 from warnings import warn
 
 from .._core.spec import ModuleSpec as _ModuleSpec
-from .._core.system import import_module
+from .._core.system import import_module, live
 from .chain import handles
 from .finder import Finder
 from .install import Handle, install
-from .loader import Loader
+from .loader import WrappedLoader
 from .names import check_pattern
 
 __all__ = ["Alias", "Block", "alias", "block"]
@@ -51,17 +51,56 @@ class Alias(Finder):
         if self.message is not None:
             warn(self.message, DeprecationWarning, stacklevel=2)
         new = self.new + fullname[len(self.old) :]
-        return _ModuleSpec(fullname, _AliasLoader(new), origin=f"alias of {new!r}")
+        return _spec_like(fullname, new)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.old!r}, {self.new!r})"
 
 
-class _AliasLoader(Loader):
-    """A loader that imports another module, and leaves it as it is."""
+def _spec_like(fullname: str, new: str) -> ModuleSpec:
+    """A spec for `fullname` which says of the module what its own, under the name `new`, says."""
+    try:
+        own = live.find_spec(new)
+    except (ImportError, ValueError):
+        # Importing it will tell.
+        own = None
+    spec = _ModuleSpec(fullname, _AliasLoader(new, own))
+    if own is None:
+        spec.origin = f"alias of {new!r}"
+    else:
+        spec.origin = own.origin
+        spec.has_location = own.has_location
+        spec.cached = own.cached
+        spec.submodule_search_locations = own.submodule_search_locations
+    return spec
 
-    def __init__(self, new: str) -> None:
+
+class _AliasLoader(WrappedLoader):
+    """A loader that imports another module, and leaves it as it is.
+
+    What it is asked about the module by its old name, the module's own loader answers.
+    """
+
+    def __init__(self, new: str, spec: ModuleSpec | None) -> None:
+        super().__init__(None if spec is None else spec.loader)
         self.new = new
+        self.found = spec is not None
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _BY_NAME:
+            return super().__getattr__(name)
+        own = super().__getattr__(name) if self.found else None
+
+        def answer(fullname: str, *arguments: Any) -> Any:
+            if own is None:
+                raise self._missing(fullname)
+            return own(self.new, *arguments)
+
+        return answer
+
+    def _missing(self, fullname: str) -> ModuleNotFoundError:
+        message = f"No module named {self.new!r}, which {fullname!r} is an alias of"
+        return ModuleNotFoundError(message, name=fullname)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The other module; what importing it raises passes through."""
@@ -70,9 +109,7 @@ class _AliasLoader(Loader):
         except ModuleNotFoundError as error:
             if str(error) != f"No module named {self.new!r}":
                 raise
-            raise ModuleNotFoundError(
-                f"No module named {self.new!r}, which {spec.name!r} is an alias of", name=spec.name
-            ) from error
+            raise self._missing(spec.name) from error
         spec.loader_state = getattr(module, "__spec__", None)
         return module
 
@@ -81,6 +118,10 @@ class _AliasLoader(Loader):
         spec: Any = module.__spec__
         if spec is not None and spec.loader is self:
             module.__spec__ = spec.loader_state
+
+
+_BY_NAME = frozenset({"get_code", "get_source", "get_filename", "is_package", "get_resource_reader"})
+"""What loaders are asked with the name of a module."""
 
 
 def alias(old: str, new: str, *, deprecated: bool | str = False) -> Handle:

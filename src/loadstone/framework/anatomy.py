@@ -8,8 +8,9 @@ from importlib.machinery import SOURCE_SUFFIXES, ModuleSpec
 from typing import Any
 
 from .. import abc
-from .._standard.files import LoaderBasics, SourceFileLoader
-from .._standard.files import SourceLoader as _OwnSourceLoader
+from .._standard.files import SourceFileLoader
+from .._standard.source import LoaderBasics
+from .._standard.source import SourceLoader as _OwnSourceLoader
 from .loader import Loader
 from .traits import Traits
 

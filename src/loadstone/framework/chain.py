@@ -147,6 +147,32 @@ class Switchboard:
         """The finders that the module's name concerns, in order."""
         return self._table.get(fullname)
 
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """The top-level modules of the finders, for `pkgutil`, as far as they would be asked for them."""
+        for finder in self.finders:
+            if hasattr(finder, "iter_modules"):
+                for name, is_package in finder.iter_modules(prefix):
+                    if self._asks(finder, name[len(prefix) :]):
+                        yield name, is_package
+
+    def find_distributions(self, context: Any = None) -> Iterator[Any]:
+        """The distributions that the finders know, for `importlib.metadata`."""
+        for finder in self.finders:
+            if hasattr(finder, "find_distributions"):
+                yield from finder.find_distributions(context)
+
+    @hidden
+    def discover(self, parent: ModuleSpec | None = None) -> Iterator[ModuleSpec]:
+        """The specs that the finders discover, as far as they would be asked for them."""
+        for finder in self.finders:
+            if hasattr(finder, "discover"):
+                for spec in finder.discover(parent):
+                    if self._asks(finder, spec.name):
+                        yield spec
+
+    def _asks(self, finder: Any, fullname: str) -> bool:
+        return any(other is finder for other in self.bound_to(fullname))
+
     @hidden
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

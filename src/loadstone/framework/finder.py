@@ -163,6 +163,14 @@ class Finder(MetaPathFinder):
         return ()
 
     @either
+    def folder(self, package: str = "") -> Any:
+        """The Traversable of the files in `package`: the resources of what it has of a namespace package.
+
+        None, unless overridden.
+        """
+        return None
+
+    @either
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """The top-level modules, for `pkgutil`: `prefix` and name, and whether it is a package."""
         for name, is_package in self.list_modules(""):
@@ -230,8 +238,7 @@ class FinderEntry(PathEntryFinder):
 
     def files(self) -> Any:
         """The folder of this entry, a Traversable, if the finder has such; else None."""
-        folder = getattr(self.finder, "folder", None)
-        return None if folder is None else folder(self.package)
+        return self.finder.folder(self.package)
 
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """The modules in the package, for `pkgutil.iter_modules`."""

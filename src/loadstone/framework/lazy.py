@@ -48,7 +48,14 @@ def _is_walk(frame: Any) -> bool:
 
 
 class _QuietLoader(LazyLoader):
+    """A lazy loader that has all that the loader has which does the work."""
+
     module_class = _QuietModule
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "loader" or (name.startswith("__") and name.endswith("__")):
+            raise AttributeError(name)
+        return getattr(self.loader, name)
 
 
 class Lazy(Interceptor):

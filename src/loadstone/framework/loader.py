@@ -40,7 +40,9 @@ class Loader(InspectLoader):
         if type(self).get_source is Loader.get_source:
             raise ImportError(f"{fullname!r} has no file", name=fullname)
         tail = "/__init__.py" if self.is_package(fullname) else ".py"
-        return f"<{type(self).__qualname__}>/{fullname.replace('.', '/')}{tail}"
+        # Not of a class that loadstone has made of the author's.
+        kind = next((kind for kind in type(self).__mro__ if not is_ours(kind)), type(self))
+        return f"<{kind.__qualname__}>/{fullname.replace('.', '/')}{tail}"
 
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
@@ -72,7 +74,10 @@ class Loader(InspectLoader):
         raise FileNotFoundError(2, "no data", path)
 
     def list_files(self, fullname: str) -> Iterable[str]:
-        """The names of the data beside the package, for `importlib.resources`. None, unless overridden."""
+        """The files in the package's folder, for `importlib.resources`, as paths relative to it.
+
+        None, unless overridden: without them, data are found by their name only.
+        """
         return ()
 
     def get_resource_reader(self, fullname: str) -> Any:
@@ -89,6 +94,11 @@ class Loader(InspectLoader):
         return Reader(Data(folder, self.get_data, lambda: self.list_files(fullname)))
 
 
+def is_ours(kind: type) -> bool:
+    """Whether a class is one of loadstone's."""
+    return kind.__module__.partition(".")[0] == "loadstone"
+
+
 def forget_lines(path: str) -> None:
     """Have tracebacks ask for the source of what has no file anew, which `linecache` does not by itself."""
     linecache: Any = sys.modules.get("linecache")
@@ -101,7 +111,8 @@ class WrappedLoader:
 
     Subclasses override `exec_module` (or `create_module`) and call that of this class. Whatever else the
     inner loader has, the wrapped one has too, and nothing more; it counts as of the inner one's class. When
-    the module is executed, its `__loader__` and its spec's `loader` are the inner one.
+    the module is executed, its `__loader__` and its spec's `loader` are the inner one again, unless the
+    subclass has an answer of its own to what a loader can be asked later, such as `get_resource_reader`.
     """
 
     def __init__(self, inner: Any) -> None:
@@ -131,10 +142,11 @@ class WrappedLoader:
         inner: Any = self.inner
         spec = module.__spec__
         me: Any = self
-        if spec is not None and spec.loader is me:
-            spec.loader = inner
-        if getattr(module, "__loader__", None) is self:
-            module.__loader__ = inner
+        if not _answers(type(self)):
+            if spec is not None and spec.loader is me:
+                spec.loader = inner
+            if getattr(module, "__loader__", None) is self:
+                module.__loader__ = inner
         if HAS_LOAD_MODULE and not hasattr(inner, "exec_module"):
             inner.load_module(module.__name__)
         else:
@@ -142,3 +154,14 @@ class WrappedLoader:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.inner!r}>"
+
+
+_ASKED_LATER = (
+    *("get_code", "get_source", "get_filename", "is_package"),
+    *("get_data", "get_resource_reader"),
+)
+
+
+def _answers(kind: type) -> bool:
+    """Whether the class of a wrapper has something to say once the module is executed."""
+    return any(hasattr(kind, name) for name in _ASKED_LATER)

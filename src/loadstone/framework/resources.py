@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -12,7 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from importlib.abc import Traversable, TraversableResources
 
-__all__ = ["Data", "Joined", "Reader", "Traversable", "opened"]
+__all__ = ["Data", "Joined", "Node", "Reader", "Traversable", "opened", "parts_of"]
 
 
 def opened(data: bytes, mode: str, encoding: str | None, errors: str | None, newline: str | None) -> Any:
@@ -41,29 +42,84 @@ class Reader(TraversableResources):
         return folder
 
 
-class Data(Traversable):
+class Node(Traversable):
+    """A Traversable that has what callers know from `pathlib.Path` and `zipfile.Path`, too."""
+
+    def exists(self) -> bool:
+        """Whether there is a file or a folder."""
+        return self.is_file() or self.is_dir()
+
+    @property
+    def suffix(self) -> str:
+        """The end of the name, from its last dot on; empty, if there is none."""
+        return PurePosixPath(self.name).suffix
+
+    @property
+    def suffixes(self) -> list[str]:
+        """The name's suffixes, each with its dot."""
+        return PurePosixPath(self.name).suffixes
+
+    @property
+    def stem(self) -> str:
+        """The name without its suffix."""
+        return PurePosixPath(self.name).stem
+
+    def __truediv__(self, child: Any) -> Any:
+        """As `joinpath`."""
+        return self.joinpath(child)
+
+
+class Data(Node):
     """A folder of what a function from paths to bytes knows, or something in it."""
 
     def __init__(
-        self, path: str, get_data: Callable[[str], bytes], names: Callable[[], Iterable[str]] | None = None
+        self,
+        folder: str,
+        get_data: Callable[[str], bytes],
+        list_files: Callable[[], Iterable[str]] = tuple,
+        parts: tuple[str, ...] = (),
     ) -> None:
-        """At `path`; `get_data(path)` raises OSError for what is not there. A folder has `names` in it."""
-        self._path = path
+        """What is at `parts` below `folder`.
+
+        `get_data(path)` raises OSError for what is not there. `list_files()` are the files in the folder that
+        are known, as paths relative to it: what is in them can be listed.
+        """
+        self._folder = folder
         self._get_data = get_data
-        self._names = names
+        self._list_files = list_files
+        self._parts = parts
+
+    @property
+    def _path(self) -> str:
+        return "/".join([self._folder, *self._parts])
 
     @property
     def name(self) -> str:
         """The last part of the path."""
         return self._path.rpartition("/")[2]
 
+    @property
+    def parent(self) -> Data:
+        """The folder it is in; the first one is in itself."""
+        return self._at(self._parts[:-1])
+
+    def _at(self, parts: tuple[str, ...]) -> Data:
+        return type(self)(self._folder, self._get_data, self._list_files, parts)
+
+    def _below(self) -> Iterator[str]:
+        """What is known to be below it, as relative paths."""
+        start = "".join(f"{part}/" for part in self._parts)
+        for path in self._list_files():
+            if path.startswith(start):
+                yield path[len(start) :]
+
     def is_dir(self) -> bool:
-        """Whether it is the folder itself: what is below it is known by asking for data only."""
-        return self._names is not None
+        """Whether it is the folder itself, or something in it is known."""
+        return not self._parts or any(self._below())
 
     def is_file(self) -> bool:
         """Whether there are data."""
-        if self._names is not None:
+        if self.is_dir():
             return False
         try:
             self._get_data(self._path)
@@ -73,17 +129,15 @@ class Data(Traversable):
 
     def iterdir(self) -> Iterator[Traversable]:
         """What is known to be in the folder; there may be more. Raises NotADirectoryError for others."""
-        if self._names is None:
+        if not self.is_dir():
             raise NotADirectoryError(20, "no folder", self._path)
-        for name in self._names():
+        for name in dict.fromkeys(path.partition("/")[0] for path in self._below()):
             yield self.joinpath(name)
 
     def joinpath(self, *descendants: Any) -> Data:
         """What is below, whether it is there or not."""
-        parts = [part for each in descendants for part in str(each).split("/") if part not in ("", ".")]
-        return Data("/".join([self._path, *parts]), self._get_data) if parts else self
-
-    __truediv__ = joinpath
+        parts = parts_of(descendants)
+        return self._at(self._parts + parts) if parts else self
 
     def open(
         self,
@@ -97,7 +151,7 @@ class Data(Traversable):
 
     def read_bytes(self) -> bytes:
         """The data. Raises OSError if there are none."""
-        if self._names is not None:
+        if self.is_dir():
             raise IsADirectoryError(21, "is a folder", self._path)
         return self._get_data(self._path)
 
@@ -113,7 +167,12 @@ class Data(Traversable):
         return f"{type(self).__name__}({self._path!r})"
 
 
-class Joined(Traversable):
+def parts_of(descendants: Iterable[Any]) -> tuple[str, ...]:
+    """The names that lead to what is below, each of which may be given as a path."""
+    return tuple(part for each in descendants for part in str(each).split("/") if part not in ("", "."))
+
+
+class Joined(Node):
     """Several folders seen as one: the portions of a namespace package."""
 
     def __init__(self, name: str, folders: Iterable[Any]) -> None:
@@ -145,7 +204,7 @@ class Joined(Traversable):
 
     def joinpath(self, *descendants: Any) -> Any:
         """What is there in the first folder that has it; a folder that several have is joined too."""
-        parts = [part for each in descendants for part in str(each).split("/") if part not in ("", ".")]
+        parts = parts_of(descendants)
         if not parts:
             return self
         found = []
@@ -157,14 +216,11 @@ class Joined(Traversable):
                 found = [child]
                 break
         if not found:
-            first: Any = self._folders[0].joinpath(parts[0])
-            found = [first]
+            found = [folder.joinpath(parts[0]) for folder in self._folders[:1]] or [_nothing(parts[0])]
         here = Joined(parts[0], found) if len(found) > 1 else found[0]
         for part in parts[1:]:
             here = here.joinpath(part)
         return here
-
-    __truediv__ = joinpath
 
     def open(self, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
         """Raises IsADirectoryError."""
@@ -180,3 +236,13 @@ class Joined(Traversable):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._name!r}, {self._folders!r})"
+
+
+def _nothing(path: str) -> Data:
+    """What is at a path where nothing is."""
+
+    def get_data(path: str) -> bytes:
+        raise FileNotFoundError(2, "no such file", path)
+
+    folder, _, name = path.rpartition("/")
+    return Data(folder, get_data, parts=(name,))

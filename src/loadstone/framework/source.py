@@ -14,6 +14,7 @@ from .._core.frames import hidden
 from .finder import Finder, _label, either
 from .loader import Loader, forget_lines
 from .names import is_dotted
+from .resources import Data, Reader
 
 __all__ = ["SourceFinder"]
 
@@ -52,6 +53,21 @@ class SourceFinder(Finder):
         There are none, unless overridden.
         """
         raise FileNotFoundError(2, "no data", path)
+
+    @either
+    def list_files(self, package: str) -> Iterable[str]:
+        """The files in the folder of `package`, as paths relative to it, for `importlib.resources`.
+
+        Those of its modules, as far as `list_modules` names them, need not be among them. None, unless
+        overridden: without them, data are found by their name only.
+        """
+        return ()
+
+    @either
+    def folder(self, package: str = "") -> Data:
+        """The folder in which the modules and the data of `package` are."""
+        place = split(self.get_filename(package))[0] if package else f"<{_label(self)}>"
+        return _folder(self, package, place)
 
     @either
     def find_spec(
@@ -98,6 +114,37 @@ def _text(finder: Any, fullname: str, source: Any) -> str:
     return source
 
 
+def _data_at(finder: Any, path: str) -> bytes:
+    """The data at `path`: the source of a module, or what the finder's `get_data` says."""
+    names = list(_known(finder))
+    start = f"<{_label(finder)}>/"
+    if path.startswith(start) and path.endswith(".py"):
+        names.append(path[len(start) : -len(".py")].removesuffix("/__init__").replace("/", "."))
+    for fullname in names:
+        if finder.get_filename(fullname) == path:
+            source = finder.get_source(fullname)
+            if source is not None:
+                return _text(finder, fullname, source).encode()
+    data: bytes = finder.get_data(path)
+    return data
+
+
+def _folder(finder: Any, package: str, place: str) -> Data:
+    return Data(place, lambda path: _data_at(finder, path), lambda: _files_in(finder, package, place))
+
+
+def _files_in(finder: Any, package: str, place: str) -> Iterator[str]:
+    """The files in the folder of a package, at `place`: of its modules, and of data."""
+    names = [f"{package}.{name}" if package else name for name, _ in finder.list_modules(package)]
+    if package and finder.get_source(package) is not None:
+        names.insert(0, package)
+    for name in names:
+        file = finder.get_filename(name)
+        if file.startswith(f"{place}/"):
+            yield file[len(place) + 1 :]
+    yield from finder.list_files(package)
+
+
 class _SourceLoader(Loader):
     """The loader of a module whose source a `SourceFinder` knows."""
 
@@ -129,12 +176,16 @@ class _SourceLoader(Loader):
             self.get_source(fullname)
 
     def get_data(self, path: str) -> bytes:
-        """What the finder says, and the source of the modules that it has found."""
-        for fullname in list(_known(self._finder)):
-            if self._finder.get_filename(fullname) == path:
-                return self.get_source(fullname).encode()
-        data: bytes = self._finder.get_data(path)
-        return data
+        """What the finder says, and the source of its modules."""
+        return _data_at(self._finder, path)
+
+    def get_resource_reader(self, fullname: str) -> Reader:
+        """The reader of what the finder has in the package, or beside the module."""
+        if self.is_package(fullname):
+            return Reader(self._finder.folder(fullname))
+        return Reader(
+            _folder(self._finder, fullname.rpartition(".")[0], split(self.get_filename(fullname))[0])
+        )
 
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
@@ -147,9 +198,3 @@ class _SourceLoader(Loader):
         path = self.get_filename(fullname)
         forget_lines(path)
         return call_source_to_code(self.source_to_code, source, path, *module_argument(fullname))
-
-    def list_files(self, fullname: str) -> Iterator[str]:
-        """The files of the modules in the package."""
-        for name, is_package in self._finder.list_modules(fullname):
-            if not is_package:
-                yield split(self._finder.get_filename(f"{fullname}.{name}"))[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ADDED", "DISTRIBUTIONS", "REMOVED"]
+__all__ = ["ADDED", "DISTRIBUTIONS", "LEFT", "REMOVED"]
 
 REMOVED: dict[str, tuple[tuple[int, int], str]] = {
     **dict.fromkeys(["__builtin__"], ((3, 0), "builtins")),
@@ -98,3 +98,8 @@ DISTRIBUTIONS = {
     "zmq": "pyzmq",
 }
 """Well-known modules whose distributions have other names."""
+
+LEFT: dict[str, tuple[tuple[int, ...], str]] = {
+    "pkg_resources": ((82,), "importlib.resources and importlib.metadata"),
+}
+"""Modules that their distributions have had: the first version without, and what is used instead."""

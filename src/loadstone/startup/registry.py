@@ -12,7 +12,7 @@ from glob import glob
 
 from attrs import evolve, frozen
 
-from .._core.versions import HAS_START_FILES
+from .._core.versions import IGNORES_IMPORT_LINES
 from .lock import locked
 from .run import REGISTRY, START, parse, read
 
@@ -319,12 +319,13 @@ class Registry:
                     pass
 
 
-def start_files() -> dict[str, str]:
+def start_files(ignores_import_lines: bool = IGNORES_IMPORT_LINES) -> dict[str, str]:
     """The files, text by name, that have this Python call the hooks of their directory.
 
-    They do nothing, and say nothing, where loadstone is not installed.
+    They do nothing, and say nothing, where loadstone is not installed. A `.start` file is for Pythons that
+    need one: for any such file `site` imports `pkgutil`, which takes longer than all that is done here.
     """
-    if HAS_START_FILES:
+    if ignores_import_lines:
         return {f"{_HELPER}.py": _MODULE, f"{START}.start": f"{_HELPER}:begin\n"}
     return {f"{START}.pth": _START}
 

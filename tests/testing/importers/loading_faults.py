@@ -537,13 +537,6 @@ class WrapsFunctions(Faulty):
 class OwnData(Data):
     """Resources of a kind of their own."""
 
-    def joinpath(self, *descendants: Any) -> Any:
-        child = super().joinpath(*descendants)
-        return child if child is self else type(self)(child._path, self._get_data)
-
-    def __truediv__(self, child: Any) -> Any:
-        return self.joinpath(child)
-
 
 class OwnResources(Faulty):
     """An importer with resources of a kind of their own."""
@@ -579,7 +572,7 @@ class ListsNoResources(Faulty):
 class HasOneFolderOnly(OwnResources):
     class kind(OwnData):
         def joinpath(self, *descendants: Any) -> Any:
-            return super().joinpath(*descendants) if self.is_dir() else super().joinpath("nowhere")
+            return super().joinpath(*descendants) if not self._parts else super().joinpath("nowhere")
 
 
 @fault("LS708")
@@ -600,7 +593,7 @@ class NamesResourcesByPath(OwnResources):
 
         def iterdir(self) -> Iterator[Any]:
             for child in super().iterdir():
-                yield Data(child.name, self._get_data)
+                yield Data(self._folder, self._get_data, self._list_files, child._parts)
 
 
 @fault("LS710")

@@ -20,6 +20,7 @@ from .environment import Environment
 from .start import lines_of
 
 _IMPORT = re.compile(r"^import\s+(\w+)")
+_ENTRY_POINT = re.compile(r"^(\w+)")
 _KINDS = (
     ("__editable___", "setuptools' finder"),
     ("ScikitBuild", "scikit-build-core's finder"),
@@ -134,10 +135,11 @@ def _project(distribution: Installed) -> str | None:
 def _described(environment: Environment, distribution: Installed, project: str) -> _Editable:
     """What the files that were installed for it say."""
     files = [distribution.place_of(file) for file in distribution.files]
+    endings = (".pth", ".start") if environment.version >= (3, 15) else (".pth",)
     kind, modules = "", set(distribution.text("top_level.txt").split())
     for file in files:
-        for _, line in lines_of(file) if file.endswith(".pth") else ():
-            imported = _IMPORT.match(line)
+        for _, line in lines_of(file) if file.endswith(endings) else ():
+            imported = (_IMPORT if file.endswith(".pth") else _ENTRY_POINT).match(line)
             if imported is None:
                 kind = kind or "a .pth file"
                 place = os.path.join(os.path.dirname(file), line)

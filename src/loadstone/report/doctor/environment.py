@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import attrs
 
 from ..._core.finding import find_spec
+from ..._standard.path import PathSearch
 from ...distributions import Installed, installed, providers
 from ...framework.chain import Switchboard
 from ..kinds import attribute_of
@@ -24,7 +25,7 @@ from ..places import (
     standard_directories,
 )
 
-__all__ = ["Environment", "live"]
+__all__ = ["Environment", "live", "locations_of"]
 
 T = TypeVar("T")
 
@@ -78,20 +79,30 @@ class Environment:
         Where one is loaded, its `__path__` is what counts.
         """
         state: Any = self
-        path: list[str] | None = None
         head, *tail = name.split(".")
-        spec = find_spec(state, head, None)
+        spec: ModuleSpec | None = find_spec(state, head, None)
         for part in tail:
             locations = attribute_of(self.modules.get(head), "__path__")
             if locations is None and spec is not None:
                 locations = spec.submodule_search_locations
             if locations is None:
                 return None
-            # The path of a namespace package computes itself from its parent, which is not imported.
-            path = list(getattr(locations, "_path", locations))
+            spec = self._find_in(head, f"{head}.{part}", locations_of(locations))
             head = f"{head}.{part}"
-            spec = find_spec(state, head, path)
         return spec
+
+    def _find_in(self, parent: str, name: str, path: list[str]) -> ModuleSpec | None:
+        """What the chain finds for the module `name` of a package."""
+        state: Any = self
+        try:
+            return find_spec(state, name, path)
+        except (KeyError, ModuleNotFoundError) as error:
+            named = error.args[:1] if isinstance(error, KeyError) else (error.name,)
+            if named != (parent,) or parent in self.modules:
+                raise
+        # The path finder has met portions, and cannot make a path of them that follows the parent's.
+        spec: ModuleSpec = PathSearch(state).spec_in(name, path)
+        return spec if spec.loader or spec.submodule_search_locations else None
 
     def entries(self) -> list[str]:
         """The path entries that are searched: the strings, an empty one as the current directory."""
@@ -106,6 +117,15 @@ class Environment:
     def is_standard_file(self, file: str) -> bool:
         """Whether the file or directory is of the standard library."""
         return is_standard_file(file, self.standard)
+
+    def is_installed(self, name: str) -> bool:
+        """Whether the loaded module `name` is of the standard library, or stands where distributions are."""
+        file = attribute_of(self.modules.get(name), "__file__")
+        if not isinstance(file, str):
+            return False
+        place = folder(file)
+        in_site = any(place.startswith(site + os.sep) for site in self.sites)
+        return in_site or self.is_standard_file(file) or not set(PACKAGES).isdisjoint(place.split(os.sep))
 
     def local_entries(self) -> list[str]:
         """The path entries that are neither the standard library's nor where distributions are."""
@@ -177,3 +197,11 @@ def live(scan: Iterable[str] = ()) -> Environment:
         version=sys.version_info[:2],
         scan=tuple(scan),
     )
+
+
+def locations_of(path: Any) -> list[str]:
+    """The locations in the path of a package, which need not be imported.
+
+    That of a namespace package computes itself from its parent's, and fails where that is not imported.
+    """
+    return list(getattr(path, "_path", path))

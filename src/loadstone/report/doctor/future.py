@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from types import FunctionType, MethodType
 from typing import Any
@@ -16,11 +16,11 @@ import loadstone
 
 from ..._core.compiler import takes_name
 from ..kinds import attribute_of, is_standard, kind_of, qualified
-from ..known import REMOVED
+from ..known import DISTRIBUTIONS, LEFT, REMOVED
 from ..places import folder
 from .chain import some
 from .check import Seen, check
-from .environment import Environment
+from .environment import Environment, locations_of
 from .records import Severity
 
 _MOST = 2000
@@ -37,7 +37,7 @@ class _Use:
 
 _MODULES = {
     **{name: _Use(version, instead) for name, (version, instead) in REMOVED.items()},
-    "pkg_resources": _Use((82,), "importlib.resources and importlib.metadata", "setuptools"),
+    **{name: _Use(*LEFT[name], DISTRIBUTIONS[name]) for name in LEFT},
 }
 _FUNCTIONS = {
     ("importlib", "find_loader"): _Use((3, 12), "importlib.util.find_spec"),
@@ -58,8 +58,9 @@ _METHODS = {
     "load_module": (_Use((3, 15), "create_module and exec_module"), "exec_module"),
 }
 _CALLS = {"find_module": "find_spec", "load_module": "importlib.util.module_from_spec, then exec_module"}
+_MOST_ARGUMENTS = {"find_module": 2, "find_loader": 1, "load_module": 1}
 _IMPORTER = re.compile(r"finder|importer|loader|hook", re.I)
-_PLAIN_BASES = {"object", "Finder", "Loader", "MetaPathFinder", "PathEntryFinder"}
+_ABSTRACT = {"Finder", "Loader", "MetaPathFinder", "PathEntryFinder", "InspectLoader", "ResourceLoader"}
 _OF_LOADERS = {"create_module", "exec_module", "get_code", "get_data", "get_source", "load_module"}
 _NAMED = (3, 15)
 """The Python that passes the module's name to `source_to_code`."""
@@ -69,7 +70,20 @@ _SIGNS = re.compile(
         [rf"\b(?:{'|'.join(_MODULES)})\b", "__cached__", *_METHODS, *(name for _, name in _FUNCTIONS)]
     ).encode()
 )
-_GUARDS = {"sys.version_info", "version_info", "hasattr", "TYPE_CHECKING", "PY2", "PY3", "hexversion"}
+_GUARDS = {
+    "version_info",
+    "hexversion",
+    "python_version",
+    "python_version_tuple",
+    "hasattr",
+    "find_spec",
+    "TYPE_CHECKING",
+}
+_VERSION_NAME = re.compile(r"(is_)?(py|python)_?\d", re.I)
+_INSTALL = {"meta_path", "path_hooks"}
+_ABOUT_IMPORTS = {"importlib", "pkgutil", "imp", "zipimport", *_INSTALL}
+_TESTS = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Attribute, ast.Subscript)
+_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _CAUGHT = {"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"}
 
 
@@ -111,7 +125,7 @@ def removed(environment: Environment) -> Iterator[Seen]:
     for file, tree in _trees(environment, _SIGNS):
         found: dict[tuple[str, _Use], set[int]] = {}
         for line, what, use in _uses(tree):
-            if what not in environment.once(_backports):
+            if what not in environment.once(_backports) and not {use.owner, what} & {*file.split(os.sep)}:
                 found.setdefault((what, use), set()).add(line)
         for (what, use), lines in found.items():
             gone = use.owner == "Python" and environment.version >= use.version
@@ -154,6 +168,8 @@ def nameless(environment: Environment) -> Iterator[Seen]:
         owner = next((parent for parent in kind.__mro__ if "source_to_code" in vars(parent)), None)
         if owner is None or is_standard(owner) or _takes_name(vars(owner)["source_to_code"]):
             continue
+        if not _is_called_by_importlib(kind):
+            continue
         loaded = f"; loaded {some(names)}" if names else ""
         yield Seen(
             qualified(kind), f"takes data and path only, in {qualified(owner)}{loaded}", severity=severity
@@ -164,6 +180,19 @@ def nameless(environment: Environment) -> Iterator[Seen]:
             if method is not None:
                 evidence = f"line {method.lineno}: source_to_code({ast.unparse(method.args)}) takes no name"
                 yield Seen(file, evidence, severity=severity)
+
+
+def _is_called_by_importlib(kind: type) -> bool:
+    """Whether it is importlib's `get_code`, if any, that calls the `source_to_code` of a loader's class."""
+    for parent in kind.__mro__:
+        method = vars(parent).get("get_code")
+        if method is None:
+            continue
+        code = getattr(getattr(method, "__func__", method), "__code__", None)
+        # One's own may still call that of its parent.
+        if is_standard(parent) or code is None or "get_code" not in code.co_names:
+            return is_standard(parent)
+    return True
 
 
 def _takes_name(method: Any) -> bool:
@@ -182,6 +211,8 @@ def _nameless_method(node: ast.AST) -> ast.FunctionDef | None:
     words = [node.name, *map(ast.unparse, node.bases)]
     if method is None or not (_OF_LOADERS & own.keys() or _IMPORTER.search(" ".join(words))):
         return None
+    if "get_code" in own and "get_code" not in _names(own["get_code"]):
+        return None  # importlib's, which passes the name, is not called
     is_static = any(ast.unparse(each) == "staticmethod" for each in method.decorator_list)
     count = len(method.args.posonlyargs) + len(method.args.args) - (not is_static)
     return None if method.args.vararg or count > 2 else method
@@ -224,7 +255,7 @@ def _places(environment: Environment, name: str) -> list[str]:
     locations = spec.submodule_search_locations
     if locations is None:
         return [str(spec.origin)]
-    return list(getattr(locations, "_path", locations))
+    return locations_of(locations)
 
 
 def _sources(places: Iterable[str]) -> Iterator[str]:
@@ -245,37 +276,88 @@ def _backports(environment: Environment) -> set[str]:
 def _uses(tree: ast.Module) -> Iterator[tuple[int, str, _Use]]:
     """What the source uses of what goes away: line, name, and what is known of it; guarded uses left out."""
     modules: dict[str, str] = {}
+    used: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 modules[alias.asname or alias.name] = alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module == "importlib":
-            for alias in node.names:
-                modules[alias.asname or alias.name] = f"importlib.{alias.name}"
+                used.add(alias.name.partition(".")[0])
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            used.update([node.module.partition(".")[0], *(alias.name for alias in node.names)])
+            if node.module == "importlib":
+                modules.update((each.asname or each.name, f"importlib.{each.name}") for each in node.names)
+        elif isinstance(node, ast.Attribute):
+            used.add(node.attr)
     for node in _unguarded_below(tree):
-        yield from _uses_of(node, modules)
+        yield from _uses_of(node, modules, used)
 
 
 def _unguarded_below(tree: ast.Module) -> Iterator[ast.AST]:
-    """Every node, but what an `if` or a `try` takes care of."""
-    waiting: list[ast.AST] = list(tree.body)
+    """Every node, but what an `if`, a `try` and the like take care of."""
+    guards = _GUARDS | _told_by_version(tree)
+    waiting: list[ast.AST] = _unguarded_part(tree.body, guards)
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += _unguarded(node)
+        waiting += _unguarded(node, guards)
 
 
-def _unguarded(node: ast.AST) -> list[ast.AST]:
-    """What stands below a node, but what an `if` or a `try` there takes care of."""
-    if isinstance(node, (ast.If, ast.IfExp)) and _names(node.test) & _GUARDS:
+def _told_by_version(tree: ast.Module) -> set[str]:
+    """The names of what a test of the version says."""
+    told: set[str] = set()
+    for node in ast.walk(tree):
+        # What a function makes of the version is no test of it.
+        if isinstance(node, ast.Assign) and isinstance(node.value, _TESTS) and _asks(node.value, _GUARDS):
+            told.update(*map(_names, node.targets))
+    return told
+
+
+def _asks(node: ast.AST, guards: Set[str]) -> bool:
+    """Whether an expression asks for the version, or for what is there."""
+    names = _names(node)
+    is_guard = bool(names & guards) or {"sys", "modules"} <= names
+    return is_guard or any(_VERSION_NAME.match(name) for name in names)
+
+
+def _unguarded(node: ast.AST, guards: Set[str]) -> list[ast.AST]:
+    """What stands below a node, but what an `if`, a `try` and the like there takes care of."""
+    asks: Iterable[ast.AST] = ()
+    if isinstance(node, (ast.If, ast.IfExp, ast.While)):
+        asks = [node.test]
+    elif isinstance(node, ast.BoolOp):
+        asks = node.values[:-1]
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        asks = node.decorator_list  # of a test that some versions skip
+    if isinstance(node, ast.Try) and any(_catches(handler.type) for handler in node.handlers):
         return []
-    if isinstance(node, ast.Try) and any(_catches(handler) for handler in node.handlers):
+    if isinstance(node, ast.With) and any(_suppresses(item.context_expr) for item in node.items):
         return []
-    return list(ast.iter_child_nodes(node))
+    if any(_asks(each, guards) for each in asks):
+        return []
+    below: list[ast.AST] = []
+    for _, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            below += _unguarded_part([each for each in value if isinstance(each, ast.AST)], guards)
+        elif isinstance(value, ast.AST):
+            below.append(value)
+    return below
 
 
-def _catches(handler: ast.ExceptHandler) -> bool:
-    return handler.type is None or bool(_names(handler.type) & _CAUGHT)
+def _unguarded_part(body: Sequence[ast.AST], guards: Set[str]) -> list[ast.AST]:
+    """The statements until one that goes no further on some versions."""
+    for place, node in enumerate(body):
+        if isinstance(node, ast.If) and _asks(node.test, guards) and isinstance(node.body[-1], _ENDS):
+            return list(body[:place])
+    return list(body)
+
+
+def _catches(errors: ast.expr | None) -> bool:
+    return errors is None or bool(_names(errors) & _CAUGHT)
+
+
+def _suppresses(context: ast.expr) -> bool:
+    is_one = isinstance(context, ast.Call) and "suppress" in _names(context.func)
+    return is_one and bool(_names(context) & _CAUGHT)
 
 
 def _names(node: ast.AST) -> set[str]:
@@ -283,7 +365,7 @@ def _names(node: ast.AST) -> set[str]:
     return names | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
 
-def _uses_of(node: Any, modules: dict[str, str]) -> Iterator[tuple[int, str, _Use]]:
+def _uses_of(node: Any, modules: dict[str, str], used: Set[str]) -> Iterator[tuple[int, str, _Use]]:
     if isinstance(node, ast.Import):
         for alias in node.names:
             head = alias.name.partition(".")[0]
@@ -307,16 +389,39 @@ def _uses_of(node: Any, modules: dict[str, str]) -> Iterator[tuple[int, str, _Us
     elif isinstance(node, ast.Name) and node.id == "__cached__":
         yield node.lineno, node.id, _CACHED
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CALLS:
-        if _IMPORTER.search(ast.unparse(node.func.value)):
+        is_importer_s = used & _ABOUT_IMPORTS and len(node.args) <= _MOST_ARGUMENTS[node.func.attr]
+        if is_importer_s and _IMPORTER.search(ast.unparse(node.func.value)):
             use = attrs.evolve(_METHODS[node.func.attr][0], instead=_CALLS[node.func.attr])
             yield node.lineno, f"{node.func.attr}()", use
     elif isinstance(node, ast.ClassDef):
-        own = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
-        bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
-        if bases <= _PLAIN_BASES and _IMPORTER.search(" ".join([node.name, *bases])):
-            for name, (use, other) in _METHODS.items():
-                if name in own and other not in own:
-                    yield own[name].lineno, f"{name}, without {other}", use
+        for method, (use, other) in _METHODS.items():
+            own = _old_method(node, method, other, used)
+            if own is not None:
+                yield own.lineno, f"{method}, without {other}", use
+
+
+def _old_method(node: ast.ClassDef, name: str, other: str, used: Set[str]) -> ast.FunctionDef | None:
+    """The method `name` of an importer's class that has not the `other`, which came in its place.
+
+    Plugins have finders and loaders, too: an importer's can be called as the import system does, and the
+    class has another method of importers, is derived from an abstract one, or stands in a file that installs
+    importers; or the method calls the name what the protocol calls it.
+    """
+    own = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+    bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases} - {"object"}
+    method = own.get(name)
+    if method is None or other in own or bases - _ABSTRACT:
+        return None
+    arguments = [*method.args.posonlyargs, *method.args.args][1:]
+    least = len(arguments) - len(method.args.defaults)
+    if not arguments or least > _MOST_ARGUMENTS[name]:
+        return None
+    is_importer = (
+        bool(bases or used & _INSTALL)
+        or arguments[0].arg == "fullname"
+        or bool(own.keys() & {*_METHODS, *_OF_LOADERS} - {name})
+    )
+    return method if is_importer and _IMPORTER.search(" ".join([node.name, *bases])) else None
 
 
 def _is_dotted(node: ast.AST) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..kinds import attribute_of, is_standard, qualified
+from ..kinds import attribute_of, is_standard, kind_of, qualified
 from .chain import layers, some
 from .check import Seen, check
 from .environment import Environment
@@ -62,14 +62,15 @@ def lost_protocols(environment: Environment) -> Iterator[Seen]:
     "LS112",
     "note",
     "a loader of source without the protocols of source",
-    detail="The module comes from a .py file, but its loader has not what the loader of such files has.",
+    detail="The module comes from a .py file, but its loader has not what the loader of such files has. "
+    "It is told of one's own loaders, not of those that are installed.",
     remedy="subclass importlib.machinery.SourceFileLoader, or add the methods",
     source="importlib.abc.InspectLoader, importlib.abc.ExecutionLoader",
 )
 def bare_source_loader(environment: Environment) -> Iterator[Seen]:
     """Loaders of `.py` files."""
     for loader, names in _foreign_loaders(environment):
-        if len(layers(loader)) > 1:
+        if len(layers(loader)) > 1 or environment.is_installed(kind_of(loader).__module__):
             continue
         files = [
             name for name in names if str(attribute_of(environment.modules[name], "__file__")).endswith(".py")

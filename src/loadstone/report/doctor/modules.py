@@ -102,10 +102,13 @@ def shadows_distribution(environment: Environment) -> Iterator[Seen]:
     source="PEP 395; PEP 499",
 )
 def loaded_twice(environment: Environment) -> Iterator[Seen]:
-    """Different modules of one source file."""
+    """Different modules of one source file, but for copies that are made on purpose, under another name."""
     by_file: dict[str, dict[int, list[str]]] = {}
     for name, module in sorted(environment.modules.items()):
         file = attribute_of(module, "__file__")
+        spec_name = getattr(attribute_of(module, "__spec__"), "name", name)
+        if spec_name != name and spec_name in environment.modules and name != "__main__":
+            continue
         if isinstance(file, str) and file.endswith((*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)):
             by_file.setdefault(folder(file), {}).setdefault(id(module), []).append(name)
     for file, modules in by_file.items():

@@ -41,6 +41,8 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
     causes = [found for check in _ALWAYS for found in check(case)]
     if not case.found and case.failure is None:
         causes += [found for check in _IF_MISSING for found in check(case)]
+        if any(found.code in _CERTAIN for found in causes):
+            causes = [found for found in causes if found.code != "LS203"]
         if not causes:
             remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
             causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
@@ -278,6 +280,9 @@ def _known_beside(case: Case) -> set[str]:
         pass
     return known
 
+
+_CERTAIN = {"LS201", "LS202", "LS215"}
+"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 
 Check = Callable[[Case], Iterator[Cause]]
 _ALWAYS: tuple[Check, ...] = (

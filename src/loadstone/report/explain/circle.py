@@ -14,6 +14,13 @@ __all__ = ["circle_of_error", "circle_of_running"]
 
 _CYCLE: type[ImportError] | None = getattr(builtins, "ImportCycleError", None)
 _FROM = opmap["IMPORT_FROM"]
+# What a frame is at while a module is executed for it: a name may be that of a lazy import.
+_IMPORTS = {opmap[name] for name in ("IMPORT_NAME", "IMPORT_FROM", "LOAD_NAME", "LOAD_GLOBAL")}
+
+
+_BOOTSTRAP = "importlib._bootstrap"
+_Place = tuple[FrameType, int, int]
+"""A frame, the line and the instruction that it is at."""
 
 
 class _Import(NamedTuple):
@@ -31,8 +38,9 @@ class _Import(NamedTuple):
 def circle_of_error(error: BaseException) -> str | None:
     """The circle that an exception comes of, spelled out; None for other exceptions."""
     frames = _frames_of(error.__traceback__)
-    names = _lacking(error)
-    return next(filter(None, (_spelled(_modules(frames), name) for name in names)), None)
+    last = frames[-1][0] if frames else None
+    modules = _modules(frames, last)
+    return next(filter(None, (_spelled(modules, name) for name in _lacking(error))), None)
 
 
 def _lacking(error: BaseException) -> tuple[str, ...]:
@@ -62,10 +70,10 @@ def _is_of_from_import(error: ImportError) -> bool:
 def circle_of_running(name: str) -> str | None:
     """The circle that a module is in which is being executed now, spelled out; None if it is in none."""
     for frame in sys._current_frames().values():
-        frames: list[tuple[FrameType, int]] = []
+        frames: list[_Place] = []
         current: FrameType | None = frame
         while current is not None:
-            frames.insert(0, (current, current.f_lineno))
+            frames.insert(0, (current, current.f_lineno, current.f_lasti))
             current = current.f_back
         circle = _spelled(_modules(frames), name)
         if circle is not None:
@@ -73,20 +81,28 @@ def circle_of_running(name: str) -> str | None:
     return None
 
 
-def _frames_of(traceback: TracebackType | None) -> list[tuple[FrameType, int]]:
+def _frames_of(traceback: TracebackType | None) -> list[_Place]:
     frames = []
     while traceback is not None:
-        frames.append((traceback.tb_frame, traceback.tb_lineno))
+        frames.append((traceback.tb_frame, traceback.tb_lineno, traceback.tb_lasti))
         traceback = traceback.tb_next
     return frames
 
 
-def _modules(frames: Iterable[tuple[FrameType, int]]) -> list[_Import]:
-    return [
-        _Import(str(frame.f_globals.get("__name__")), frame.f_code.co_filename, line)
-        for frame, line in frames
-        if frame.f_code.co_name == "<module>"
-    ]
+def _modules(frames: Iterable[_Place], last: FrameType | None = None) -> list[_Import]:
+    """The modules that are being executed, those whose functions import, and that of the `last` frame."""
+    modules: list[_Import] = []
+    for frame, line, instruction in frames:
+        code = frame.f_code
+        is_import = code.co_code[instruction] in _IMPORTS or frame is last
+        if code.co_name != "<module>" and (not is_import or _BOOTSTRAP in code.co_filename):
+            continue
+        one = _Import(str(frame.f_globals.get("__name__")), code.co_filename, line)
+        if modules and modules[-1].name == one.name:
+            modules[-1] = one  # a function that the module calls
+        else:
+            modules.append(one)
+    return modules
 
 
 def _spelled(modules: list[_Import], name: str) -> str | None:

@@ -41,7 +41,7 @@ def add_parser(commands: Any) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     from ..._core.system import resolve_name
-    from ...program import path_as_for_programs
+    from ...program import imported_since_start, path_as_for_programs
     from ..records import as_json
     from ..terminal import show
     from .causes import prepare
@@ -58,8 +58,9 @@ def _call(options: argparse.Namespace) -> int:
         return 2
     prepare()
     notes = [_first_entry()]
-    if options.load and name in sys.modules:
-        notes.append(f"{name} was imported by this command itself: it is not executed again")
+    own = imported_since_start()
+    if options.load and name in sys.modules and (name not in own or name.partition(".")[0] == "loadstone"):
+        notes.append(f"{name} was imported before: it is not executed again")
     try:
         # What the module prints is not part of the explanation.
         with path_as_for_programs(), redirect_stdout(sys.stderr):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from types import ModuleType
 from typing import Any
 
 from ..._core.system import import_module, resolve_name
+from ...program import without_own_modules
 from ..kinds import attribute_of
 from ..trace.lazies import standing
 from .case import Case
@@ -68,6 +70,7 @@ class _Inquiry:
         self._stages: list[_Stage] = []
         # What the command itself has put off is nothing of a program that has only just started.
         self._put_off = _put_off() if is_fresh else set()
+        self._as_for_programs = without_own_modules("loadstone") if is_fresh else nullcontext()
 
     def make(self) -> None:
         path: Any = None
@@ -80,7 +83,7 @@ class _Inquiry:
             stage.search.run()
             if self._is_fresh:
                 stage.forget_module()
-            if self._load and stage.is_there and not stage.load():
+            if self._load and stage.is_there and not stage.load(self._as_for_programs):
                 return
             if end < 0 or not stage.is_there:
                 break
@@ -126,6 +129,7 @@ class _Stage:
         self._module = sys.modules.get(name, _ABSENT)
         self._initialising = _is_initialising(self._module)
         self._loading: Loading | None = None
+        self._loaded: ModuleType | None = None
 
     @property
     def is_there(self) -> bool:
@@ -139,12 +143,14 @@ class _Stage:
         if self._module is not None and self.search.spec is not None:
             self._module = _ABSENT
 
-    def load(self) -> bool:
-        """Import the module; whether that went well."""
+    def load(self, surroundings: AbstractContextManager[None]) -> bool:
+        """Import the module, in its `surroundings`; whether that went well."""
         doing, self.doing = self.doing, f"the import of {self.name}"
         began = perf_counter()
         try:
-            import_module(self.name)
+            with surroundings:
+                import_module(self.name)
+                self._loaded = sys.modules.get(self.name)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -158,7 +164,9 @@ class _Stage:
     def search_path(self) -> Any:
         """Where submodules are looked for; None for a module that is no package."""
         module: Any = None
-        if self._module is not _ABSENT or self._loading is not None:
+        if self._loading is not None:
+            module = self._loaded
+        elif self._module is not _ABSENT:
             module = sys.modules.get(self.name)
         if module is None:
             return self.search.spec.submodule_search_locations

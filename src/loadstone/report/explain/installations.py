@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from glob import escape, glob, iglob
 from importlib.machinery import all_suffixes
 
 from ...distributions import Installed, installed, providers
-from ..known import DISTRIBUTIONS
+from ..known import DISTRIBUTIONS, LEFT
 from ..places import PACKAGES, site_directories
 from .case import Case, cause
 from .records import Cause
@@ -30,8 +30,7 @@ def distribution(case: Case) -> Iterator[Cause]:
         return
     known = DISTRIBUTIONS.get(name)
     if known is not None:
-        remedy = f"Install it: {sys.executable} -m pip install {known}"
-        yield cause("LS202", f"{name!r} comes with the distribution {known!r}", remedy)
+        yield _of_another_name(name, known, known_by)
         return
     if name != top:
         return
@@ -46,6 +45,26 @@ def distribution(case: Case) -> Iterator[Cause]:
         if _normal(other) == wanted:
             evidence = f"{other!r} is the name of a distribution; its module is {module!r}"
             yield cause("LS202", evidence, f"Install {other!r}, and import {module!r}.")
+
+
+def _of_another_name(name: str, known: str, known_by: Mapping[str, list[Installed]]) -> Cause:
+    """The module comes with the distribution `known`, which may be there, in a version without it."""
+    evidence = f"{name!r} comes with the distribution {known!r}"
+    install = f"{sys.executable} -m pip install"
+    all_installed = (one for found in known_by.values() for one in found)
+    there = next((one for one in all_installed if _normal(str(one.name)) == _normal(known)), None)
+    if there is not None:
+        evidence += f"; {there.release} is installed, which does not have it"
+    if name in LEFT:
+        version, instead = LEFT[name]
+        without = f"{known} {'.'.join(map(str, version))}"
+        older = f'{install} "{without.replace(" ", "<")}"'
+        return cause("LS202", f"{evidence}; it has left with {without}", f"Use {instead}, or: {older}")
+    if there is not None:
+        names = ", ".join(sorted(there.modules))
+        remedy = f"Install another version of {known}; the modules of this one are {names}."
+        return cause("LS202", evidence, remedy)
+    return cause("LS202", evidence, f"Install it: {install} {known}")
 
 
 def lost_init(case: Case) -> Iterator[Cause]:

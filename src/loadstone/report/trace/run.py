@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from .records import Trace
 __all__ = ["traced"]
 
 _TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
-_RUNNER = program.run.__code__.co_filename
+_RUNNER = runpy.run_module.__code__.co_filename
 _FORWARDED = ("SIGTERM", "SIGHUP")
 _PATIENCE = 0.5  # seconds that a program has to end by a signal of its own
 
@@ -110,12 +111,15 @@ def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
                 last = max(last, event[_TIMES[event[0]]])
     history = History(own, start, last, thread, errors)
     command = " ".join(words[:2])
-    return Trace(
-        imports=[
+    imports = history.imports
+    for place, record in enumerate(imports):
+        if record.importer == "__main__":
+            break
+        if record.file == _RUNNER:
             # What runs the program is not what the program is made of.
-            attrs.evolve(record, importer=None, file=command, line=None) if record.file == _RUNNER else record
-            for record in history.imports
-        ],
+            imports[place] = attrs.evolve(record, importer=None, file=command, line=None)
+    return Trace(
+        imports=imports,
         reentries=history.reentries,
         unused=history.unused,
         seconds=history.seconds,
