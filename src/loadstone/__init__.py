@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .framework.chain import rest_of_chain
     from .framework.finder import Finder
     from .framework.imported import when_imported
-    from .framework.install import Hook, hooks, install
+    from .framework.install import Handle, hooks, install
     from .framework.interceptor import Interceptor
     from .framework.lazy import lazy
     from .framework.loader import Loader, WrappedLoader
@@ -39,7 +39,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Finder",
-    "Hook",
+    "Handle",
     "ImportSystem",
     "Interceptor",
     "Loader",
@@ -84,7 +84,7 @@ _HOMES = {
     "lazy": ".framework.lazy",
     "when_imported": ".framework.imported",
     "Finder": ".framework.finder",
-    "Hook": ".framework.install",
+    "Handle": ".framework.install",
     "Interceptor": ".framework.interceptor",
     "Loader": ".framework.loader",
     "MemoryTree": ".framework.memory",

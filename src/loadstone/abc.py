@@ -10,6 +10,8 @@ import abc as _abc
 import importlib.abc as _importlib_abc
 import importlib.machinery as _theirs
 from _warnings import warn as _warn
+from collections.abc import Sequence as _Sequence
+from typing import Protocol as _Protocol
 from zipimport import zipimporter as _zipimporter
 
 from . import machinery as _ours
@@ -33,13 +35,47 @@ if TYPE_CHECKING:
 __all__ = [
     "ExecutionLoader",
     "FileLoader",
+    "FinderLike",
     "InspectLoader",
     "Loader",
+    "LoaderLike",
     "MetaPathFinder",
     "PathEntryFinder",
+    "PathEntryFinderLike",
+    "PathHook",
     "ResourceLoader",
     "SourceLoader",
 ]
+
+
+class FinderLike(_Protocol):
+    """What is asked on `sys.meta_path`: an instance, or a class whose `find_spec` works on itself."""
+
+    def find_spec(
+        self, fullname: str, path: _Sequence[str] | None, target: ModuleType | None = None, /
+    ) -> _theirs.ModuleSpec | None:
+        """The spec of the module, or None if it is not this finder's."""
+
+
+class PathEntryFinderLike(_Protocol):
+    """What is asked for one path entry."""
+
+    def find_spec(self, fullname: str, target: ModuleType | None = None, /) -> _theirs.ModuleSpec | None:
+        """The spec of the module, or None if it is not in this path entry."""
+
+
+class LoaderLike(_Protocol):
+    """What executes a module: an instance, or a class whose methods work on itself."""
+
+    def exec_module(self, module: ModuleType, /) -> object:
+        """Execute the module."""
+
+
+class PathHook(_Protocol):
+    """What makes a path entry finder for a path entry: a function, or a class."""
+
+    def __call__(self, entry: str, /) -> PathEntryFinderLike:
+        """The path entry finder; raises ImportError for an entry that is not of its kind."""
 
 
 class MetaPathFinder(_importlib_abc.MetaPathFinder):

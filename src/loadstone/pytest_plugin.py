@@ -1,14 +1,20 @@
-"""The plugin for pytest: the fixture `sandbox` and the option ``--import-trace``."""
+"""The plugin for pytest: the fixture `sandbox`, the option ``--import-trace``, transforms of test modules."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook, rewrite_asserts
+
+from loadstone.framework.substitute import substitutes
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from types import CodeType, ModuleType
 
     from loadstone.report.trace.records import Trace
     from loadstone.testing import Sandbox
@@ -17,6 +23,46 @@ __all__ = ["sandbox"]
 
 _TRACE: pytest.StashKey[Trace] = pytest.StashKey()
 _SUFFIXES = (".html", ".json")
+
+
+class _RewritingLoader(SourceFileLoader):
+    """Does with one module what pytest's hook does with all: rewrites its assertions, and runs it.
+
+    The hook compiles and caches by itself; this does it by the protocol, so that transforms act before it.
+    """
+
+    def __init__(self, hook: AssertionRewritingHook, name: str, path: str) -> None:
+        super().__init__(name, path)
+        self.hook = hook
+
+    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:  # type: ignore[override]
+        """The code of source or a tree, with its assertions rewritten."""
+        if isinstance(data, ast.AST):
+            tree: Any = data
+            source = self.get_data(path)
+        else:
+            tree = compile(data, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            source = data
+        rewrite_asserts(tree, source, path, self.hook.config)
+        code: CodeType = compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
+        return code
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute the module, which pytest is to know as rewritten."""
+        self.hook._rewritten_names[module.__name__] = Path(self.path)
+        super().exec_module(module)
+
+
+# What the names of caches are made of: another pytest writes other code.
+_RewritingLoader.__qualname__ += f" of pytest {pytest.__version__}"
+
+
+def _rewriting_loader(hook: AssertionRewritingHook, spec: ModuleSpec) -> _RewritingLoader:
+    assert spec.origin is not None
+    return _RewritingLoader(hook, spec.name, spec.origin)
+
+
+substitutes[AssertionRewritingHook] = _rewriting_loader
 
 
 @pytest.fixture

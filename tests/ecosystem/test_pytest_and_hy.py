@@ -40,10 +40,20 @@ def project(programs: Programs) -> None:
     )
 
 
-def test_pytest_rewrites_its_test_modules_and_we_transform_the_others(programs: Programs) -> None:
-    """A transform installed by conftest.py acts where pytest does not compile; where it does is named."""
+def test_pytest_rewrites_its_test_modules_and_we_transform_them_too(programs: Programs) -> None:
+    """A transform acts on what pytest rewrites, through our plugin: what it shows is changed."""
     programs.sandbox.write({"conftest.py": CONFTEST})
-    output = run_pytest(programs, "-m", "pytest")
+    for options in (["-W", "error"], ["-W", "error"], ["--import-mode=importlib"]):
+        output = run_pytest(programs, "-m", "pytest", *options)
+        assert "assert 42 == (42 - 2)" in output
+        assert "no seam" not in output
+    assert list(programs.sandbox.root.rglob("test_it.*loadstone*.pyc"))
+
+
+def test_without_our_plugin_it_is_told_that_test_modules_are_not_transformed(programs: Programs) -> None:
+    """Where pytest compiles all by itself, a warning names it and the module; others are transformed."""
+    programs.sandbox.write({"conftest.py": CONFTEST})
+    output = run_pytest(programs, "-m", "pytest", "-p", "no:loadstone")
     assert "assert 41 == (42 - 2)" in output
     assert "AssertionRewritingHook has no seam for transforms: 'test_it' is imported as is" in output
 
@@ -58,11 +68,24 @@ def test_without_rewriting_test_modules_are_transformed_too(programs: Programs) 
 
 
 def test_pytest_installed_after_a_transform_still_rewrites(programs: Programs) -> None:
-    """Pytest, when it comes later and goes ahead, takes its test modules; others are transformed."""
+    """Pytest, when it comes later and goes to the front, rewrites what the transform has changed."""
     programs.sandbox.write({"start.py": f"{CONFTEST}\nimport sys, pytest\nsys.exit(pytest.main())"})
-    output = run_pytest(programs, "start.py")
-    assert "assert 41 == (42 - 2)" in output
-    assert not list(programs.sandbox.root.rglob("test_it.*loadstone*.pyc"))
+    output = run_pytest(programs, "-W", "error", "start.py")
+    assert "assert 42 == (42 - 2)" in output
+    assert list(programs.sandbox.root.rglob("test_it.*loadstone*.pyc"))
+
+
+def test_pytest_beartype_and_a_transform_all_act(programs: Programs) -> None:
+    """On one test module: what beartype refuses fails, and assertions are rewritten; whoever came first."""
+    test = "def same(number: int) -> int:\n    return number\n\n"
+    test += "def test_it():\n    assert same(41) == 41\n    same('x')\n"
+    conftest = CONFTEST + "import beartype.claw\nbeartype.claw.beartype_package('test_it')\n"
+    programs.sandbox.write({"conftest.py": conftest, "test_it.py": test})
+    output = run_pytest(programs, "-m", "pytest")
+    assert "BeartypeCallHintParamViolation" in output
+    programs.sandbox.write({"test_it.py": test.replace("== 41", "== 40")})
+    output = run_pytest(programs, "-m", "pytest")
+    assert "assert 42 == 40" in output
 
 
 HY = '(defn answer [] 41)\n(setv text "text")\n'

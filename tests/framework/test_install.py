@@ -6,7 +6,7 @@ import json.decoder  # a module that is loaded already
 import pkgutil
 import sys
 import threading
-import warnings
+from collections.abc import Callable
 from importlib import metadata
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
@@ -68,7 +68,7 @@ def flat() -> list[Any]:
 
 
 def test_default_places() -> None:
-    """A finder of new names goes last, an interceptor and what is bound to names first, a path hook last."""
+    """A finder and a path hook go last, one bound to names first, an interceptor in front of that too."""
     before = list(sys.meta_path)
     finder, watch, bound = Plain(), Watch(), Plain("only.*")
     for hook in (finder, watch, bound):
@@ -78,9 +78,9 @@ def test_default_places() -> None:
         raise ImportError(entry)
 
     loadstone.install(path_hook)
-    assert flat() == [bound, watch, *before, finder]
+    assert flat() == [watch, bound, *before, finder]
     assert sys.path_hooks[-1] is path_hook
-    assert [handle.hook for handle in loadstone.hooks()] == [bound, watch, finder, path_hook]
+    assert [handle.hook for handle in loadstone.hooks()] == [watch, bound, finder, path_hook]
 
 
 @pytest.mark.parametrize("patterns", [(), ("x",)])
@@ -130,14 +130,14 @@ def test_handles(sandbox: Sandbox) -> None:
         assert handle.active
         assert handle.hook is finder
         assert handle.kind == "finder"
-        assert repr(handle) == f"<Hook 'Plain': finder at sys.meta_path[{len(sys.meta_path) - 1}]>"
+        assert repr(handle) == f"<Handle 'Plain': finder at sys.meta_path[{len(sys.meta_path) - 1}]>"
         with pytest.raises(ModuleNotFoundError):
             loadstone.import_module("nothing")
         assert finder.asked == ["nothing"]
         sys.meta_path.remove(finder)
-        assert repr(handle) == "<Hook 'Plain': finder at no longer on sys.meta_path>"
+        assert repr(handle) == "<Handle 'Plain': finder, no longer on sys.meta_path>"
     assert not handle.active
-    assert repr(handle) == "<Hook 'Plain': finder, uninstalled>"
+    assert repr(handle) == "<Handle 'Plain': finder, uninstalled>"
     handle.uninstall()
     assert loadstone.hooks() == []
 
@@ -198,6 +198,117 @@ def test_bound_finders_are_asked_for_their_names_only() -> None:
     finders[3].invalidate_caches = lambda: forgot.append(3)  # type: ignore[method-assign]
     loadstone.invalidate_caches()
     assert forgot == [3]
+
+
+@pytest.mark.parametrize("names", ["only", ["only"], ("only", "others.*")])
+def test_names_may_be_one_pattern(names: Any) -> None:
+    """A finder's `names` may be one pattern or several, given by itself or to `install`, which goes first."""
+    own, given = Plain(), Plain("else")
+    own.names = names
+    handles = [loadstone.install(own), loadstone.install(given, names=names)]
+    for name in ("only", "not.only", "o", "else"):
+        with pytest.raises(ModuleNotFoundError):
+            loadstone.import_module(name)
+    assert (own.asked, given.asked) == (["only"], ["only"])
+    assert [handle.names for handle in handles] == [("only",) if names != ("only", "others.*") else names] * 2
+    assert "finder for 'only'" in repr(handles[0])
+
+
+@pytest.mark.parametrize("attribute", [[], lambda: ["mod"], 3, ["mod"]], ids=repr)
+def test_what_others_call_names(attribute: Any) -> None:
+    """What a finder of somebody else has as `names`, or as other attributes of ours, says nothing to us."""
+
+    class Vendors:
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+            self.names = self.changes_modules = self.adds_portions = attribute
+
+        def path_hook(self, entry: str) -> Any:
+            raise ImportError(entry)
+
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+            self.asked.append(fullname)
+
+    finder = Vendors()
+    sys.path_hooks.append(finder.path_hook)
+    with loadstone.install(finder) as handle:
+        assert sys.meta_path[-1] is finder
+        assert handle.names is None
+        assert loadstone.find_spec("nothing") is None
+    assert finder.asked == ["nothing"]
+    assert sys.path_hooks.pop() == finder.path_hook
+    with loadstone.install(finder, names="mod", last=True):
+        assert loadstone.find_spec("nothing") is loadstone.find_spec("pkg.nothing") is None
+    assert finder.asked == ["nothing"]
+
+
+def test_hundreds_of_bound_hooks() -> None:
+    """What a search and an installation cost, in calls, is the same beside four hundred bound hooks."""
+
+    def calls(act: Callable[[], object]) -> int:
+        count = 0
+
+        def note(frame: Any, event: str, argument: Any) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        sys.setprofile(note)
+        try:
+            act()
+        finally:
+            sys.setprofile(None)
+        return count
+
+    def search() -> None:
+        loadstone.find_spec("other")
+
+    def install() -> None:
+        with loadstone.install(Watch(["mod", "mod.*", "mo*d"])):
+            search()
+
+    install()
+    costs = []
+    for number in (1, 100):
+        patterns = [f"mod{1000 + index}{end}" for index in range(number) for end in ("", ".*", "*", "?")]
+        handles = [loadstone.install(Watch(pattern)) for pattern in patterns]
+        costs.append((calls(search), calls(install)))
+        assert (handles[0].name, handles[-1].name) == ("Watch", f"Watch {len(patterns)}")
+        for handle in handles:
+            handle.uninstall()
+    assert costs[0] == costs[1]
+
+
+def test_what_a_path_hook_is_not_bound_to() -> None:
+    """A path hook is not bound to names, and a loader class is none."""
+    with pytest.raises(TypeError, match="names bind a finder"):
+        loadstone.install(lambda entry: None, names="x")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="the class Loader is a loader: install a finder"):
+        loadstone.install(loadstone.Loader)  # type: ignore[call-overload]
+    assert loadstone.hooks() == []
+
+
+def test_a_class_for_its_instance() -> None:
+    """A class is refused where its author has written methods of the instances; a class method will do."""
+
+    class Sources(loadstone.SourceFinder):
+        def get_source(self, fullname: str) -> str | None:
+            return None
+
+    class Packages(Sources):
+        @classmethod
+        def get_source(cls, fullname: str) -> str | None:
+            return "" if fullname == "of_class" else None
+
+    class Lists(Packages):
+        def list_modules(self, package: str = "") -> Any:
+            return ()
+
+    for kind, method in ((Sources, "get_source"), (Lists, "list_modules")):
+        with pytest.raises(TypeError, match=rf"{method} of the class .*{kind.__name__} is for its instances"):
+            loadstone.install(kind)
+    assert loadstone.hooks() == []
+    with loadstone.install(Packages):
+        assert loadstone.import_module("of_class").__spec__ is not None
 
 
 def test_bound_finders_list_what_they_are_asked_for() -> None:
@@ -276,61 +387,6 @@ def test_late_interceptors_say_so() -> None:
     assert json.decoder
 
 
-@pytest.mark.parametrize("names", [None, "mod"])
-def test_strangers_ahead_are_reported(names: Any) -> None:
-    """A finder that somebody else puts ahead of a hook later is reported, once, and left there."""
-
-    class Stranger:
-        def find_spec(self, *args: Any) -> None:
-            return None
-
-        def __repr__(self) -> str:
-            return "Stranger()"
-
-    early, stranger = Stranger(), Stranger()
-    sys.meta_path.insert(0, early)
-    watch = Watch(names)
-    handle = loadstone.install(watch, after=early)
-    ours = loadstone.install(Watch(), first=True)
-    assert handle.overtaken_by == []
-    sys.meta_path.insert(0, stranger)  # type: ignore[arg-type]
-    assert handle.overtaken_by == [stranger]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        loadstone.import_module("mod")
-        del sys.modules["mod"]
-        loadstone.import_module("mod")
-    said = [str(each.message) for each in caught]
-    assert len(said) == 2  # for each of the two hooks, once
-    assert f"Stranger() has been put ahead of 'Watch': what it finds passes {watch!r} by" in said
-    assert {each.filename for each in caught} == {__file__}
-    assert sys.meta_path[0] is stranger
-    ours.uninstall()
-    handle.uninstall()
-    assert handle.overtaken_by == []
-
-
-def test_strangers_ahead_are_reported_at_exit(sandbox: Sandbox) -> None:
-    """A hook that is not asked any more, since another finder is ahead of it, is reported in the end."""
-    program = """
-        import sys, loadstone
-
-        class Stranger:
-            @staticmethod
-            def find_spec(name, path=None, target=None):
-                pass
-
-        loadstone.install(loadstone.Transform(["mod"]))
-        for finder in loadstone.hooks():
-            print(finder.kind)
-        sys.meta_path.insert(0, Stranger)
-    """
-    sandbox.write({"program.py": program})
-    result = sandbox.python("program.py")
-    assert (result.returncode, result.stdout) == (0, "interceptor\n")
-    assert "Stranger'> has been put ahead of 'Transform'" in result.stderr
-
-
 def test_threads_install_and_uninstall() -> None:
     """Threads may install and uninstall at once; in the end the chain is what it was."""
     before = list(sys.meta_path)
@@ -360,8 +416,8 @@ def test_threads_install_and_uninstall() -> None:
 
 def test_without_attrs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where attrs is not installed, the framework says so, and everything else works."""
-    monkeypatch.delitem(vars(loadstone), "Hook", raising=False)
+    monkeypatch.delitem(vars(loadstone), "Handle", raising=False)
     monkeypatch.setitem(sys.modules, "attrs", None)  # type: ignore[arg-type]
-    with pytest.raises(AttributeError, match=r"loadstone\.Hook needs 'attrs', which is not installed"):
-        assert loadstone.Hook
+    with pytest.raises(AttributeError, match=r"loadstone\.Handle needs 'attrs', which is not installed"):
+        assert loadstone.Handle
     assert __import__("loadstone", fromlist=["*"]) is loadstone

@@ -53,6 +53,40 @@ def test_table_finds_what_asking_one_by_one_finds(bound: list[list[str]], name: 
     assert table.get(name) == expected
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-5, 5),
+            st.lists(st.sampled_from(["a", "a.b", "a.*", "a*", "a.b*", "*.b", "?", "*"]), max_size=3),
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["a", "b", "a.b", "a.b.c", "ab", "b.b"]),
+)
+def test_table_changes(changes: list[tuple[int, list[str]]], name: str) -> None:
+    """A table from which things have been taken out again is as one that they have never been in."""
+    table: NameTable[int] = NameTable()
+    bound: dict[int, list[str]] = {}
+    for order, patterns in changes:
+        if order in bound:
+            table.remove(order, bound.pop(order))
+        else:
+            bound[order] = patterns
+            table.add(order, order, patterns)
+    fresh = NameTable((order, bound[order]) for order in sorted(bound))
+    assert table.get(name) == fresh.get(name)
+    for order, patterns in bound.items():
+        table.remove(order, patterns)
+    assert vars(table) == vars(NameTable())
+
+
+def test_names_among_many() -> None:
+    """Which of many names are meant is told for names and for patterns."""
+    names = dict.fromkeys(NAMES)
+    assert Names(["b", "nothing", "a", "a"]).among(names) == ["b", "a"]
+    assert Names(["b", "a.*"]).among(names) == ["a.b", "a.b.c", "b"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "error"), [(1, TypeError), (b"a", TypeError), ("", ValueError), (".a", ValueError)]
 )

@@ -234,7 +234,7 @@ def test_an_interceptor_that_is_passed_by(sandbox: Sandbox) -> None:
 
 
 def test_a_hook_of_loadstone_that_is_passed_by(sandbox: Sandbox) -> None:
-    """LS105: a finder that others have put ahead of an interceptor, and that finds what it is to change."""
+    """LS105: a finder that an interceptor was put behind, and that finds what it is to change."""
     sandbox.write({"local.py": "", "free.py": ""}, on_path=True)
 
     class Hook(loadstone.Interceptor):
@@ -245,11 +245,13 @@ def test_a_hook_of_loadstone_that_is_passed_by(sandbox: Sandbox) -> None:
                 spec.loader = loadstone.WrappedLoader(spec.loader)
             return spec
 
+    finder = Finding()
     with loadstone.install(Hook()):
+        sys.meta_path.insert(0, finder)
         __import__("local")
         __import__("free")
         assert not found("LS105")
-        sys.meta_path.insert(0, Finding())
+    with loadstone.install(Hook(), after=finder):
         finding = one("LS105", "Hook")
         assert "finds local by itself" in finding.evidence
 

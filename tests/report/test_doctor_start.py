@@ -13,7 +13,6 @@ import attrs
 import pytest
 
 import loadstone
-from loadstone._core.versions import HAS_START_FILES
 from loadstone.report.doctor import examine, start
 from loadstone.report.doctor.environment import live
 
@@ -228,7 +227,7 @@ def test_kinds_of_editable_installs(installed: Sandbox, files: dict[str, str], e
     assert not found("LS132")
 
 
-@pytest.mark.skipif(not HAS_START_FILES, reason=".start files are new in Python 3.15")
+@pytest.mark.skipif(sys.version_info < (3, 15), reason=".start files are new in Python 3.15")
 def test_an_editable_install_by_a_start_file(installed: Sandbox) -> None:
     """LS131: where a finder comes by an entry point, that is how its modules are found, not by the path."""
     project = installed.root / "project"

@@ -103,6 +103,18 @@ def receive() -> None:
     children.receive(os.environ.pop(VARIABLE))
 
 
+def test_names_travel_too(on: None) -> None:
+    """A finder that `install` binds to names is bound to them in the child."""
+    loadstone.install(finder("bound"), names=("wild", "wild.*"), inherit=True).uninstall()
+    loadstone.install(finder("bound"), names="wild", inherit=True)
+    text = os.environ[VARIABLE]
+    for handle in loadstone.hooks():
+        handle.uninstall()
+    os.environ[VARIABLE] = text
+    receive()
+    assert [(handle.names, handle.kind) for handle in loadstone.hooks()] == [(("wild",), "finder")]
+
+
 def test_a_hook_travels_in_the_variable_and_is_installed(on: None) -> None:
     """What is inherited is installed by a process that has the variable, and inherited by its children."""
     undo = inherit(finder("hello"), first=True)

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing_extensions import assert_type
 
 import loadstone
-from loadstone import Finder, Hook, Loader, MemoryTree, SourceFinder, TreeFinder
+from loadstone import Finder, Handle, Loader, MemoryTree, SourceFinder, TreeFinder
 from loadstone.machinery import ModuleSpec, SourceFileLoader
 
 
@@ -84,7 +84,7 @@ distributions: list[PathDistribution] = list(
     over_tree.find_distributions(DistributionFinder.Context(name="x"))
 )
 finders: list[importlib.abc.MetaPathFinder] = [over_tree, MySources(), BareFinder()]
-assert_type(loadstone.install(over_tree, first=True), Hook)
+assert_type(loadstone.install(over_tree, first=True), Handle)
 assert_type(ModuleSpec("x", BareLoader()).parent, str)
 TreeFinder(tree, [".py"])  # type: ignore[arg-type]
 tree["x"] = 3  # type: ignore[assignment]

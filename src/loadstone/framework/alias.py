@@ -13,7 +13,7 @@ from .._core.spec import ModuleSpec as _ModuleSpec
 from .._core.system import import_module, live
 from .chain import handles
 from .finder import Finder
-from .install import Hook, install
+from .install import Handle, install
 from .loader import WrappedLoader
 from .names import check_pattern
 
@@ -131,7 +131,7 @@ _BY_NAME = frozenset({"get_code", "get_source", "get_filename", "is_package", "g
 """What loaders are asked with the name of a module."""
 
 
-def alias(old: str, new: str, *, deprecated: bool | str = False) -> Hook:
+def alias(old: str, new: str, *, deprecated: bool | str = False) -> Handle:
     """Make the module `new`, with all that is below it, importable as `old` too.
 
     There is one module object under both names; its `__name__` and `__spec__` are those of `new`, which is
@@ -191,7 +191,7 @@ class Block(Finder):
         return f"{type(self).__name__}({self.pattern!r}, {self.reason!r})"
 
 
-def block(pattern: str, reason: str) -> Hook:
+def block(pattern: str, reason: str) -> Handle:
     """Have imports of the modules that `pattern` matches raise ModuleNotFoundError with the `reason`.
 
     ``pkg`` is that module (and so what is below it), ``pkg.*`` only what is below it.

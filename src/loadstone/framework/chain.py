@@ -7,26 +7,75 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
+from operator import itemgetter
 from types import ModuleType
 from typing import Any
-from warnings import warn
 
 from .._core.finding import find_spec
 from .._core.frames import hidden
 from .names import NameTable
+from .order import begin
 
 __all__ = [
+    "Handles",
     "Switchboard",
     "all_finders",
     "alone",
+    "chain_state",
     "finders_for",
     "handles",
     "is_alone",
-    "report_strangers",
+    "keep_order",
     "rest_of_chain",
+    "strangers_ahead",
 ]
 
-handles: list[Any] = []
+
+class Handles:
+    """The handles of the hooks that are installed, found by hook and by name at the cost of one look-up."""
+
+    def __init__(self) -> None:
+        self._by_hook: dict[int, Any] = {}  # by what `id` says of hooks that the handles keep alive
+        self._by_name: dict[str, Any] = {}
+        self._numbers: dict[str, int] = {}
+
+    def add(self, handle: Any) -> None:
+        """Have the handle, whose hook and name no other one has."""
+        self._by_hook[id(handle.hook)] = handle
+        self._by_name[handle.name] = handle
+
+    def remove(self, handle: Any) -> None:
+        """Have it no more."""
+        del self._by_hook[id(handle.hook)]
+        del self._by_name[handle.name]
+        self._numbers.pop(handle.name, None)
+
+    def of(self, hook: object) -> Any:
+        """The handle of the hook, or None."""
+        return self._by_hook.get(id(hook))
+
+    def named(self, name: str) -> Any:
+        """The handle that has the name, or None."""
+        return self._by_name.get(name)
+
+    def free_name(self, name: str) -> str:
+        """`name`, or if a hook has that, the name with a number that makes it another."""
+        if name not in self._by_name:
+            return name
+        number = self._numbers.get(name, 1) + 1
+        while f"{name} {number}" in self._by_name:
+            number += 1
+        self._numbers[name] = number
+        return f"{name} {number}"
+
+    def __len__(self) -> int:
+        return len(self._by_hook)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._by_hook.values()))
+
+
+handles = Handles()
 """The handles of the hooks that are installed."""
 
 
@@ -54,14 +103,45 @@ def is_alone(fullname: str) -> bool:
 class Switchboard:
     """A finder that asks, of the finders bound to names, only those that a module's name concerns.
 
-    It stands on `sys.meta_path` in their place, so that a hundred of them cost an import one look-up.
+    It stands on `sys.meta_path` in their place, so that a thousand of them cost an import one look-up.
     """
 
-    def __init__(self, finders: Iterable[Any]) -> None:
-        """For finders that each have `names`, patterns of module names."""
-        self.finders = tuple(finders)
-        self._front: Any = None  # of the chain, when it was last looked at
-        self._table = NameTable((finder, finder.names) for finder in self.finders)
+    def __init__(self, bound: Iterable[tuple[Any, tuple[str, ...]]] = ()) -> None:
+        """For finders, and the patterns of module names that each is bound to."""
+        self._table: NameTable[Any] = NameTable()
+        self._bound: dict[int, tuple[Any, tuple[str, ...]]] = {}  # by place
+        self._places: dict[int, int] = {}  # by what `id` says of finders that are in it
+        self._ends = [0, -1]  # the first place that has been taken, and the last
+        self.state = object()
+        """Another one whenever a finder has come or gone."""
+        for finder, patterns in bound:
+            self.add(finder, patterns)
+
+    def add(self, finder: Any, patterns: tuple[str, ...], *, first: bool = False) -> None:
+        """Have the finder asked too, after the others or before them."""
+        self._ends[not first] += -1 if first else 1
+        place = self._ends[not first]
+        self._table.add(place, finder, patterns)
+        self._bound[place] = finder, patterns
+        self._places[id(finder)] = place
+        self.state = object()
+
+    def remove(self, finder: Any) -> None:
+        """Have the finder asked no more."""
+        place = self._places.pop(id(finder))
+        _, patterns = self._bound.pop(place)
+        self._table.remove(place, patterns)
+        self.state = object()
+
+    @property
+    def bound(self) -> list[tuple[Any, tuple[str, ...]]]:
+        """The finders in order, each with its patterns."""
+        return [bound for _, bound in sorted(self._bound.copy().items(), key=itemgetter(0))]
+
+    @property
+    def finders(self) -> list[Any]:
+        """The finders in order."""
+        return [finder for finder, _ in self.bound]
 
     def bound_to(self, fullname: str) -> list[Any]:
         """The finders that the module's name concerns, in order."""
@@ -98,13 +178,8 @@ class Switchboard:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """What the first of the finders concerned that knows the module says, or None."""
-        bound = self._table.get(fullname)
-        front = sys.meta_path[0] if sys.meta_path else self
-        if front is not self and front is not self._front:
-            self._front = front
-            for finder in self.finders:
-                report_strangers(finder)
-        for finder in bound:
+        keep_order()
+        for finder in self._table.get(fullname):
             spec: ModuleSpec | None = finder.find_spec(fullname, path, target)
             if spec is not None:
                 return spec
@@ -116,8 +191,11 @@ class Switchboard:
             if hasattr(finder, "invalidate_caches"):
                 finder.invalidate_caches()
 
+    def __contains__(self, finder: object) -> bool:
+        return id(finder) in self._places
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self.finders)} finders>"
+        return f"<{type(self).__name__} of {len(self._bound)} finders>"
 
 
 def all_finders() -> list[Any]:
@@ -131,16 +209,27 @@ def all_finders() -> list[Any]:
     return finders
 
 
-def report_strangers(finder: Any) -> None:
-    """Warn, once each, of finders that others have put ahead of an installed one."""
-    for handle in handles:
-        if handle.hook is finder:
-            for stranger in handle.unreported():
-                warn(
-                    f"{stranger!r} has been put ahead of {handle.name!r}: what it finds passes {finder!r} by",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
+def keep_order() -> None:
+    """Have the chain in order again, where others have put another list in its place."""
+    if handles and type(sys.meta_path) is list:
+        begin()
+
+
+def strangers_ahead(finder: Any) -> list[Any]:
+    """The finders before this one on `sys.meta_path` that are neither loadstone's nor installed by it."""
+    strangers: list[Any] = []
+    for other in list(sys.meta_path or ()):
+        if other is finder or (type(other) is Switchboard and finder in other):
+            return strangers
+        kind = other if isinstance(other, type) else type(other)
+        if kind.__module__.partition(".")[0] != "loadstone" and handles.of(other) is None:
+            strangers.append(other)
+    return []
+
+
+def chain_state() -> list[Any]:
+    """What stands on `sys.meta_path`: other objects whenever a hook comes or goes."""
+    return [finder.state if type(finder) is Switchboard else finder for finder in sys.meta_path]
 
 
 def finders_for(fullname: str) -> list[Any]:

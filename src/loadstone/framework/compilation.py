@@ -23,16 +23,15 @@ class Compilation:
     tree where it parses that; so its own change comes on top of those of the transforms.
     """
 
-    def __init__(
-        self, recipe: Recipe, loader: Any, data: Any, path: Any, arguments: Any, joined: bool
-    ) -> None:
-        """Of `data` (source or a tree) by `loader`, two joined maybe; `arguments` pass on as they are."""
+    def __init__(self, recipe: Recipe, loader: Any, data: Any, path: Any, arguments: Any, gates: int) -> None:
+        """Of `data` (source or a tree) by `loader`, with so many gates; `arguments` pass on as they are."""
         self.recipe = recipe
         self.loader = loader
         self.path = path
         self.positional, self.named = arguments
-        self.joined = joined
-        self.second = False
+        self.gates = gates
+        self.passed = 0
+        """The gates that it has passed."""
         self.source = data
         self.tree: Any = None
         self.handed = False
@@ -62,7 +61,7 @@ class Compilation:
         elif self.tree is not None and (data is self.source or text_of(data) == text_of(self.source)):
             data = self.tree
         else:
-            self.lost = self.second
+            self.lost = self.passed > 0
             data = self.recipe.change_tree(self.parse(data))
         self.handed = True
         return data
@@ -86,10 +85,10 @@ class Compilation:
 
     @hidden
     def pass_gate(self, data: Any) -> Any:
-        """Have the second of two joined loaders compile what the first makes of the tree."""
+        """Have the next of the joined loaders compile what the one before it makes of the tree."""
         self.tree = self.arrive(data)
-        self.second = True
-        return self.pass_on(next_method(type(self.loader).made_for))
+        self.passed += 1
+        return self.pass_on(next_method(type(self.loader).joins[self.passed]))
 
     @hidden
     def pass_on(self, method: tuple[type, Any]) -> Any:
@@ -136,7 +135,7 @@ class Compilation:
         tree = self.arrive(source)
         if flags & ast.PyCF_ONLY_AST:
             return tree
-        if self.joined and not self.second:
+        if self.passed < self.gates:
             return self.pass_gate(tree)
         return call_with_frames_removed(compile, tree, filename, mode, flags, True, **options)
 
@@ -145,7 +144,7 @@ class Compilation:
         def compile_tree(loader: Any, data: Any, path: Any, *positional: Any, **named: Any) -> Any:
             """A loader's plain `source_to_code`, on the changed tree."""
             tree = self.arrive(data)
-            if self.joined and not self.second:
+            if self.passed < self.gates:
                 return self.pass_gate(tree)
             return compiler(loader, tree, path, *positional, **named)
 

@@ -15,7 +15,7 @@ from ..abc import MetaPathFinder, PathEntryFinder
 from .chain import alone, rest_of_chain
 
 if TYPE_CHECKING:
-    from .install import Hook
+    from .install import Handle
 
     F = TypeVar("F")
 
@@ -36,7 +36,13 @@ else:
             return MethodType(self.function, owner if instance is None else instance)
 
 
-__all__ = ["Finder", "FinderEntry"]
+__all__ = ["PROTOCOL", "Finder", "FinderEntry"]
+
+PROTOCOL = (
+    *("find_spec", "list_modules", "iter_modules", "find_distributions", "invalidate_caches"),
+    *("get_source", "is_package", "get_filename", "get_data"),
+)
+"""What a finder is asked; where a class is the finder, the class is asked."""
 
 
 class Finder(MetaPathFinder):
@@ -47,10 +53,11 @@ class Finder(MetaPathFinder):
     instance or a class. Thread-safe as far as what subclasses override is.
     """
 
-    names: Sequence[str] | None = None
-    """Patterns of the only modules that this finder is to be asked for, once it is installed; None for all.
+    names: str | Iterable[str] | None = None
+    """The pattern of the only modules that this finder is to be asked for, once it is installed, or several.
 
-    ``pkg`` is that module, ``pkg.*`` everything below it; others are matched as by `fnmatch.fnmatchcase`.
+    None is for all. ``pkg`` is that module, ``pkg.*`` everything below it; others are matched as by
+    `fnmatch.fnmatchcase`.
     """
 
     adds_portions = False
@@ -58,6 +65,9 @@ class Finder(MetaPathFinder):
 
     Otherwise only what it finds first, or submodules of it, brings its portions in.
     """
+
+    changes_modules = False
+    """Whether `install` is to warn of modules that are loaded already."""
 
     @abc.abstractmethod
     def find_spec(
@@ -190,7 +200,7 @@ class Finder(MetaPathFinder):
         """Look anew at what is remembered. Does nothing, unless overridden."""
 
     @either
-    def install(self, **position: Any) -> Hook:
+    def install(self, **position: Any) -> Handle:
         """Install this finder: `loadstone.install` with the keyword arguments given."""
         from .install import install
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, overload
 from .._core.frames import passing, trim_own
 from .._core.namespace import loader_over
 from .._standard.lazy import is_lazy
-from .install import Hook, install
+from .install import Handle, install
 from .interceptor import Interceptor
 from .loader import WrappedLoader
 from .names import Names
@@ -135,7 +135,7 @@ def _attribute(module: object, name: str) -> Any:
 @overload
 def when_imported(pattern: str) -> Callable[[C], C]: ...
 @overload
-def when_imported(pattern: str, callback: Callback) -> Hook: ...
+def when_imported(pattern: str, callback: Callback) -> Handle: ...
 def when_imported(pattern: str, callback: Callback | None = None) -> Any:
     """Have `callback` called with each module that `pattern` matches, after it has been imported.
 

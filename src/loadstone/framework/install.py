@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import atexit
 import sys
 from collections.abc import Callable, Iterable
 from types import FunctionType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from warnings import warn
 
 import attrs
 
 from .._core.locks import acquire_lock, release_lock
 from .._core.pending import settle
-from .chain import Switchboard, all_finders, handles, report_strangers
-from .finder import FinderEntry
+from .chain import Switchboard, all_finders, handles, strangers_ahead
+from .finder import PROTOCOL, Finder, FinderEntry
 from .interceptor import Interceptor
-from .names import Names, check_pattern
+from .names import Names
+from .order import Chain, begin, end, stand_in_front, stands_in_front
 from .portions import needs_portions
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Hook", "add_path_hook", "hooks", "install"]
+    from ..abc import FinderLike, PathHook
+
+__all__ = ["Handle", "add_path_hook", "hooks", "install"]
 
 _NAMED = 5
 
 
 @attrs.define(eq=False, repr=False)
-class Hook:
-    """What `install` has put in place: `uninstall()` takes it away, as does leaving a `with` block.
+class Handle:
+    """What undoes an installation: `uninstall()` takes the hook away, as does leaving a `with` block.
 
     Idempotent and thread-safe.
     """
@@ -40,9 +42,10 @@ class Hook:
     """What it is called; no two hooks that are installed have the same."""
     kind: str
     """``finder``, ``interceptor`` or ``path hook``."""
+    names: tuple[str, ...] | None = None
+    """The patterns of the only modules that it is asked for; None for all."""
     _undo: Callable[[], None] = attrs.field(default=lambda: None, alias="undo")
     _known: list[Any] = attrs.field(factory=list, alias="known")
-    _reported: list[Any] = attrs.field(factory=list, init=False)
     _active: bool = attrs.field(default=True, init=False)
 
     @property
@@ -55,14 +58,7 @@ class Hook:
         """The finders that others have put ahead of this one since it was installed; empty for path hooks."""
         if self.kind == "path hook" or not self._active:
             return []
-        known = [*self._known, *(handle.hook for handle in handles)]
-        return [finder for finder in _ahead(self.hook) if not _is_in(known, finder) and not _is_ours(finder)]
-
-    def unreported(self) -> list[Any]:
-        """Those of `overtaken_by` that this has not returned before."""
-        new = [finder for finder in self.overtaken_by if not _is_in(self._reported, finder)]
-        self._reported += new
-        return new
+        return [finder for finder in strangers_ahead(self.hook) if not _is_in(self._known, finder)]
 
     def uninstall(self) -> None:
         """Take the hook away. Modules that it has acted on stay as they are. Does nothing the second time."""
@@ -77,8 +73,11 @@ class Hook:
                 sys.path_importer_cache.clear()
             else:
                 _take_off(self.hook)
-                _forget_path_hook(self.hook)
-                needs_portions(handles)
+                if is_own(self.hook):
+                    _forget_path_hook(self.hook)
+                needs_portions()
+            if not handles:
+                end()
         finally:
             release_lock()
         self._undo()
@@ -96,40 +95,91 @@ class Hook:
 
     def __repr__(self) -> str:
         if not self._active:
-            where = "uninstalled"
+            where = ", uninstalled"
         elif self.kind == "path hook":
-            where = f"sys.path_hooks[{_index(sys.path_hooks, self.hook)}]"
+            where = f" at sys.path_hooks[{_index(sys.path_hooks, self.hook)}]"
         else:
             place = _place(self.hook)
-            where = f"sys.meta_path[{place}]" if place is not None else "no longer on sys.meta_path"
-        return f"<{type(self).__name__} {self.name!r}: {self.kind} at {where}>".replace(
-            " at uninstalled", ", uninstalled"
-        )
+            where = f" at sys.meta_path[{place}]" if place is not None else ", no longer on sys.meta_path"
+        what = self.kind
+        if is_own(self.hook) and _defined(type(self.hook), "__repr__") is not object.__repr__:
+            what += f" {self.hook!r}"
+        elif self.names is not None:
+            what += f" for {', '.join(map(repr, self.names)) or 'nothing'}"
+        return f"<{type(self).__name__} {self.name!r}: {what}{where}>"
 
 
+@overload
+def install(
+    hook: FinderLike | PathHook,
+    *,
+    name: str | None = None,
+    names: str | Iterable[str] | None = None,
+    inherit: bool = False,
+) -> Handle: ...
+@overload
+def install(
+    hook: FinderLike | PathHook,
+    *,
+    first: bool,
+    name: str | None = None,
+    names: str | Iterable[str] | None = None,
+    inherit: bool = False,
+) -> Handle: ...
+@overload
+def install(
+    hook: FinderLike | PathHook,
+    *,
+    last: bool,
+    name: str | None = None,
+    names: str | Iterable[str] | None = None,
+    inherit: bool = False,
+) -> Handle: ...
+@overload
+def install(
+    hook: FinderLike | PathHook,
+    *,
+    before: FinderLike | PathHook,
+    name: str | None = None,
+    names: str | Iterable[str] | None = None,
+    inherit: bool = False,
+) -> Handle: ...
+@overload
+def install(
+    hook: FinderLike | PathHook,
+    *,
+    after: FinderLike | PathHook,
+    name: str | None = None,
+    names: str | Iterable[str] | None = None,
+    inherit: bool = False,
+) -> Handle: ...
 def install(
     hook: Any,
     *,
     name: str | None = None,
+    names: str | Iterable[str] | None = None,
     first: bool = False,
     last: bool = False,
     before: Any = None,
     after: Any = None,
     inherit: bool = False,
-) -> Hook:
+) -> Handle:
     """Install a finder, an interceptor or a path hook, and return the handle that undoes it.
 
     A finder is what has `find_spec`, an instance or a class; any other callable is a path hook. An
     interceptor goes first unless told otherwise, as does a finder that is bound to names; another finder
     and a path hook go last. `before` and `after` name another finder (or path hook, for path hooks) that is
-    there. With `inherit`, child processes of this environment have the hook too. What is bound to names
-    is asked for those only, at the cost of one look-up for all.
+    there. With `inherit`, child processes of this environment have the hook too.
 
-    Raises TypeError for what is none of these, for a class whose `find_spec` is a method of its instances,
-    for a `name` that is no str, and where `inherit` cannot carry it; ValueError for more than one position,
-    for a `before` or `after` that is not there, for a hook that is installed already, and for
-    a `name` that another one has. Warns with RuntimeWarning if modules that an interceptor changes are
-    loaded already, and names them. Thread-safe.
+    `names`, a pattern or several as those of `Finder.names`, binds a finder of any kind: it is asked for
+    what they match only, at the cost of one look-up for all that is bound. Without it, a `Finder` is bound
+    to its own `names`; that others have an attribute of that name says nothing.
+
+    Raises TypeError for what is none of these, for a class where its instance is meant, for a `name` that is
+    no str, for `names` of a path hook or that are no patterns, and where `inherit` cannot carry it;
+    ValueError for more than one position, for a `before` or `after` that is not there, for a hook that is
+    installed already, and for a `name` that another one has. Warns with RuntimeWarning if modules that an
+    interceptor changes are loaded already, and names them. Thread-safe.
     """
     settle()
     kind = _kind(hook)
@@ -137,50 +187,50 @@ def install(
         raise TypeError(f"name must be str, not {type(name).__name__}")
     if sum([first, last, before is not None, after is not None]) > 1:
         raise ValueError("a hook is installed first, last, before or after another: give one of them")
+    bound = _bound_to(hook, kind, names)
     if not (first or last or before is not None or after is not None):
-        first = kind == "interceptor" or (kind == "finder" and hook_names(hook) is not None)
-    for pattern in hook_names(hook) or ():
-        check_pattern(pattern)
+        first = kind == "interceptor" or (kind == "finder" and bound is not None)
     undo: Callable[[], None] = lambda: None  # noqa: E731
     if inherit:
         from ..startup import inherit as carry
 
-        undo = carry(hook, **_position(first, last, before, after))
+        own = None if names is None or bound is None else bound.patterns
+        undo = carry(hook, **_given(names=own, first=first, last=last, before=before, after=after))
     acquire_lock()
     try:
-        for other in handles:
-            if other.hook is hook:
-                raise ValueError(f"{hook!r} is installed already, as {other.name!r}")
-            if name is not None and other.name == name:
-                raise ValueError(f"a hook {name!r} is installed already: {other.hook!r}")
-        handle = Hook(hook, name or _free_name(hook), kind, undo=undo)
+        if handles.of(hook) is not None:
+            raise ValueError(f"{hook!r} is installed already, as {handles.of(hook).name!r}")
+        if name is not None and handles.named(name) is not None:
+            raise ValueError(f"a hook {name!r} is installed already: {handles.named(name).hook!r}")
+        patterns = None if bound is None else bound.patterns
+        begin()
+        handle = Handle(hook, name or _free_name(hook), kind, patterns, undo=undo)
         if kind == "path hook":
             _insert(sys.path_hooks, hook, first, before, after)
             sys.path_importer_cache.clear()
         else:
-            _put_on(hook, first, before, after)
-            handle._known += _ahead(hook)
-        handles.append(handle)
-        needs_portions(handles)
-        # A hook that others have been put ahead of is not asked any more, and could not say so before.
-        atexit.unregister(_report_at_exit)
-        atexit.register(_report_at_exit)
+            _put_on(hook, patterns, first, before, after)
+            handle._known += strangers_ahead(hook)
+        handles.add(handle)
+        needs_portions()
     except BaseException:
+        if not handles:
+            end()
         undo()
         raise
     finally:
         release_lock()
-    if getattr(hook, "changes_modules", False):
-        _warn_of_loaded(hook)
+    if is_own(hook) and hook.changes_modules:
+        _warn_of_loaded(hook, bound)
     return handle
 
 
-def hooks() -> list[Hook]:
+def hooks() -> list[Handle]:
     """The handles of what is installed: those on `sys.meta_path` in its order, then path hooks in theirs."""
     order = {id(finder): place for place, finder in enumerate(all_finders())}
     paths = {id(hook): place for place, hook in enumerate(sys.path_hooks)}
 
-    def key(handle: Hook) -> tuple[int, int]:
+    def key(handle: Handle) -> tuple[int, int]:
         if handle.kind == "path hook":
             return 1, paths.get(id(handle.hook), len(paths))
         return 0, order.get(id(handle.hook), len(order))
@@ -188,21 +238,44 @@ def hooks() -> list[Hook]:
     return sorted(handles, key=key)
 
 
-def hook_names(hook: Any) -> Iterable[str] | None:
-    """The patterns that a finder is bound to, or None."""
-    names: Iterable[str] | None = getattr(hook, "names", None)
-    return (names,) if isinstance(names, str) else names
+def is_own(hook: Any) -> bool:
+    """Whether the hook is a `Finder`, so that the attributes of one mean what they mean there."""
+    return isinstance(hook, Finder) or (isinstance(hook, type) and issubclass(hook, Finder))
+
+
+def _bound_to(hook: Any, kind: str, names: Any) -> Names | None:
+    """What a hook is bound to, by `names` as given or its own; None for all modules."""
+    if kind == "path hook":
+        if names is not None:
+            raise TypeError("names bind a finder: a path hook is called for path entries")
+        return None
+    if names is None and is_own(hook):
+        names = hook.names
+    return None if names is None else Names(names)
 
 
 def _kind(hook: Any) -> str:
     if hasattr(hook, "find_spec"):
-        if isinstance(hook, type) and isinstance(_defined(hook, "find_spec"), FunctionType):
-            name = hook.__qualname__
-            raise TypeError(f"find_spec of the class {name} is for its instances: install one, {name}(…)")
+        if isinstance(hook, type):
+            _check_class(hook)
         return "interceptor" if isinstance(hook, Interceptor) else "finder"
+    if isinstance(hook, type) and hasattr(hook, "exec_module"):
+        raise TypeError(f"the class {hook.__qualname__} is a loader: install a finder that gives it")
     if callable(hook):
         return "path hook"
     raise TypeError(f"a hook is a finder (with find_spec) or a path hook (a callable), not {hook!r}")
+
+
+def _check_class(hook: type) -> None:
+    """Raises TypeError for a class that cannot be the finder, since what it would be asked is its instances'.
+
+    Of a `Finder` that is whatever its author has left to the instances or overridden for them.
+    """
+    asked = PROTOCOL if issubclass(hook, Finder) else ("find_spec",)
+    for method in asked:
+        if isinstance(_defined(hook, method), FunctionType):
+            name = hook.__qualname__
+            raise TypeError(f"{method} of the class {name} is for its instances: install one, {name}(…)")
 
 
 def _defined(kind: type, name: str) -> Any:
@@ -210,19 +283,13 @@ def _defined(kind: type, name: str) -> Any:
     return next((vars(parent)[name] for parent in kind.__mro__ if name in vars(parent)), None)
 
 
-def _position(first: bool, last: bool, before: Any, after: Any) -> dict[str, Any]:
-    position = {"first": first, "last": last, "before": before, "after": after}
-    return {name: value for name, value in position.items() if value}
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value}
 
 
 def _free_name(hook: Any) -> str:
     named = hook if hasattr(hook, "__qualname__") else type(hook)
-    taken = {handle.name for handle in handles}
-    name, number = named.__qualname__, 1
-    while name in taken:
-        number += 1
-        name = f"{named.__qualname__} {number}"
-    return str(name)
+    return handles.free_name(str(named.__qualname__))
 
 
 def _index(things: list[Any], wanted: Any) -> int | None:
@@ -235,7 +302,7 @@ def _index(things: list[Any], wanted: Any) -> int | None:
 def _place(finder: Any) -> int | None:
     """Where on `sys.meta_path` the finder is, by itself or in a switchboard."""
     for index, thing in enumerate(sys.meta_path):
-        if thing is finder or (type(thing) is Switchboard and any(it is finder for it in thing.finders)):
+        if thing is finder or (type(thing) is Switchboard and finder in thing):
             return index
     return None
 
@@ -257,37 +324,57 @@ def _remove(places: list[Any], thing: Any) -> None:
         del places[index]
 
 
-def _put_on(finder: Any, first: bool, before: Any, after: Any) -> None:
-    """Put a finder on `sys.meta_path`: in a switchboard, if it is bound to names."""
-    chain: list[Any] = sys.meta_path
-    bound = hook_names(finder) is not None
+def _put_on(finder: Any, patterns: tuple[str, ...] | None, first: bool, before: Any, after: Any) -> None:
+    """Put a finder on `sys.meta_path`: in a switchboard, if it is bound to names.
+
+    Interceptors that go first stay in front of all other finders. What is put next to another one stays where
+    that is.
+    """
+    chain: Any = sys.meta_path
+    front = False
     other = before if before is not None else after
     if other is not None:
         index = _place(other)
         if index is None:
             raise ValueError(f"{other!r} is not on sys.meta_path, to install {finder!r} next to")
         board = chain[index]
+        front = stands_in_front(board)
         if type(board) is Switchboard:
-            inside = list(board.finders)
-            at = (_index(inside, other) or 0) + (after is not None)
-            if bound:
-                chain[index] = Switchboard([*inside[:at], finder, *inside[at:]])
+            inside = board.bound
+            at = (_index([each for each, _ in inside], other) or 0) + (after is not None)
+            parts: list[Any] = [inside[:at], inside[at:]]
+            if patterns is not None:
+                entries: list[Any] = [Switchboard([*parts[0], (finder, patterns), *parts[1]])]
             else:
-                parts = [Switchboard(part) for part in (inside[:at], inside[at:]) if part]
-                parts.insert(1 if inside[:at] else 0, finder)
-                chain[index : index + 1] = parts
+                here = [Switchboard(part) if part else None for part in parts]
+                entries = [each for each in (here[0], finder, here[1]) if each is not None]
+            _replace(chain, index, entries, front)
             return
         index += after is not None
+    elif first:
+        front = isinstance(finder, Interceptor) and isinstance(chain, Chain)
+        index = chain.front_length() if isinstance(chain, Chain) and not front else 0
     else:
-        index = 0 if first else len(chain)
-    if not bound:
-        chain.insert(index, finder)
-    elif index < len(chain) and type(chain[index]) is Switchboard:
-        chain[index] = Switchboard([finder, *chain[index].finders])
-    elif index and type(chain[index - 1]) is Switchboard:
-        chain[index - 1] = Switchboard([*chain[index - 1].finders, finder])
-    else:
-        chain.insert(index, Switchboard([finder]))
+        index = len(chain)
+    for place in (index, index - 1):
+        if patterns is not None and 0 <= place < len(chain):
+            board = chain[place]
+            if type(board) is Switchboard and stands_in_front(board) == front:
+                board.add(finder, patterns, first=place == index)
+                return
+    thing = finder if patterns is None else Switchboard([(finder, patterns)])
+    if front:
+        stand_in_front([thing])
+    chain.insert(index, thing)
+
+
+def _replace(chain: list[Any], index: int, entries: list[Any], front: bool) -> None:
+    """Put `entries` in the place of one entry of the chain, at once: others are walking along it."""
+    old = chain[index]
+    if front:
+        stand_in_front(entries)
+    chain[index : index + 1] = entries
+    stand_in_front((), instead=[old])
 
 
 def _take_off(finder: Any) -> None:
@@ -296,24 +383,21 @@ def _take_off(finder: Any) -> None:
     if index is None:
         return
     board = chain[index]
-    if type(board) is not Switchboard:
-        del chain[index]
-        return
-    left = [other for other in board.finders if other is not finder]
-    if left:
-        chain[index] = Switchboard(left)
-    else:
-        del chain[index]
+    if type(board) is Switchboard:
+        board.remove(finder)
+        if board.bound:
+            return
+    _replace(chain, index, [], False)
 
 
 def _forget_path_hook(finder: Any) -> None:
     """Have the path entries of `finder` recognised no more."""
-    hook = getattr(finder, "path_hook", None)
-    if hook is not None and hook in sys.path_hooks:
+    hook = finder.path_hook
+    if hook in sys.path_hooks:
         sys.path_hooks.remove(hook)
         for entry, made in list(sys.path_importer_cache.items()):
             if isinstance(made, FinderEntry) and made.finder is finder:
-                del sys.path_importer_cache[entry]
+                sys.path_importer_cache.pop(entry, None)
 
 
 def add_path_hook(path_hooks: list[Any], finder: Any) -> None:
@@ -327,34 +411,20 @@ def add_path_hook(path_hooks: list[Any], finder: Any) -> None:
         release_lock()
 
 
-def _ahead(finder: Any) -> list[Any]:
-    """The finders before this one on `sys.meta_path`."""
-    finders = all_finders()
-    return finders[: _index(finders, finder) or 0]
-
-
 def _is_in(things: list[Any], wanted: Any) -> bool:
     return _index(things, wanted) is not None
 
 
-def _is_ours(finder: Any) -> bool:
-    kind = finder if isinstance(finder, type) else type(finder)
-    return kind.__module__.partition(".")[0] == "loadstone"
-
-
-def _warn_of_loaded(hook: Any) -> None:
+def _warn_of_loaded(hook: Any, bound: Names | None) -> None:
     """Warn of modules that the hook would have acted on, had it been there sooner."""
-    names = hook_names(hook)
-    bound = None if names is None else Names(names)
-    chooses = getattr(type(hook), "applies_to", Interceptor.applies_to) is not Interceptor.applies_to
+    chooses = _defined(type(hook), "applies_to") not in (None, Interceptor.applies_to)
     if bound is None and not chooses:
         return
     loaded = []
-    for name, module in list(sys.modules.items()):
-        if bound is None or name in bound:
-            spec = _spec_of(module)
-            if spec is not None and (not chooses or hook.applies_to(spec)):
-                loaded.append(name)
+    for name in list(sys.modules) if bound is None else bound.among(sys.modules):
+        spec = _spec_of(sys.modules.get(name))
+        if spec is not None and (not chooses or hook.applies_to(spec)):
+            loaded.append(name)
     if loaded:
         shown = ", ".join(sorted(loaded)[:_NAMED]) + (", …" if len(loaded) > _NAMED else "")
         warn(
@@ -362,12 +432,6 @@ def _warn_of_loaded(hook: Any) -> None:
             RuntimeWarning,
             stacklevel=3,
         )
-
-
-def _report_at_exit() -> None:
-    for handle in list(handles):
-        if getattr(handle.hook, "changes_modules", False):
-            report_strangers(handle.hook)
 
 
 def _spec_of(module: Any) -> Any:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import _thread
-import sys
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.frames import hidden
-from .chain import report_strangers
+from .chain import keep_order
 from .finder import Finder
 from .names import Names
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["Interceptor"]
 
@@ -27,14 +29,15 @@ class Interceptor(Finder):
     """
 
     changes_modules = True
-    """Whether `install` is to warn of modules that are loaded already."""
 
     _inside: set[int]
+    _asking: dict[tuple[int, str], Any]
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Each interceptor knows the threads that are inside it."""
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Each interceptor knows the threads that are inside it, and for which modules it asks the rest."""
         self = super().__new__(cls)
         self._inside = set()
+        self._asking = {}
         return self
 
     def __init__(self, names: str | Iterable[str] | None = None) -> None:
@@ -58,20 +61,31 @@ class Interceptor(Finder):
 
         Raises TypeError if `intercept` returns something else than a spec; what it raises passes through.
         """
-        chain = sys.meta_path
-        if chain and chain[0] is not self:
-            report_strangers(self)
+        keep_order()
         thread = _thread.get_ident()
         if thread in self._inside:
             return None
-        spec = self.rest(fullname, path, target)
-        if spec is None:
-            return None
+        key = thread, fullname
+        within = key in self._asking
+        if within:
+            # Asked by one of the rest, which asks the whole chain.
+            spec = self.rest(fullname, path, target)
+            acted = None
+        else:
+            self._asking[key] = None
+            try:
+                spec = self.rest(fullname, path, target)
+            finally:
+                acted = self._asking.pop(key)
+        if spec is None or (acted is not None and _has(spec.loader, acted)):
+            return spec
         self._inside.add(thread)
         try:
             changed = self.intercept(spec) if self.applies_to(spec) else spec
         finally:
             self._inside.discard(thread)
+        if within:
+            self._asking[key] = (spec if changed is None else changed).loader
         if changed is None:
             return spec
         if not (hasattr(changed, "loader") and hasattr(changed, "name")):
@@ -84,4 +98,19 @@ class Interceptor(Finder):
     find_spec.asks_rest = True  # type: ignore[attr-defined]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_inside"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_inside", "_asking")}
+
+
+def _has(loader: Any, acted: Any) -> bool:
+    """Whether a loader is the one that an interceptor has made of another, or stands in for that."""
+    todo, seen = [loader], []
+    while todo:
+        one = todo.pop()
+        if one is acted:
+            return True
+        seen.append(one)
+        held = [*getattr(one, "__dict__", {}).values(), getattr(one, "__wrapped__", None)]
+        todo += [
+            other for other in held if hasattr(other, "exec_module") and not any(other is it for it in seen)
+        ]
+    return False

@@ -11,7 +11,7 @@ from typing import Any
 from .._core.frames import hidden
 from .._standard.lazy import LazyModule, is_lazy
 from ..util import LazyLoader
-from .install import Hook, install
+from .install import Handle, install
 from .interceptor import Interceptor
 
 __all__ = ["Lazy", "lazy"]
@@ -70,7 +70,7 @@ class Lazy(Interceptor):
         return spec
 
 
-def lazy(*names: str | Iterable[str]) -> Hook:
+def lazy(*names: str | Iterable[str]) -> Handle:
     """Have the modules that the patterns match executed at their first use, not when they are imported.
 
     The first use is asking for an attribute (and so ``from module import name`` and importing a submodule).

@@ -17,7 +17,7 @@ from warnings import warn
 from .._core.frames import hidden
 from .._core.namespace import NamespaceLoader, NamespacePath, loader_over
 from .._core.spec import ModuleSpec as _ModuleSpec
-from .chain import Switchboard, alone, finders_for, is_alone, rest_of_chain
+from .chain import Switchboard, alone, chain_state, finders_for, handles, is_alone, rest_of_chain
 from .finder import Finder
 from .interceptor import Interceptor
 
@@ -94,22 +94,32 @@ class Portions(Interceptor):
         return f"{type(self).__name__}()"
 
 
-def needs_portions(handles: list[Any]) -> None:
+def needs_portions() -> None:
     """Have `Portions` on `sys.meta_path` if one of the installed hooks needs it, else not.
 
     It stands before the first finder that finds namespace packages without joining them.
     """
     chain: list[Any] = sys.meta_path
-    places = [place for place, finder in enumerate(chain) if type(finder) is Portions]
-    for place in reversed(places):
-        del chain[place]
+    there = [finder for finder in chain if type(finder) is Portions]
+    others = [finder for finder in chain if type(finder) is not Portions]
     first = 0
-    while first < len(chain) and _joins_or_finds_none(chain[first]):
+    while first < len(others) and _joins_or_finds_none(others[first]):
         first += 1
-    behind = [other for finder in chain[first:] for other in getattr(finder, "finders", [finder])]
-    adding = [handle.hook for handle in handles if getattr(handle.hook, "adds_portions", False)]
-    if any(finder is other for finder in adding for other in behind):
+    if any(map(_adds_portions, others[first:])):
+        if len(there) == 1 and chain.index(there[0]) == first:
+            return
+        # Never without one, for those who are searching meanwhile.
         chain.insert(first, Portions())
+    for portions in there:
+        chain.remove(portions)
+
+
+def _adds_portions(finder: Any) -> bool:
+    """Whether it is an installed finder, or has one in it, that has portions of others' packages."""
+    if type(finder) is Switchboard:
+        return any(map(_adds_portions, finder.finders))
+    kind = finder if isinstance(finder, type) else type(finder)
+    return issubclass(kind, Finder) and finder.adds_portions and handles.of(finder) is not None
 
 
 def _joins_or_finds_none(finder: Any) -> bool:
@@ -160,7 +170,7 @@ class _JoinedPath(NamespacePath):
     _chain: list[Any]
 
     def _recalculate(self) -> list[str]:
-        chain = [*sys.meta_path, getattr(_NamespacePath, "_epoch", None)]
+        chain = [*chain_state(), getattr(_NamespacePath, "_epoch", None)]
         if not hasattr(self, "_chain"):
             self._chain = chain
         elif len(chain) != len(self._chain) or any(map(is_not, chain, self._chain)):

@@ -37,6 +37,8 @@ class Recipe:
         self.key = sha256("\0".join([suffix, loader, *parts]).encode()).hexdigest()[:16]
         self.inside: dict[int, str] = {}
         """The threads that are inside `get_code`, and what they found as the optimization level then."""
+        self.levels: dict[int, tuple[str, ...]] = {}
+        """What the joined loaders but the last put there, by thread."""
         self.compilations: dict[int, Any] = {}
         """What each thread is compiling."""
         self.used = False

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import importlib.machinery
-from importlib.machinery import ModuleSpec, PathFinder
+from collections.abc import Iterator
+from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder
 from os.path import dirname
 from typing import Any
 from weakref import WeakValueDictionary, ref
 
 from .anatomy import Anatomy, changers
+from .chain import finders_for
 from .recipe import Recipe
+from .substitute import substitutes
 from .transforming import cached_by, line_for, make_class, without_seam
 
 __all__ = ["add_transform", "without_seam"]
@@ -36,6 +39,8 @@ def add_transform(spec: ModuleSpec, transform: Any) -> bool:
 
 def _changed(spec: ModuleSpec, found: Anatomy, transform: Any) -> Any:
     """A loader like the one found that transforms too, or None."""
+    if found.type in substitutes:
+        found = Anatomy(spec, substitutes[found.type](found.loader, spec))
     loader = found.loader
     if found.inner is not None:
         inner = _changed(spec, found.inner, transform)
@@ -64,42 +69,59 @@ def _transforming(spec: ModuleSpec, found: Anatomy) -> Any:
     """A copy of the loader with a seam in it, or None. Raises TypeError if it cannot be copied."""
     if not found.is_open:
         return None
-    left_out = _left_out(spec, found)
-    front = None
-    if left_out is not None:
-        if issubclass(left_out.type, found.type):
-            found = left_out
+    fronts: list[Anatomy] = []
+    for other in _left_out(spec, found):
+        if any(issubclass(one.type, other.type) for one in (found, *fronts)):
+            continue
+        if issubclass(other.type, found.type):
+            found = other
         else:
-            front = left_out
+            fronts = [one for one in fronts if not issubclass(other.type, one.type)] + [other]
     changed = copy.copy(found.loader)
-    changed.__class__ = _class_for(found, front)
-    if front is not None:
+    changed.__class__ = _class_for(found, fronts)
+    for front in reversed(fronts):
         changed.__dict__.update({**front.loader.__dict__, **changed.__dict__})
     return changed
 
 
-def _class_for(found: Anatomy, front: Anatomy | None) -> type:
-    line = line_for(found, front)
+def _class_for(found: Anatomy, fronts: list[Anatomy]) -> type:
+    line = line_for(found, fronts)
     key = tuple(ref(kind) for part in line for kind in (part if isinstance(part, tuple) else (part,)))
     made = _classes.get(key)
-    return _classes.setdefault(key, make_class(found, front, line)) if made is None else made
+    return _classes.setdefault(key, make_class(found, fronts, line)) if made is None else made
 
 
-def _left_out(spec: ModuleSpec, found: Anatomy) -> Anatomy | None:
-    """What path hooks have for the module's file, a loader with a change of its own, if it is not to act yet.
+def _left_out(spec: ModuleSpec, found: Anatomy) -> Iterator[Anatomy]:
+    """The loaders with a change of their own that path hooks and other finders have for the module's file.
 
-    A finder that has replaced this loader, or found the file without asking path hooks, has left it out.
+    A finder that has replaced such a loader, or has found the file without asking for it, has left it out;
+    and one that asks the path finder does not know of a file that only another finder leads to.
     """
     if not isinstance(found.loader, importlib.machinery.SourceFileLoader):
-        return None
+        return
     folder = dirname(spec.origin or "")
     if spec.submodule_search_locations is not None:
         folder = dirname(folder)
-    try:
-        other = PathFinder.find_spec(spec.name, [folder])
-    except Exception:
-        # It was not asked for the module: that it fails is nobody's concern.
-        return None
-    if other is None or other.origin != spec.origin or not changers(type(other.loader)):
-        return None
-    return None if isinstance(found.loader, type(other.loader)) else Anatomy(other, other.loader)
+    for finder in (PathFinder, *filter(_is_foreign, finders_for(spec.name))):
+        try:
+            other = finder.find_spec(spec.name, [folder], None)
+        except Exception:
+            # It was not asked for the module: that it fails is nobody's concern.
+            continue
+        if other is None or other.origin != spec.origin:
+            continue
+        loader = other.loader
+        if type(loader) in substitutes:
+            loader = substitutes[type(loader)](loader, other)
+        if isinstance(loader, importlib.machinery.SourceFileLoader) and changers(type(loader)):
+            yield Anatomy(other, loader)
+
+
+def _is_foreign(finder: Any) -> bool:
+    """Whether it is a finder of others, which may have a loader with a change of its own."""
+    kind = finder if isinstance(finder, type) else type(finder)
+    return (
+        kind not in (PathFinder, BuiltinImporter, FrozenImporter)
+        and kind.__module__.partition(".")[0] != "loadstone"
+        and not getattr(getattr(kind, "find_spec", None), "asks_rest", False)
+    )

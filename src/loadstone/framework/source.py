@@ -32,6 +32,7 @@ class SourceFinder(Finder):
     def get_source(self, fullname: str) -> str | None:
         """The source of the module `fullname`, or None if this finder does not know it."""
 
+    @either
     def is_package(self, fullname: str) -> bool:
         """Whether the module is a package. False, unless overridden.
 

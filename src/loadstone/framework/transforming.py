@@ -5,6 +5,7 @@ from __future__ import annotations
 import _frozen_importlib_external
 import _thread
 import types
+from collections.abc import Sequence
 from types import CodeType, ModuleType
 from typing import Any
 from warnings import warn
@@ -26,6 +27,8 @@ class _Transforming(Seam):
     """In front of a loader's class: what it compiles is changed by the transforms of its recipe first."""
 
     _loadstone_recipe: Recipe
+    joins: tuple[type, ...]
+    """The classes that it is made of whose `source_to_code` are to act, one after the other."""
 
     @passing
     def source_to_code(self, data: Any, path: Any = "<string>", *arguments: Any, **named: Any) -> Any:
@@ -51,10 +54,11 @@ class _Transforming(Seam):
         self, recipe: Recipe, source: Any, is_changed: bool, path: Any, arguments: Any, named: Any
     ) -> Any:
         kind = type(self)
-        if not (recipe.changes_trees or issubclass(kind, _Gate)):
+        gates = len(kind.joins) - 1
+        if not (recipe.changes_trees or gates):
             parent: Any = super()
             return call_source_to_code(parent.source_to_code, source, path, *arguments, **named)
-        compilation = Compilation(recipe, self, source, path, (arguments, named), issubclass(kind, _Gate))
+        compilation = Compilation(recipe, self, source, path, (arguments, named), gates)
         thread = _thread.get_ident()
         recipe.compilations[thread] = compilation
         try:
@@ -72,13 +76,28 @@ class _Transforming(Seam):
 
 
 class _Gate(Seam):
-    """Behind the first of two joined loaders' classes: leads what that one compiles to the second."""
+    """Behind each of the joined loaders' classes but the last: leads what that one compiles to the next."""
 
     @hidden
     def source_to_code(self: Any, data: Any, path: Any = "<string>", *arguments: Any, **named: Any) -> Any:
-        """What the second makes of what the first has made."""
+        """What the next makes of what the one before it has made."""
         compilation = self._loadstone_recipe.compilations[_thread.get_ident()]
         return compilation.pass_gate(data)
+
+    @hidden
+    def exec_module(self: Any, module: ModuleType) -> None:
+        """Execute the module by the next, which may cover what the one before it says in the cache's name."""
+        levels, thread = self._loadstone_recipe.levels, _thread.get_ident()
+        before = levels.get(thread, ())
+        levels[thread] = (*before, _present_level(module.__name__))
+        parent: Any = super()
+        try:
+            parent.exec_module(module)
+        finally:
+            if before:
+                levels[thread] = before
+            else:
+                del levels[thread]
 
 
 class _Arriving(Seam):
@@ -120,11 +139,10 @@ class _RedirectedCache(Seam):
     def get_code(self: Any, fullname: str) -> Any:
         """The changed code."""
         inside, thread = self._loadstone_recipe.inside, _thread.get_ident()
-        # Others change what this gives while they load: typeguard before this, beartype after it.
-        try:
-            inside[thread] = level_of(_frozen_importlib_external.cache_from_source(f"{fullname}.py"))
-        except NotImplementedError:
-            inside[thread] = ""
+        level = _present_level(fullname)
+        covered = dict.fromkeys(self._loadstone_recipe.levels.get(thread, ()))
+        covered.pop(level, None)
+        inside[thread] = "".join([*covered, level])
         try:
             parent: Any = super()
             return parent.get_code(fullname)
@@ -207,8 +225,19 @@ class _Watched(Seam):
             without_seam(recipe.spec, self.made_for)
 
 
-def line_for(found: Anatomy, front: Anatomy | None) -> Line:
-    """What a class is made of whose loaders are as the one found, and transform; with `front`, if any."""
+def _present_level(fullname: str) -> str:
+    """What is put as the optimization level now: others change it while they load.
+
+    Typeguard before the code is asked for, beartype after that.
+    """
+    try:
+        return level_of(_frozen_importlib_external.cache_from_source(f"{fullname}.py"))
+    except NotImplementedError:
+        return ""
+
+
+def line_for(found: Anatomy, fronts: Sequence[Anatomy]) -> Line:
+    """What a class is made of whose loaders are as the one found, and transform; with `fronts`."""
     line: list[type | tuple[type, type]] = [_Transforming]
     if found.compiler is None:
         line.append(_FromSource)
@@ -216,23 +245,25 @@ def line_for(found: Anatomy, front: Anatomy | None) -> Line:
         line.append(_NamedCache)
     elif found.works_out_cache:
         line.append(_RedirectedCache)
-    if front is not None:
+    for front in fronts:
         line += [front.type, _Gate if front.compiler is None else (_Gate, front.compiler)]
     line.append(found.type)
     if found.compiler is not None:
         line.append((_Arriving, found.compiler))
-    if not (found.executes_compiled and (front is None or front.executes_compiled)):
+    if not all(one.executes_compiled for one in (found, *fronts)):
         line.insert(0, _Watched)
     return tuple(line)
 
 
-def make_class(found: Anatomy, front: Anatomy | None, line: Line) -> type:
+def make_class(found: Anatomy, fronts: Sequence[Anatomy], line: Line) -> type:
     """A class of loaders, of those classes in `line`."""
-    name = f"Transforming{'' if front is None else front.type.__name__}{found.type.__name__}"
+    joins = tuple(one.type for one in (*fronts, found))
+    name = "Transforming" + "".join(kind.__name__ for kind in joins)
     bases = tuple(_before(*part) if isinstance(part, tuple) else part for part in line)
     made: Any = types.new_class(name, bases)
     made.__module__ = __name__
     made.made_for = found.type
+    made.joins = joins
     return made  # type: ignore[no-any-return]
 
 

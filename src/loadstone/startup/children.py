@@ -108,7 +108,7 @@ def inherit(hook: object, **position: "Any") -> "Callable[[], None]":
         )
     try:
         for name, value in position.items():
-            if pickle.loads(_pickled(value)) is not value:
+            if name != "names" and pickle.loads(_pickled(value)) is not value:
                 raise TypeError(f"{name}={value!r} would be another object there")
         load = _pickled((hook, position))
     except Exception as error:

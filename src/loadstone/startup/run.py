@@ -269,6 +269,8 @@ class Deferred:
                     return spec
         return None
 
+    find_spec.stands_in_front = True  # type: ignore[attr-defined]
+
     def call_for_loaded(self) -> None:
         """Call the hooks that wait for a module which is loaded, and go to the front of the chain."""
         for hook, patterns in self._hooks:

@@ -101,6 +101,8 @@ class Finder:
                 entry.end(found, errors)
         return spec  # type: ignore[no-any-return]
 
+    find_spec.stands_in_front = True  # type: ignore[attr-defined]
+
     def forget(self) -> None:
         """Keep no finder alive any longer."""
         self._chain, self._behind = [], []
