@@ -459,7 +459,10 @@ def test_tracebacks_through_nested_imports(state: State, sandbox: Sandbox, last:
 
 
 def test_recursion_is_as_deep_as_without(state: State, sandbox: Sandbox) -> None:
-    """A chain of modules that import each other can be as long under takeover as without."""
+    """A chain of modules that import each other can be as long under takeover as without, but for one.
+
+    The two frames that make room for the others take its place, on Python 3.11 to 3.13.
+    """
     deep = "import sys; sys.deepest = {}; import deep{}"
     files = {f"deep{number}.py": deep.format(number, number + 1) for number in range(400)}
     sandbox.write(files, on_path=True)
@@ -480,4 +483,4 @@ def test_recursion_is_as_deep_as_without(state: State, sandbox: Sandbox) -> None
     plain = depth()
     with loadstone.takeover():
         ours = depth()
-    assert ours >= plain
+    assert ours >= plain - 1
