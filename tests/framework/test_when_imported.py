@@ -7,6 +7,7 @@ import importlib.util
 import json
 import sys
 import threading
+import types
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,23 +41,93 @@ def unraisable(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 @pytest.mark.parametrize("importer", [importlib.import_module, loadstone.import_module, __import__])
 def test_called_once_after_the_import(importer: Any) -> None:
-    """The callback is called with the finished module, once for each module object."""
+    """The callback is called with the finished module, each time that it has been executed."""
     seen: list[Any] = []
     handle = loadstone.when_imported("mod", lambda module: seen.append((module, module.x, module.__loader__)))
     assert seen == []
     importer("mod")
     module = sys.modules["mod"]
     importer("mod")
-    importlib.reload(module)
     assert seen == [(module, 1, module.__loader__)]
+    importlib.reload(module)
+    assert seen[1:] == [(module, 1, module.__loader__)]
     assert type(module.__loader__).__name__ == "SourceFileLoader"
     del sys.modules["mod"]
     importer("mod")
-    assert len(seen) == 2
+    assert len(seen) == 3
     handle.uninstall()
     del sys.modules["mod"]
     importer("mod")
-    assert len(seen) == 2
+    assert len(seen) == 3
+
+
+def test_called_for_every_new_module(sandbox: Sandbox) -> None:
+    """A module that takes the place in memory of one that is gone is another module."""
+
+    class InPlace(loadstone.Loader):
+        def create_module(self, spec: Any) -> Any:
+            made = []
+            for _ in range(10_000):
+                made.append(types.ModuleType(spec.name))
+                if id(made[-1]) == place:
+                    break
+            return made[-1]
+
+        def exec_module(self, module: Any) -> None:
+            pass
+
+    class Finder(loadstone.Finder):
+        names = "reborn"
+
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+            return self.spec(fullname, InPlace())
+
+    loadstone.install(Finder())
+    place, places = 0, []
+    seen: list[int] = []
+    loadstone.when_imported("reborn", lambda module: seen.append(id(module)))
+    for _ in range(10):
+        loadstone.import_module("reborn")
+        place = id(sys.modules.pop("reborn"))
+        places.append(place)
+    assert seen == places
+    assert len(set(places)) < 10
+
+
+def test_a_finder_that_keeps_its_specs() -> None:
+    """A spec that is found twice before its module is executed has the callback called once."""
+    kept: Any = loadstone.find_spec("mod")
+
+    class Keeps(loadstone.Finder):
+        names = "mod"
+
+        def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+            return kept
+
+    seen: list[str] = []
+    loadstone.install(Keeps())
+    for _ in range(2):
+        loadstone.when_imported("mod", lambda module: seen.append(module.__name__))
+    assert importlib.util.find_spec("mod") is kept
+    loadstone.import_module("mod")
+    assert seen == ["mod", "mod"]
+    assert type(kept.loader).__name__ == "SourceFileLoader"
+
+
+def test_what_is_no_module(sandbox: Sandbox) -> None:
+    """What a module has put in its place need not be one that can be referred to weakly."""
+    sandbox.write({"number.py": "import sys\nsys.modules[__name__] = 3\n"})
+    seen: list[Any] = []
+    loadstone.when_imported("number", seen.append)
+    loadstone.import_module("number")
+    assert seen == [3]
+
+
+def test_what_a_handle_says() -> None:
+    """A handle's repr tells what is called for what."""
+    handle = loadstone.when_imported("mod.*", print)
+    what = "ImportCallback('mod.*', <built-in function print>)"
+    assert repr(handle) == f"<Handle 'ImportCallback': interceptor {what} at sys.meta_path[0]>"
 
 
 def test_patterns_and_decorators() -> None:
@@ -70,7 +141,7 @@ def test_patterns_and_decorators() -> None:
     assert callable(note)
     loadstone.import_module("pkg.sub")
     assert seen == ["pkg.sub"]
-    note.hook.uninstall()  # type: ignore[attr-defined]
+    note.hook.uninstall()
     assert loadstone.hooks() == []
 
 
@@ -196,6 +267,11 @@ def test_bad_input(arguments: Any, error: type[Exception]) -> None:
     """What is no pattern or not callable is refused, and nothing is installed."""
     with pytest.raises(error):
         loadstone.when_imported(*arguments)
+    for wrong in (3, ""):
+        with pytest.raises((TypeError, ValueError), match="pattern of module names must"):
+            loadstone.when_imported(wrong)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="print> cannot have an attribute hook"):
+        loadstone.when_imported("mod")(print)
     assert loadstone.hooks() == []
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import abc
+import itertools
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from types import MethodType, ModuleType
@@ -35,6 +37,10 @@ else:
         def __get__(self, instance, owner):
             return MethodType(self.function, owner if instance is None else instance)
 
+
+_numbers = itertools.count(1)
+_labels: dict[int, tuple[weakref.ref[Any], str]] = {}
+"""By what `id` says of finders that are there: their labels."""
 
 __all__ = ["PROTOCOL", "Finder", "FinderEntry"]
 
@@ -216,8 +222,13 @@ def _label(finder: Any) -> str:
     own = getattr(finder, "__dict__", {}).get("_label")
     if own is not None:
         return str(own)
-    kind = finder if isinstance(finder, type) else type(finder)
-    return f"{kind.__qualname__}@{id(finder):x}"
+    key = id(finder)
+    if key not in _labels:
+        kind = finder if isinstance(finder, type) else type(finder)
+        label = f"{kind.__qualname__}@{next(_numbers)}"
+        # Not kept by the finder itself, since a copy of it is another finder; forgotten when it goes.
+        _labels.setdefault(key, (weakref.ref(finder, lambda _: _labels.pop(key)), label))
+    return _labels[key][1]
 
 
 class FinderEntry(PathEntryFinder):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import weakref
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload
 
 from .._core.frames import passing, trim_own
 from .._core.namespace import loader_over
@@ -15,12 +16,13 @@ from .._standard.lazy import is_lazy
 from .install import Handle, install
 from .interceptor import Interceptor
 from .loader import WrappedLoader
-from .names import Names
+from .names import Names, check_pattern
 
 __all__ = ["ImportCallback", "when_imported"]
 
 Callback = Callable[[ModuleType], object]
-C = TypeVar("C", bound=Callback)
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 _plain = ModuleType.__getattribute__
 _TheirLazyModule: Any = importlib.util._LazyModule  # type: ignore[attr-defined]
@@ -35,11 +37,13 @@ class ImportCallback(Interceptor):
         """For the modules that `pattern` matches (see `Finder.names`)."""
         super().__init__(pattern)
         self.callback = callback
-        self._called: dict[str, int] = {}
+        self._called: dict[str, Callable[[], Any]] = {}
 
     def intercept(self, spec: ModuleSpec) -> ModuleSpec:
         """Have the callback called after the module of `spec` is executed."""
         loader: Any = spec.loader
+        if _calls(loader, self):
+            return spec  # of a finder that keeps its specs
         if loader is None:
             if spec.submodule_search_locations is None:
                 return spec
@@ -50,31 +54,43 @@ class ImportCallback(Interceptor):
 
     def watch_loaded(self) -> None:
         """Have the callback called for modules that are loaded already, and for lazy ones when they load."""
-        names = Names(self.names or ())
-        for name, module in list(sys.modules.items()):
-            if name not in names or module is None:
+        for name in Names(self.names or ()).among(sys.modules):
+            module = sys.modules.get(name)
+            if module is None:
                 continue
             spec = _attribute(module, "__spec__")
             if spec is not None and _waits(module):
                 spec.loader = _CallingLoader(spec.loader, self)
             elif getattr(spec, "_initializing", False) and spec.loader is not None:
                 continue
-            else:
+            elif name not in self._called or self._called[name]() is not module:
                 self.call(name)
 
     def call(self, name: str) -> None:
-        """Call the callback for the module `name`, once for each module object.
+        """Call the callback for the module `name`.
 
         What it raises is reported by `sys.unraisablehook`, as for other callbacks that nobody waits for.
         """
         module = sys.modules.get(name)
-        if module is None or self._called.get(name) == id(module):
+        if module is None:
             return
-        self._called[name] = id(module)
+        self._called[name] = _reference(module)
         try:
             self.callback(module)
         except Exception as error:
             _report(error, self.callback)
+
+    def __repr__(self) -> str:
+        pattern = ", ".join(map(repr, Names(self.names or ()).patterns))
+        return f"{type(self).__name__}({pattern}, {self.callback!r})"
+
+
+def _reference(module: object) -> Callable[[], Any]:
+    """What gives the module as long as it is there; whatever a program has put into `sys.modules`."""
+    try:
+        return weakref.ref(module)
+    except TypeError:
+        return lambda: module
 
 
 class _Unraisable:
@@ -119,6 +135,15 @@ class _CallingLoader(WrappedLoader):
             self.hook.call(module.__name__ if spec is None else spec.name)
 
 
+def _calls(loader: Any, hook: ImportCallback) -> bool:
+    """Whether the loader has the hook's callback called already."""
+    while type(loader) is _CallingLoader:
+        if loader.hook is hook:
+            return True
+        loader = loader.inner
+    return False
+
+
 def _waits(module: object) -> bool:
     """Whether the module is a lazy one, loadstone's or importlib's, that has not been executed yet."""
     return is_lazy(module) or issubclass(type(module), _TheirLazyModule)
@@ -132,28 +157,54 @@ def _attribute(module: object, name: str) -> Any:
         return None
 
 
+class Decorated(Protocol[R_co]):
+    """A function that `when_imported` has decorated."""
+
+    hook: Handle
+    """The handle that undoes it."""
+
+    def __call__(self, module: ModuleType, /) -> R_co:
+        """As the function."""
+
+
+class Decorator(Protocol):
+    """What `when_imported` is without a callback."""
+
+    def __call__(self, function: Callable[[ModuleType], R], /) -> Decorated[R]:
+        """Have the function called, and return it with the handle as its attribute `hook`."""
+
+
 @overload
-def when_imported(pattern: str) -> Callable[[C], C]: ...
+def when_imported(pattern: str) -> Decorator: ...
 @overload
 def when_imported(pattern: str, callback: Callback) -> Handle: ...
 def when_imported(pattern: str, callback: Callback | None = None) -> Any:
     """Have `callback` called with each module that `pattern` matches, after it has been imported.
 
-    Called once for each module; at once, in this thread, for modules that are loaded already; for lazily
-    loaded modules when they load. No lock of loadstone's is held meanwhile; the thread holds the lock of
-    the module it imports, as the module's own code does. What the callback raises does not make the import
-    fail: it goes to `sys.unraisablehook`, and later callbacks are called. Callbacks for one module are
-    called in the order they were installed in. A module in the middle of its import, in this or another
-    thread, is passed by.
+    Called each time that a module has been executed, and so after a reload too; at once, in this thread, for
+    modules that are loaded already; for lazily loaded modules when they load. No lock of loadstone's is held
+    meanwhile; the thread holds the lock of the module it imports, as the module's own code does. What the
+    callback raises does not make the import fail: it goes to `sys.unraisablehook`, and later callbacks are
+    called. Callbacks for one module are called in the order they were installed in. A module in the middle
+    of its import, in this or another thread, is passed by.
 
     Returns the handle whose `uninstall()` undoes it, or, without `callback`, a decorator that returns the
     function unchanged and keeps the handle as its attribute `hook`. Raises TypeError or ValueError for
-    what is no pattern or not callable. Thread-safe.
+    what is no pattern, TypeError for what is not callable, or where there is no room for the attribute.
+    Thread-safe.
     """
+    check_pattern(pattern)
     if callback is None:
 
-        def decorate(function: C) -> C:
-            function.hook = when_imported(pattern, function)  # type: ignore[attr-defined]
+        def decorate(function: Any) -> Any:
+            handle = when_imported(pattern, function)
+            try:
+                function.hook = handle
+            except AttributeError:
+                handle.uninstall()
+                raise TypeError(
+                    f"{function!r} cannot have an attribute hook: give it as the second argument"
+                ) from None
             return function
 
         return decorate

@@ -13,6 +13,7 @@ from .._standard.lazy import LazyModule, is_lazy
 from ..util import LazyLoader
 from .install import Handle, install
 from .interceptor import Interceptor
+from .names import Names
 
 __all__ = ["Lazy", "lazy"]
 
@@ -68,6 +69,9 @@ class Lazy(Interceptor):
         if waits and spec.name not in sys.modules:
             spec.loader = _QuietLoader(loader)
         return spec
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, Names(self.names or ()).patterns))})"
 
 
 def lazy(*names: str | Iterable[str]) -> Handle:
