@@ -90,7 +90,9 @@ def run(program: Program, during: Any = None) -> int:
     says what is to be said where there is no such module.
     """
     has_modules = program.kind is None and _has_modules(program.name)
-    # Not to be met on the path of the program, nor to be taken for imports of its own.
+    # Not to be met on the path of the program, nor to be taken for imports of its own; what they import in
+    # their turn is as lazy as the user wants it.
+    give_back_mode()
     if program.kind == "-m" or has_modules:
         import runpy  # noqa: F401
     if program.kind == "-c" and SHOWS_COMMAND_LINES:
@@ -140,7 +142,6 @@ def _new_main() -> Any:
 
 
 def _execute(program: Program, has_modules: bool, main_module: types.ModuleType) -> None:
-    give_back_mode()
     if program.kind == "-m":
         # The very function that the interpreter calls, for the same frames, warnings and words.
         sys.modules["runpy"]._run_module_as_main(program.name)

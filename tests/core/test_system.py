@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -196,3 +197,12 @@ def test_deadlocks_without_a_module(sandbox: Sandbox) -> None:
     state.modules["a"] = unfinished
     assert circular.import_module("a") is unfinished
     assert loading.import_name(circular, "a", False) is unfinished
+
+
+@pytest.mark.parametrize("name", [3, None, Path("json"), b"json"], ids=repr)
+def test_a_name_that_is_no_str(name: Any) -> None:
+    """Verbs that take a name say what it must be, and what it was."""
+    system = loadstone.ImportSystem.isolated([])
+    for verb in (loadstone.import_module, loadstone.find_spec, system.import_module, system.find_spec):
+        with pytest.raises(TypeError, match=f"module name must be str, not {type(name).__name__}"):
+            verb(name)

@@ -154,6 +154,17 @@ def test_a_root_that_is_no_tree(root: Any) -> None:
         TreeFinder(root)
 
 
+def test_a_root_that_is_not_there_and_a_suffix_without_its_dot(sandbox: Sandbox) -> None:
+    """What would never find anything is refused when the finder is made."""
+    missing = sandbox.root / "missing"
+    for root in (missing, str(missing)):
+        with pytest.raises(FileNotFoundError, match="root is not there") as caught:
+            loadstone.TreeFinder(root)
+        assert caught.value.filename == str(missing)
+    with pytest.raises(ValueError, match=r"must have its dot: expected '\.py', not 'py'"):
+        loadstone.TreeFinder(sandbox.root, (loadstone.machinery.SourceFileLoader, ["py"]))
+
+
 def test_a_root_that_is_a_file(sandbox: Sandbox) -> None:
     """The path of a file is refused, and the error says what to do with an archive."""
     sandbox.write({"some.zip": b""})

@@ -79,9 +79,24 @@ def test_odd_names(agree: Agree, name: Any) -> None:
         world.add(TREE)
         return getattr(world, verb)(name, *package)
 
-    agree(
-        act, ("import_module",), ("import_module", "tree"), ("dunder",), ("find_spec",), ("find_spec", "tree")
-    )
+    by_name = ("import_module",), ("import_module", "tree"), ("find_spec",), ("find_spec", "tree")
+    if isinstance(name, str):
+        agree(act, *by_name)
+    agree(act, ("dunder",))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not isinstance(name, str)], ids=_id)
+def test_names_that_are_no_str(agree: Agree, name: Any) -> None:
+    """Where importlib raises what comes of taking it for a str, loadstone says what it is, as `import` does."""
+
+    def act(world: World, verb: str, *package: str) -> Any:
+        expected = AttributeError, TypeError, ValueError
+        with pytest.raises(expected if world.system in ("importlib", "takeover") else TypeError) as caught:
+            getattr(world, verb)(name, *package)
+        if world.system not in ("importlib", "takeover"):
+            assert str(caught.value) == f"module name must be str, not {type(name).__name__}"
+
+    agree(act, ("import_module",), ("import_module", "tree"), ("find_spec",), ("find_spec", "tree"))
 
 
 def test_first_part_of_a_name_that_is_empty(agree: Agree) -> None:

@@ -93,6 +93,9 @@ def test_checks_can_be_chosen() -> None:
     assert loadstone.doctor(only=["LS101", "LS154"]).checks == ("LS101", "LS154")
     assert loadstone.doctor(only=["LS101", "LS154"], ignore=["LS101"]).checks == ("LS154",)
     assert set(CODES) - set(loadstone.doctor(ignore=["LS161"]).checks) == {"LS161"}
+    for arguments in ({"only": "LS101"}, {"ignore": "LS101"}, {"scan": "json"}):
+        with pytest.raises(TypeError, match="must be an iterable of str, not str: expected"):
+            loadstone.doctor(**arguments)
     with pytest.raises(ValueError, match="no check has the code 'LS999'"):
         loadstone.doctor(ignore=["LS999"])
 

@@ -163,8 +163,8 @@ class ImportSystem:
         """The spec of the module `name`, which is not imported for it (its parents are), or None.
 
         Same promise as `importlib.util.find_spec`: an imported module's `__spec__` is the answer; ValueError
-        if that is missing or None. A relative name needs `package`. Raises ModuleNotFoundError if the
-        parent is no package.
+        if that is missing or None. A relative name needs `package`. Raises TypeError for a name that is
+        no str, ModuleNotFoundError if the parent is no package.
         """
         try:
             return _find_spec_of(self, name, package)
@@ -184,6 +184,8 @@ live = ImportSystem(sys, live_locks)
 @hidden
 def _full_name(name: str, package: str | None) -> str:
     """The absolute name of what `import_module` is asked for."""
+    if not isinstance(name, str):
+        raise TypeError(f"module name must be str, not {type(name).__name__}")
     # A slice is a plain str, whatever the class of the name.
     return _anchored(name, package) if name.startswith(".") else absolute_name(name[:], None, 0)
 
@@ -200,6 +202,8 @@ def _anchored(name: str, package: str | None) -> str:
 @hidden
 def _find_spec_of(system: ImportSystem, name: str, package: str | None) -> ModuleSpec | None:
     """As `ImportSystem.find_spec`."""
+    if not isinstance(name, str):
+        raise TypeError(f"module name must be str, not {type(name).__name__}")
     full_name = resolve_name(name, package) if name.startswith(".") else name
     state = system.state
     if full_name in state.modules:

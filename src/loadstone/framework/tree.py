@@ -56,8 +56,9 @@ class TreeFinder(Finder):
         file suffixes that it is for, in the order they are looked for. Without any, there are source files,
         and for a directory on disk extension modules and bytecode files as well. A loader class that is a
         kind of importlib's FileLoader, or loadstone's, reads from the tree; other callables are called as
-        they are. Raises TypeError for a root that is no Traversable, and for what is no pair, and
-        NotADirectoryError for a path of a file.
+        they are. Raises TypeError for a root that is no Traversable, and for what is no pair, ValueError
+        for a suffix without a dot, FileNotFoundError for a path where nothing is, and NotADirectoryError for
+        that of a file.
         """
         if isinstance(root, str):
             root = Path(root)
@@ -66,6 +67,8 @@ class TreeFinder(Finder):
         self._on_disk = isinstance(root, (PosixPath, WindowsPath))
         if self._on_disk:
             root = root.absolute()
+            if not root.exists():
+                raise FileNotFoundError(2, "root is not there: expected a directory", str(root))
             if root.is_file():
                 raise NotADirectoryError(
                     20, "root is no directory (a zip archive is a zipfile.Path)", str(root)
@@ -98,6 +101,11 @@ class TreeFinder(Finder):
                 raise TypeError(f"loader details must be pairs (loader, suffixes), not {pair!r}") from None
             if isinstance(suffixes, str) or not callable(loader):
                 raise TypeError(f"loader details must be a callable and a list of suffixes, not {pair!r}")
+            for suffix in suffixes:
+                if "." not in suffix:
+                    raise ValueError(
+                        f"suffix of module files must have its dot: expected '.{suffix}', not {suffix!r}"
+                    )
             loaders.append((loader if self._on_disk else self._reading(loader), list(suffixes)))
         return loaders
 

@@ -55,11 +55,15 @@ def doctor(*, only: Iterable[str] = (), ignore: Iterable[str] = (), scan: Iterab
     those to leave out. `scan` are names of packages (or modules) whose source is to be read for what newer
     Pythons break, beside the local modules and those of the finders.
 
-    Nothing is imported or changed by it, but finders are asked, by their `find_spec`, for modules that are
-    loaded, for those that are named in `.pth` and `.start` files, and for one with a made-up name. Raises
-    ValueError for a code that there is not, ModuleNotFoundError for a package in `scan` that is not found.
-    A check that fails is a finding itself. Other threads should not import meanwhile.
+    Nothing is imported or changed by it, but finders are asked, by their `find_spec`, for modules that
+    are loaded, for those that are named in `.pth` and `.start` files, and for one with a made-up name.
+    Raises TypeError for a str in the place of several, ValueError for a code that there is not,
+    ModuleNotFoundError for a package in `scan` that is not found. A check that fails is a finding itself.
+    Other threads should not import meanwhile.
     """
+    for name, given in (("only", only), ("ignore", ignore), ("scan", scan)):
+        if isinstance(given, str):
+            raise TypeError(f"{name} must be an iterable of str, not str: expected [{given!r}]")
     return diagnose(set(only), set(ignore), tuple(scan))
 
 
