@@ -162,7 +162,8 @@ def of_new_names(folder: Path) -> Iterator[Step]:
         importlib.import_module(f"new{number}")
         return sys.modules.pop(f"new{number}")
 
-    with loadstone.install(AnyName(), first=True), Text().install():
+    called = loadstone.when_imported("new*", lambda module: None)
+    with loadstone.install(AnyName(), first=True), Text().install(), called:
         yield step
 
 

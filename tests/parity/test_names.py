@@ -87,7 +87,7 @@ def test_odd_names(agree: Agree, name: Any) -> None:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not isinstance(name, str)], ids=_id)
 def test_names_that_are_no_str(agree: Agree, name: Any) -> None:
-    """Where importlib raises what comes of taking it for a str, loadstone says what it is, as `import` does."""
+    """Where importlib raises what comes of taking it for a str, loadstone says what it is."""
 
     def act(world: World, verb: str, *package: str) -> Any:
         expected = AttributeError, TypeError, ValueError

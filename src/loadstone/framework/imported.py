@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import weakref
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -37,7 +36,7 @@ class ImportCallback(Interceptor):
         """For the modules that `pattern` matches (see `Finder.names`)."""
         super().__init__(pattern)
         self.callback = callback
-        self._called: dict[str, Callable[[], Any]] = {}
+        self._called: dict[str, Any] | None = {}
 
     def intercept(self, spec: ModuleSpec) -> ModuleSpec:
         """Have the callback called after the module of `spec` is executed."""
@@ -63,8 +62,9 @@ class ImportCallback(Interceptor):
                 spec.loader = _CallingLoader(spec.loader, self)
             elif getattr(spec, "_initializing", False) and spec.loader is not None:
                 continue
-            elif name not in self._called or self._called[name]() is not module:
+            elif self._called is None or self._called.get(name) is not module:
                 self.call(name)
+        self._called = None  # it was for modules that other threads have imported meanwhile
 
     def call(self, name: str) -> None:
         """Call the callback for the module `name`.
@@ -74,7 +74,8 @@ class ImportCallback(Interceptor):
         module = sys.modules.get(name)
         if module is None:
             return
-        self._called[name] = _reference(module)
+        if self._called is not None:
+            self._called[name] = module
         try:
             self.callback(module)
         except Exception as error:
@@ -83,14 +84,6 @@ class ImportCallback(Interceptor):
     def __repr__(self) -> str:
         pattern = ", ".join(map(repr, Names(self.names or ()).patterns))
         return f"{type(self).__name__}({pattern}, {self.callback!r})"
-
-
-def _reference(module: object) -> Callable[[], Any]:
-    """What gives the module as long as it is there; whatever a program has put into `sys.modules`."""
-    try:
-        return weakref.ref(module)
-    except TypeError:
-        return lambda: module
 
 
 class _Unraisable:
