@@ -142,6 +142,36 @@ def test_reload_is_not_lazy(executed: list[str]) -> None:
     assert executed == ["mod", "mod"]
 
 
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("reload", [importlib.reload, loadstone.reload])
+def test_what_waits_is_executed_by_a_reload(executed: list[str], reload: Any, installed: bool) -> None:
+    """A lazy module that is reloaded before its first use is executed once, and is a plain module then."""
+    handle = loadstone.lazy("mod")
+    module = loadstone.import_module("mod")
+    if not installed:
+        handle.uninstall()
+    assert reload(module) is module
+    assert executed == ["mod"]
+    assert module.x == 1
+    assert type(module) is type(sys)
+    assert reload(module).function() == 1
+    assert executed == ["mod", "mod"]
+
+
+@pytest.mark.parametrize("use", ["hasattr(bad, 'x')", "exec('from bad import x')", "bad.x", "vars(bad)"])
+def test_attribute_errors_of_its_code_are_seen(sandbox: Sandbox, use: str) -> None:
+    """An AttributeError that its code raises is not taken for the answer that it lacks an attribute."""
+    sandbox.write({"bad.py": "import sys\nx = 1\nsys.nothing_of_the_kind\n"})
+    with loadstone.lazy("bad"):
+        bad = loadstone.import_module("bad")
+    for _ in range(2):
+        with pytest.raises(ImportError, match=r"'bad' raised AttributeError: .*nothing_of") as caught:
+            eval(use)
+        assert (caught.value.name, caught.value.path) == ("bad", str(sandbox.root / "bad.py"))
+        assert isinstance(caught.value.__cause__, AttributeError)
+    assert bad.__name__ == "bad"
+
+
 def test_failing_modules_are_tried_again(executed: list[Any]) -> None:
     """A module that fails does so at its use, and is tried again at the next."""
     with loadstone.lazy("bad"):

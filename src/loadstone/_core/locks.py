@@ -132,6 +132,16 @@ class Locks:
             release_lock()
         lock.release()
 
+    def holds_below(self, package: str) -> bool:
+        """Whether this thread has taken the lock of a module that is in the package `package`."""
+        mine = _thread.get_ident()
+        acquire_lock()
+        try:
+            known = [reference() for name, reference in self._table.items() if name.startswith(f"{package}.")]
+        finally:
+            release_lock()
+        return any(lock is not None and lock.owner == mine for lock in known)
+
     def forget_lost_threads(self) -> None:
         """In a forked child: have it import anew what another thread of its parent was importing.
 

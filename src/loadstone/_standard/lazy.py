@@ -29,11 +29,24 @@ class Pending:
 class LazyModule(types.ModuleType):
     """A module that is executed when an attribute other than `__spec__` is first asked for."""
 
+    tells_attribute_errors = False
+    """Whether an AttributeError of its code becomes an ImportError, and not a missing attribute."""
+
     @hidden
     def __getattribute__(self, attribute: str) -> Any:
         if attribute != "__spec__":
             _load(self)
         return _plain(self, attribute) if is_lazy(self) else getattr(self, attribute)
+
+    def __setattr__(self, attribute: str, value: Any) -> None:
+        if attribute == "__spec__" and is_lazy(self):
+            spec = _plain(self, attribute)
+            if value is not spec and isinstance(spec.loader_state, Pending):
+                # A reload, which executes it: what its first spec has put off is not to come any more.
+                object.__setattr__(self, "__class__", spec.loader_state.kind)
+                setattr(self, attribute, value)
+                return
+        super().__setattr__(attribute, value)
 
     @hidden
     def __delattr__(self, attribute: str) -> None:
@@ -71,6 +84,11 @@ def _load(module: LazyModule) -> None:
                 pending.thread = _thread.get_ident()
                 try:
                     _execute(module, spec, pending)
+                except AttributeError as error:
+                    if not type(module).tells_attribute_errors:
+                        raise
+                    message = f"lazy module {spec.name!r} raised AttributeError: {error}"
+                    raise ImportError(message, name=spec.name, path=spec.origin) from error
                 finally:
                     pending.thread = None
         finally:

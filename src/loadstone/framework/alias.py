@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 from warnings import warn
 
+from .._core.finding import find_spec
 from .._core.frames import call_with_frames_removed, passing, trim_own
 from .._core.spec import ModuleSpec as _ModuleSpec
 from .._core.system import import_module, live
@@ -17,7 +19,7 @@ from .install import Handle, install
 from .loader import WrappedLoader
 from .names import check_pattern
 
-__all__ = ["Alias", "alias"]
+__all__ = ["Alias", "AliasLoader", "alias"]
 
 
 class Alias(Finder):
@@ -60,12 +62,8 @@ class Alias(Finder):
 
 def _spec_like(fullname: str, new: str) -> ModuleSpec:
     """A spec for `fullname` which says of the module what its own, under the name `new`, says."""
-    try:
-        own = live.find_spec(new)
-    except (ImportError, ValueError):
-        # Importing it will tell.
-        own = None
-    spec = _ModuleSpec(fullname, _AliasLoader(new, own))
+    own = _spec_of(new)
+    spec = _ModuleSpec(fullname, AliasLoader(new, own))
     if own is None:
         spec.origin = f"alias of {new!r}"
     else:
@@ -76,7 +74,30 @@ def _spec_like(fullname: str, new: str) -> ModuleSpec:
     return spec
 
 
-class _AliasLoader(WrappedLoader):
+def _spec_of(name: str) -> Any:
+    """The spec of a module, which may be loaded; or None.
+
+    Nothing is imported for it: finders are asked under the import lock, and who has that must not wait for a
+    module that another thread imports.
+    """
+    loaded = getattr(sys.modules.get(name), "__spec__", None)
+    if loaded is not None:
+        return loaded
+    parent = name.rpartition(".")[0]
+    path = None
+    if parent:
+        path = getattr(sys.modules.get(parent), "__path__", None)
+        if path is None:
+            path = getattr(_spec_of(parent), "submodule_search_locations", None)
+        if path is None:
+            return None
+    try:
+        return find_spec(sys, name, path)
+    except (ImportError, KeyError):  # importing it will tell; or its parent has to be imported first
+        return None
+
+
+class AliasLoader(WrappedLoader):
     """A loader that imports another module, and leaves it as it is.
 
     What it is asked about the module by its old name, the module's own loader answers.
@@ -103,12 +124,41 @@ class _AliasLoader(WrappedLoader):
         message = f"No module named {self.new!r}, which {fullname!r} is an alias of"
         return ModuleNotFoundError(message, name=fullname)
 
-    @passing
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The other module; what importing it raises passes through."""
+        """A module that stands there until the other one does, and has what that has.
+
+        Another thread may import the old name in the middle of an import that this one waits for: it has to
+        find something, as it finds every other module that is not finished, and may be the only one who can
+        import the other module by then.
+        """
+        module = ModuleType(spec.name)
+
+        def __getattr__(name: str) -> Any:
+            other: Any = sys.modules.get(self.new)
+            if other is None:
+                if name.startswith(
+                    "__"
+                ):  # asked by the import system itself, before this module is in its place
+                    raise AttributeError(f"module {spec.name!r} has no attribute {name!r}")
+                other = import_module(self.new)
+            return getattr(other, name)
+
+        vars(module)["__getattr__"] = __getattr__
+        return module
+
+    @passing
+    def exec_module(self, module: ModuleType) -> None:
+        """Put the other module in the place of this one; what importing it raises passes through."""
+        spec: Any = module.__spec__
+        unfinished = sys.modules.get(self.new)
+        if unfinished is not None:
+            sys.modules[spec.name] = unfinished
+            if live.locks.holds_below(spec.name):
+                # The parent of what this thread imports, whose lock others may want who are to finish it.
+                return
         try:
             # The interpreter cuts what is above such a call from tracebacks.
-            module: ModuleType = call_with_frames_removed(import_module, self.new)
+            sys.modules[spec.name] = call_with_frames_removed(import_module, self.new)
         except ModuleNotFoundError as error:
             trim_own(error)
             if str(error) != f"No module named {self.new!r}":
@@ -117,14 +167,6 @@ class _AliasLoader(WrappedLoader):
         except BaseException as error:
             trim_own(error)
             raise
-        spec.loader_state = getattr(module, "__spec__", None)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Give the module its own spec back."""
-        spec: Any = module.__spec__
-        if spec is not None and spec.loader is self:
-            module.__spec__ = spec.loader_state
 
 
 _BY_NAME = frozenset({"get_code", "get_source", "get_filename", "is_package", "get_resource_reader"})

@@ -11,6 +11,7 @@ from typing import Any
 from .._core.frames import hidden
 from .._standard.lazy import LazyModule, is_lazy
 from ..util import LazyLoader
+from .alias import AliasLoader
 from .install import Handle, install
 from .interceptor import Interceptor
 from .names import Names
@@ -26,6 +27,9 @@ _plain = ModuleType.__getattribute__
 
 class _QuietModule(LazyModule):
     """A lazy module that is not loaded by code which only looks at what modules there are."""
+
+    # `hasattr` and `from module import name` take an AttributeError for the answer that there is none.
+    tells_attribute_errors = True
 
     @hidden
     def __getattribute__(self, attribute: str) -> Any:
@@ -65,7 +69,9 @@ class Lazy(Interceptor):
     def intercept(self, spec: ModuleSpec) -> ModuleSpec:
         """Have the module made now and executed later; what cannot wait stays as it is."""
         loader: Any = spec.loader
-        waits = hasattr(loader, "exec_module") and not isinstance(loader, (type, ExtensionFileLoader))
+        waits = hasattr(loader, "exec_module") and not isinstance(
+            loader, (type, AliasLoader, ExtensionFileLoader)
+        )
         if waits and spec.name not in sys.modules:
             spec.loader = _QuietLoader(loader)
         return spec
@@ -80,8 +86,10 @@ def lazy(*names: str | Iterable[str]) -> Handle:
     The first use is asking for an attribute (and so ``from module import name`` and importing a submodule).
     Looking at what a module is does not load it: its `repr`, `dir`, `__name__`, `__file__`, `__spec__` and
     the like, `inspect.getmodule`, `pickle.whichmodule`. One thread executes the module, others that use it
-    wait; if it fails, the error comes at the use, and the next use tries again. Extension, built-in and
-    frozen modules and namespace packages are imported as ever, and so is what is reloaded.
+    wait; if it fails, the error comes at the use, and the next use tries again. An AttributeError of its code
+    comes as the cause of an ImportError: by itself it would say that the attribute asked for is not there.
+    Extension, built-in and frozen modules, namespace packages and aliases are imported as ever, and so is
+    what is reloaded, whether or not it has been executed by then.
 
     Returns the handle whose `uninstall()` undoes it: lazy modules stay lazy, later imports are not. Raises
     TypeError or ValueError for what is no pattern, TypeError where there is none. Warns with RuntimeWarning
