@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Protocol
 
+    from ..abc import FinderLike, PathEntryFinderLike, PathHook
     from .locks import Locks
     from .pending import Pending
 
@@ -95,12 +96,12 @@ class ImportSystem:
         self.state.modules = value
 
     @property
-    def meta_path(self) -> list[Any]:
+    def meta_path(self) -> list[FinderLike]:
         """The chain: the finders, in the order they are asked."""
         return self.state.meta_path
 
     @meta_path.setter
-    def meta_path(self, value: list[Any]) -> None:
+    def meta_path(self, value: list[FinderLike]) -> None:
         self.state.meta_path = value
 
     @property
@@ -113,21 +114,21 @@ class ImportSystem:
         self.state.path = value
 
     @property
-    def path_hooks(self) -> list[Any]:
+    def path_hooks(self) -> list[PathHook]:
         """The path hooks: callables that make a path entry finder for a path entry, or raise ImportError."""
         return self.state.path_hooks
 
     @path_hooks.setter
-    def path_hooks(self, value: list[Any]) -> None:
+    def path_hooks(self, value: list[PathHook]) -> None:
         self.state.path_hooks = value
 
     @property
-    def path_importer_cache(self) -> dict[str, Any]:
+    def path_importer_cache(self) -> dict[str, PathEntryFinderLike | None]:
         """The path entry finders that the path hooks have made, by path entry."""
         return self.state.path_importer_cache
 
     @path_importer_cache.setter
-    def path_importer_cache(self, value: dict[str, Any]) -> None:
+    def path_importer_cache(self, value: dict[str, PathEntryFinderLike | None]) -> None:
         self.state.path_importer_cache = value
 
     @hidden

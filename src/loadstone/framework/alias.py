@@ -83,7 +83,8 @@ class _AliasLoader(WrappedLoader):
     """
 
     def __init__(self, new: str, spec: ModuleSpec | None) -> None:
-        super().__init__(None if spec is None else spec.loader)
+        inner: Any = None if spec is None else spec.loader
+        super().__init__(inner)
         self.new = new
         self.found = spec is not None
 
