@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..abc import FinderLike, PathEntryFinderLike, PathHook
     from .locks import Locks
     from .pending import Pending
+    from .statement import ImportFunction
 
     class State(Protocol):
         """What an import system works on; the module `sys` is the live one's."""
@@ -62,7 +63,7 @@ class ImportSystem:
         self.state = state
         self.locks = locks
         self.reloading: dict[str, ModuleType] = {}
-        self.__import__ = import_function(self)
+        self.__import__: ImportFunction = import_function(self)
 
     @staticmethod
     def isolated(
@@ -179,7 +180,7 @@ class ImportSystem:
         return f"<{type(self).__name__} of {len(self.state.modules)} modules, path={self.state.path!r}>"
 
 
-live = ImportSystem(sys, live_locks)
+live: ImportSystem = ImportSystem(sys, live_locks)
 
 
 @hidden

@@ -31,7 +31,7 @@ class Alias(Finder):
         self.new = new
         self.message = message
         parents = [old[:end] for end, character in enumerate(old) if character == "."]
-        self.names = (old, f"{old}.*", *parents)
+        self.names: tuple[str, ...] = (old, f"{old}.*", *parents)
 
     def applies_to(self, spec: ModuleSpec) -> bool:
         """Whether a module is at or below the old name."""
@@ -178,8 +178,8 @@ class Block(Finder):
 
     def __init__(self, pattern: str, reason: str) -> None:
         """For the modules that `pattern` matches; `reason` stands in the error."""
-        self.pattern = check_pattern(pattern)
-        self.names = (pattern,)
+        self.pattern: str = check_pattern(pattern)
+        self.names: tuple[str, ...] = (pattern,)
         self.reason = reason
 
     def find_spec(
