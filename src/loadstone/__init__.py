@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from ._core.front import import_module
     from ._core.system import ImportSystem, live
     from ._standard.takeover import Takeover, takeover
-    from .framework.alias import alias, block
+    from .framework.alias import alias
+    from .framework.block import block
     from .framework.chain import rest_of_chain
     from .framework.finder import Finder
     from .framework.imported import when_imported
@@ -80,7 +81,7 @@ _HOMES = {
     "live": _SYSTEM,
     "takeover": _TAKEOVER,
     "alias": ".framework.alias",
-    "block": ".framework.alias",
+    "block": ".framework.block",
     "lazy": ".framework.lazy",
     "when_imported": ".framework.imported",
     "Finder": ".framework.finder",

@@ -145,25 +145,9 @@ def test_what_is_no_alias(old: Any, new: Any, error: type[Exception]) -> None:
     assert loadstone.hooks() == []
 
 
-def test_late_aliases_and_blocks() -> None:
-    """An alias for, or a block of, what is loaded already says that it comes too late; for parents not."""
+def test_late_aliases() -> None:
+    """An alias for what is loaded already says that it comes too late; for parents not."""
     loadstone.import_module("there")
     with pytest.warns(RuntimeWarning, match=r"Alias\('there', 'new'\) comes too late .*: there$"):
         loadstone.alias("there", "new")
     loadstone.alias("there.sub", "new")
-    with pytest.warns(RuntimeWarning, match=r"Block\('there', 'old'\) comes too late .*: there$"):
-        loadstone.block("there", "old")
-
-
-def test_block() -> None:
-    """A blocked module cannot be imported, and the error says why; others can."""
-    handle = loadstone.block("new.sub", "it is slow")
-    loadstone.import_module("new")
-    with pytest.raises(ModuleNotFoundError, match=r"import of new\.sub is blocked: it is slow") as caught:
-        loadstone.import_module("new.sub.deep")
-    assert caught.value.name == "new.sub"
-    assert "new.sub" not in sys.modules
-    handle.uninstall()
-    loadstone.import_module("new.sub.deep")
-    with pytest.raises(TypeError, match="reason must be str, not int"):
-        loadstone.block("x", 3)  # type: ignore[arg-type]

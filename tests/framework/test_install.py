@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import gc
 import json.decoder  # a module that is loaded already
 import pkgutil
 import sys
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone.framework import finder as finder_module
 from loadstone.framework.chain import Switchboard
 
 if TYPE_CHECKING:
@@ -285,6 +288,26 @@ def test_what_a_path_hook_is_not_bound_to() -> None:
     with pytest.raises(TypeError, match="the class Loader is a loader: install a finder"):
         loadstone.install(loadstone.Loader)  # type: ignore[call-overload]
     assert loadstone.hooks() == []
+
+
+def test_labels_are_not_used_again() -> None:
+    """The path entries of a finder that is gone are never another's, and a copy is another finder."""
+    labels = set()
+    finder = Plain()
+    for _ in range(50):
+        labels.add(finder.label)
+        assert finder.label == finder.label
+        finder = copy.copy(finder)
+        assert finder.label not in labels
+        labels.add(finder.label)
+        finder = Plain()
+    assert len(labels) == 100
+    with pytest.raises(ImportError, match="only path entries of"):
+        finder.path_hook(f"{labels.pop()}/pkg")
+    kept = len(finder_module._labels)
+    del finder
+    gc.collect()
+    assert len(finder_module._labels) <= kept
 
 
 def test_a_class_for_its_instance() -> None:

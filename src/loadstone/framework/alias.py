@@ -1,4 +1,4 @@
-"""Names that stand for other modules, and names that must not be imported."""
+"""Names that stand for other modules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .install import Handle, install
 from .loader import WrappedLoader
 from .names import check_pattern
 
-__all__ = ["Alias", "Block", "alias", "block"]
+__all__ = ["Alias", "alias"]
 
 
 class Alias(Finder):
@@ -169,38 +169,3 @@ def _circle(old: str, new: str) -> list[str]:
                 break
         else:
             return []
-
-
-class Block(Finder):
-    """The finder of `block`: what it is bound to cannot be imported."""
-
-    changes_modules = True
-
-    def __init__(self, pattern: str, reason: str) -> None:
-        """For the modules that `pattern` matches; `reason` stands in the error."""
-        self.pattern: str = check_pattern(pattern)
-        self.names: tuple[str, ...] = (pattern,)
-        self.reason = reason
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Raises ModuleNotFoundError, with the reason."""
-        raise ModuleNotFoundError(f"import of {fullname} is blocked: {self.reason}", name=fullname)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.pattern!r}, {self.reason!r})"
-
-
-def block(pattern: str, reason: str) -> Handle:
-    """Have imports of the modules that `pattern` matches raise ModuleNotFoundError with the `reason`.
-
-    ``pkg`` is that module (and so what is below it), ``pkg.*`` only what is below it.
-
-    Returns the handle whose `uninstall()` undoes it. Raises TypeError or ValueError for what is no pattern,
-    TypeError for a reason that is no str. Warns with RuntimeWarning if such modules are loaded already.
-    Thread-safe.
-    """
-    if not isinstance(reason, str):
-        raise TypeError(f"reason must be str, not {type(reason).__name__}")
-    return install(Block(pattern, reason))

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import _frozen_importlib
+import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
 from operator import is_not
 from typing import Any, SupportsIndex
 
+from .._core import finding, system
 from .._core.locks import acquire_lock, release_lock
+from .names import Names
 
-__all__ = ["Chain", "SteadyList", "begin", "end", "stand_in_front", "stands_in_front"]
+__all__ = ["Chain", "SteadyList", "begin", "end", "stand_in_front", "stands_in_front", "unfindable"]
+
+unfindable: list[Names] = []
+"""Names of modules of which a search that is no import finds nothing."""
+
+_interpreter: Any = _frozen_importlib
+_SEARCHES = {
+    (_interpreter._find_spec.__code__, importlib.util.find_spec.__code__),
+    (finding.find_spec.__code__, system._find_spec_of.__code__),
+}
 
 _front: dict[int, Any] = {}
 """The entries of the chain that stand in front, whoever comes later; by identity, and kept alive here."""
@@ -85,6 +98,8 @@ class Chain(SteadyList):
         self._moved: list[Any] = []
 
     def __iter__(self) -> Iterator[Any]:
+        if unfindable and _is_search_in_vain(sys._getframe(1)):
+            return iter((_Nobody(),))
         self.follow()
         return iter(_ordered(self[:]))
 
@@ -140,6 +155,24 @@ class Chain(SteadyList):
                 super().__delitem__(_index(here, finder))
                 return [finder]
         return []
+
+
+class _Nobody:
+    """A finder that knows no module: a chain without any finder would give a warning."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+        """Nothing."""
+
+
+def _is_search_in_vain(frame: Any) -> bool:
+    """Whether the frame walks along the chain for a `find_spec` that is to give None.
+
+    A finder cannot say so: after None the next one is asked, and what it raises passes through.
+    """
+    if frame.f_back is None or (frame.f_code, frame.f_back.f_code) not in _SEARCHES:
+        return False
+    name = frame.f_locals["name"]
+    return any(name in names for names in unfindable)
 
 
 def begin() -> None:
