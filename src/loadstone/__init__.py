@@ -8,7 +8,7 @@ PYTEST_DONT_REWRITE: this package has a plugin of pytest, and may well be import
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final
 
     from . import abc, machinery, util
     from ._core.front import import_module
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from .report.explain.inquiry import explain
     from .report.trace.records import trace
 
-    __import__ = live.__import__
-    find_spec = live.find_spec
-    invalidate_caches = live.invalidate_caches
-    reload = live.reload
+    __import__: Final = live.__import__
+    find_spec: Final = live.find_spec
+    invalidate_caches: Final = live.invalidate_caches
+    reload: Final = live.reload
 
 __version__ = "0.1.0"
 

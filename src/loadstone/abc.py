@@ -147,10 +147,14 @@ class InspectLoader(Loader, _importlib_abc.InspectLoader):
         code: CodeType = compile(data, path, "exec", dont_inherit=True, **_module_option(fullname))
         return code
 
-    exec_module = _source.LoaderBasics.exec_module
+    if TYPE_CHECKING:
 
-    if _HAS_LOAD_MODULE:
-        load_module = _source.LoaderBasics.load_module
+        def exec_module(self, module: ModuleType) -> None: ...
+        def load_module(self, fullname: str) -> ModuleType: ...
+    else:
+        exec_module = _source.LoaderBasics.exec_module
+        if _HAS_LOAD_MODULE:
+            load_module = _source.LoaderBasics.load_module
 
 
 class ExecutionLoader(InspectLoader, _importlib_abc.ExecutionLoader):

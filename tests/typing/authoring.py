@@ -1,4 +1,4 @@
-"""What type checkers make of finders over trees and sources. Checked by mypy, never executed."""
+"""What type checkers make of finders over trees and sources. Read by mypy and pyright, never executed."""
 
 from __future__ import annotations
 
@@ -86,5 +86,5 @@ distributions: list[PathDistribution] = list(
 finders: list[importlib.abc.MetaPathFinder] = [over_tree, MySources(), BareFinder()]
 assert_type(loadstone.install(over_tree, first=True), Handle)
 assert_type(ModuleSpec("x", BareLoader()).parent, str)
-TreeFinder(tree, [".py"])  # type: ignore[arg-type]
-tree["x"] = 3  # type: ignore[assignment]
+TreeFinder(tree, [".py"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+tree["x"] = 3  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]

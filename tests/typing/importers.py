@@ -1,4 +1,4 @@
-"""What type checkers make of a user's own finders and loaders. Checked by mypy, never executed."""
+"""What type checkers make of a user's own finders and loaders. Read by mypy and pyright, never executed."""
 
 from __future__ import annotations
 
@@ -143,8 +143,8 @@ sys.path_hooks.append(FileFinder.path_hook((Rewriting, SOURCE_SUFFIXES), (Source
 sys.path_hooks.append(Only.path_hook((ExtensionFileLoader, [".so"])))
 sys.path_importer_cache["mine:"] = MyEntryFinder("mine:")
 sys.path_importer_cache["folder"] = FileFinder("folder", (Rewriting, [".py"]))
-MyLoader().exec_module("mine")  # type: ignore[arg-type]
-MyFinder().find_spec(b"mine", None)  # type: ignore[arg-type]
+MyLoader().exec_module("mine")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+MyFinder().find_spec(b"mine", None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def of_importlib(
@@ -184,4 +184,4 @@ as_theirs: importlib.machinery.ModuleSpec | None = located
 assert_type(SourceFileLoader("a", "a.py").get_code("a"), CodeType)
 assert_type(SourceFileLoader("a", "a.py").get_data("a.py"), bytes)
 assert_type(SourceFileLoader("a", "a.py").get_source("a"), str)
-SourceFileLoader("a")  # type: ignore[call-arg]
+SourceFileLoader("a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -1,36 +1,36 @@
-"""What type checkers make of import systems, takeovers and helpers. Checked by mypy, never executed."""
+"""What type checkers make of systems, takeovers and helpers. Read by mypy and pyright, never executed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from typing_extensions import assert_type
 
 import loadstone
 import loadstone.util
 from loadstone import ImportSystem, Takeover, import_module, live, takeover
+from loadstone.abc import FinderLike, PathEntryFinderLike
 
 assert_type(import_module("json"), ModuleType)
 assert_type(live, ImportSystem)
 assert_type(live.import_module("json"), ModuleType)
 assert_type(live.modules, dict[str, ModuleType])
 assert_type(live.path, list[str])
-assert_type(live.meta_path, list[Any])
-assert_type(live.path_importer_cache, dict[str, Any])
+assert_type(live.meta_path, list[FinderLike])
+assert_type(live.path_importer_cache, dict[str, PathEntryFinderLike | None])
 assert_type(live.reload(import_module("json")), ModuleType)
 live.modules = {}
 live.path = ["folder"]
-live.path = "folder"  # type: ignore[assignment]
+live.path = "folder"  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
 system = ImportSystem.isolated()
 assert_type(system, ImportSystem)
 assert_type(ImportSystem.isolated(["a", Path("b")]), ImportSystem)
 ImportSystem.isolated(["a"], share=["json"])
 ImportSystem.isolated(["a"], share=lambda name: name.startswith("json"))
-ImportSystem.isolated(["a"], share=3)  # type: ignore[arg-type]
-ImportSystem.isolated(3)  # type: ignore[arg-type]
+ImportSystem.isolated(["a"], share=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+ImportSystem.isolated(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 assert_type(system.__import__("json"), ModuleType)
 assert_type(system.__import__("json", globals(), locals(), ["loads"], 0), ModuleType)
 assert_type(loadstone.__import__("json", fromlist=["loads"]), ModuleType)

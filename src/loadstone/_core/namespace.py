@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-from _frozen_importlib_external import (  # type: ignore[attr-defined,unused-ignore]
-    _NamespaceLoader,
-    _NamespacePath,
-)
+from _frozen_importlib_external import _NamespaceLoader
 
 from .compiler import module_option
 from .frames import verbose
@@ -21,13 +18,19 @@ if TYPE_CHECKING:
 
     PathFinderFunction = Callable[[str, Sequence[str]], ModuleSpec | None]
 
+    class _NamespacePath:
+        """Type checkers do not know the interpreter's."""
+
+else:
+    from _frozen_importlib_external import _NamespacePath
+
 __all__ = ["NamespaceLoader", "NamespacePath", "loader_over"]
 
 
 _PATH_NAME = "NamespacePath" if NAMES_NAMESPACE_PATH else "_NamespacePath"
 
 
-class NamespacePath(_NamespacePath):  # type: ignore[misc,unused-ignore]
+class NamespacePath(_NamespacePath):
     """The `__path__` of a namespace package: its portions, looked up again when the parent's path changes.
 
     The parent's path is that of the package it is in, or the system's `path` at top level.

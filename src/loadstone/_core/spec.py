@@ -67,7 +67,7 @@ class ModuleSpec(_ModuleSpec):  # noqa: PLW1641 - not hashable, as importlib's
         self.loader = loader
         self.origin = origin
         self.loader_state = loader_state
-        self.submodule_search_locations = [] if is_package else None
+        self.submodule_search_locations: list[str] | None = [] if is_package else None
         self._uninitialized_submodules: list[str] = []
         self._set_fileattr = False
         self._cached: str | None = None

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Protocol
 
+    from ..abc import FinderLike, PathEntryFinderLike, PathHook
     from .locks import Locks
     from .pending import Pending
+    from .statement import ImportFunction
 
     class State(Protocol):
         """What an import system works on; the module `sys` is the live one's."""
@@ -61,7 +63,7 @@ class ImportSystem:
         self.state = state
         self.locks = locks
         self.reloading: dict[str, ModuleType] = {}
-        self.__import__ = import_function(self)
+        self.__import__: ImportFunction = import_function(self)
 
     @staticmethod
     def isolated(
@@ -95,12 +97,12 @@ class ImportSystem:
         self.state.modules = value
 
     @property
-    def meta_path(self) -> list[Any]:
+    def meta_path(self) -> list[FinderLike]:
         """The chain: the finders, in the order they are asked."""
         return self.state.meta_path
 
     @meta_path.setter
-    def meta_path(self, value: list[Any]) -> None:
+    def meta_path(self, value: list[FinderLike]) -> None:
         self.state.meta_path = value
 
     @property
@@ -113,21 +115,21 @@ class ImportSystem:
         self.state.path = value
 
     @property
-    def path_hooks(self) -> list[Any]:
+    def path_hooks(self) -> list[PathHook]:
         """The path hooks: callables that make a path entry finder for a path entry, or raise ImportError."""
         return self.state.path_hooks
 
     @path_hooks.setter
-    def path_hooks(self, value: list[Any]) -> None:
+    def path_hooks(self, value: list[PathHook]) -> None:
         self.state.path_hooks = value
 
     @property
-    def path_importer_cache(self) -> dict[str, Any]:
+    def path_importer_cache(self) -> dict[str, PathEntryFinderLike | None]:
         """The path entry finders that the path hooks have made, by path entry."""
         return self.state.path_importer_cache
 
     @path_importer_cache.setter
-    def path_importer_cache(self, value: dict[str, Any]) -> None:
+    def path_importer_cache(self, value: dict[str, PathEntryFinderLike | None]) -> None:
         self.state.path_importer_cache = value
 
     @hidden
@@ -178,7 +180,7 @@ class ImportSystem:
         return f"<{type(self).__name__} of {len(self.state.modules)} modules, path={self.state.path!r}>"
 
 
-live = ImportSystem(sys, live_locks)
+live: ImportSystem = ImportSystem(sys, live_locks)
 
 
 @hidden

@@ -194,10 +194,10 @@ class FileFinder(_FileFinder):
         """
         self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
         if FINDS_CURRENT_DIRECTORY and path in ("", "."):
-            self.path = os.getcwd()
+            self.path: str = os.getcwd()
         else:
             self.path = absolute(path or ".")
-        self.directory = Directory(self.path)
+        self.directory: Directory = Directory(self.path)
 
     def invalidate_caches(self) -> None:
         """Have the directory listed anew before the next search."""

@@ -80,7 +80,7 @@ class Takeover:
 
     def __init__(self) -> None:
         settle()
-        self.active = True
+        self.active: bool = True
         acquire_lock()
         try:
             self._before: Any = _interpreter._find_and_load

@@ -33,7 +33,7 @@ class Alias(Finder):
         self.new = new
         self.message = message
         parents = [old[:end] for end, character in enumerate(old) if character == "."]
-        self.names = (old, f"{old}.*", *parents)
+        self.names: tuple[str, ...] = (old, f"{old}.*", *parents)
 
     def applies_to(self, spec: ModuleSpec) -> bool:
         """Whether a module is at or below the old name."""
@@ -104,7 +104,8 @@ class AliasLoader(WrappedLoader):
     """
 
     def __init__(self, new: str, spec: ModuleSpec | None) -> None:
-        super().__init__(None if spec is None else spec.loader)
+        inner: Any = None if spec is None else spec.loader
+        super().__init__(inner)
         self.new = new
         self.found = spec is not None
 

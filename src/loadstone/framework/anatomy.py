@@ -63,30 +63,30 @@ class Anatomy(Traits):
 
     def __init__(self, spec: ModuleSpec, loader: Any) -> None:
         """Of `loader`, which is to load the module of `spec`."""
-        self.is_class = isinstance(loader, type)
+        self.is_class: bool = isinstance(loader, type)
         kind: Any = loader if self.is_class else type(loader)
         super().__init__(kind)
         self.loader = loader
         self.type = kind
         place = self._place()
-        self.inner = None if place is None else Anatomy(spec, getattr(loader, place))
+        self.inner: Anatomy | None = None if place is None else Anatomy(spec, getattr(loader, place))
         """Of the loader that this one stands in for, if it does; that is its attribute `keeps`."""
         self.keeps = place
-        self.compiler = compiler_class(kind)
+        self.compiler: type | None = compiler_class(kind)
         """The class that compiles for it and changes nothing, or None: then it compiles all by itself."""
-        self.is_source = self._is_source(spec)
+        self.is_source: bool = self._is_source(spec)
         """Whether the module is one of source, as far as is known before it is loaded."""
-        self.is_open = (
+        self.is_open: bool = (
             not self.is_class
             and self.has_code
             and self.executes
             and (self.compiler is not None or self.gives_source)
         )
         """Whether it can be made to transform."""
-        self.is_asked_for_cache = hasattr(kind, "cache_path")
-        self.works_out_cache = issubclass(kind, _TheirSourceLoader)
+        self.is_asked_for_cache: bool = hasattr(kind, "cache_path")
+        self.works_out_cache: bool = issubclass(kind, _TheirSourceLoader)
         executes: Any = getattr(kind, "exec_module", None)
-        self.executes_compiled = executes in _EXECUTE and (
+        self.executes_compiled: bool = executes in _EXECUTE and (
             self.compiler is None or getattr(kind, "get_code", None) in _GET_CODE
         )
         """Whether it is known to execute what its `source_to_code` has compiled."""

@@ -22,8 +22,8 @@ class Block(Finder):
 
     def __init__(self, pattern: str, reason: str) -> None:
         """For the modules that `pattern` matches; `reason` stands in the error."""
-        self.pattern = check_pattern(pattern)
-        self.names = (pattern,)
+        self.pattern: str = check_pattern(pattern)
+        self.names: tuple[str, ...] = (pattern,)
         self.reason = reason
 
     def find_spec(

@@ -75,7 +75,7 @@ class Handles:
         return iter(list(self._by_hook.values()))
 
 
-handles = Handles()
+handles: Handles = Handles()
 """The handles of the hooks that are installed."""
 
 
@@ -112,7 +112,7 @@ class Switchboard:
         self._bound: dict[int, tuple[Any, tuple[str, ...]]] = {}  # by place
         self._places: dict[int, int] = {}  # by what `id` says of finders that are in it
         self._ends = [0, -1]  # the first place that has been taken, and the last
-        self.state = object()
+        self.state: object = object()
         """Another one whenever a finder has come or gone."""
         for finder, patterns in bound:
             self.add(finder, patterns)

@@ -28,17 +28,19 @@ class Compilation:
         self.recipe = recipe
         self.loader = loader
         self.path = path
+        self.positional: tuple[Any, ...]
+        self.named: dict[str, Any]
         self.positional, self.named = arguments
         self.gates = gates
-        self.passed = 0
+        self.passed: int = 0
         """The gates that it has passed."""
         self.source = data
         self.tree: Any = None
-        self.handed = False
+        self.handed: bool = False
         """Whether the changed tree is in what has been given away."""
-        self.reached = False
+        self.reached: bool = False
         """Whether the loader that is acting has got as far as parsing or compiling."""
-        self.lost = False
+        self.lost: bool = False
         """Whether a loader has had to start again from source that another one had changed already."""
 
     @hidden

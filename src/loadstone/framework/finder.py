@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from types import MethodType, ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from .._core.frames import hidden
 from .._core.spec import ModuleSpec as _ModuleSpec
@@ -17,7 +17,11 @@ from ..abc import MetaPathFinder, PathEntryFinder
 from .chain import alone, rest_of_chain
 
 if TYPE_CHECKING:
+    from importlib.metadata import Distribution, DistributionFinder
+
+    from ..abc import FinderLike, LoaderLike
     from .install import Handle
+    from .resources import Traversable
 
     F = TypeVar("F")
 
@@ -96,7 +100,7 @@ class Finder(MetaPathFinder):
     def spec(
         self,
         fullname: str,
-        loader: Any,
+        loader: LoaderLike | None,
         *,
         origin: str | None = None,
         location: str | None = None,
@@ -115,7 +119,7 @@ class Finder(MetaPathFinder):
         A `loader` of None makes a portion of a namespace package. Where this finder is on `sys.meta_path`,
         those of the finders behind it are joined to it, and a module that one of them knows is preferred.
         """
-        if location is None and origin is None and hasattr(loader, "get_filename"):
+        if location is None and origin is None and loader is not None and hasattr(loader, "get_filename"):
             try:
                 location = loader.get_filename(fullname)
             except ImportError:
@@ -169,7 +173,7 @@ class Finder(MetaPathFinder):
         return ()
 
     @either
-    def folder(self, package: str = "") -> Any:
+    def folder(self, package: str = "") -> Traversable | None:
         """The Traversable of the files in `package`: the resources of what it has of a namespace package.
 
         None, unless overridden.
@@ -197,7 +201,7 @@ class Finder(MetaPathFinder):
                 yield spec
 
     @either
-    def find_distributions(self, context: Any = None) -> Iterable[Any]:
+    def find_distributions(self, context: DistributionFinder.Context | None = None) -> Iterable[Distribution]:
         """The distributions that this finder knows, for `importlib.metadata`. None, unless overridden."""
         return ()
 
@@ -205,6 +209,50 @@ class Finder(MetaPathFinder):
     def invalidate_caches(self) -> None:
         """Look anew at what is remembered. Does nothing, unless overridden."""
 
+    @overload
+    def install(
+        self,
+        *,
+        name: str | None = None,
+        names: str | Iterable[str] | None = None,
+        inherit: bool = False,
+    ) -> Handle: ...
+    @overload
+    def install(
+        self,
+        *,
+        first: bool,
+        name: str | None = None,
+        names: str | Iterable[str] | None = None,
+        inherit: bool = False,
+    ) -> Handle: ...
+    @overload
+    def install(
+        self,
+        *,
+        last: bool,
+        name: str | None = None,
+        names: str | Iterable[str] | None = None,
+        inherit: bool = False,
+    ) -> Handle: ...
+    @overload
+    def install(
+        self,
+        *,
+        before: FinderLike,
+        name: str | None = None,
+        names: str | Iterable[str] | None = None,
+        inherit: bool = False,
+    ) -> Handle: ...
+    @overload
+    def install(
+        self,
+        *,
+        after: FinderLike,
+        name: str | None = None,
+        names: str | Iterable[str] | None = None,
+        inherit: bool = False,
+    ) -> Handle: ...
     @either
     def install(self, **position: Any) -> Handle:
         """Install this finder: `loadstone.install` with the keyword arguments given."""
@@ -238,7 +286,7 @@ class FinderEntry(PathEntryFinder):
         """For the path entry `entry` of `finder`."""
         self.finder = finder
         self.path = entry
-        self.package = entry[len(_label(finder)) + 1 :].replace("/", ".")
+        self.package: str = entry[len(_label(finder)) + 1 :].replace("/", ".")
 
     @hidden
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
@@ -247,9 +295,10 @@ class FinderEntry(PathEntryFinder):
             spec: ModuleSpec | None = self.finder.find_spec(fullname, [self.path], target)
         return spec
 
-    def files(self) -> Any:
+    def files(self) -> Traversable | None:
         """The folder of this entry, a Traversable, if the finder has such; else None."""
-        return self.finder.folder(self.package)
+        folder: Traversable | None = self.finder.folder(self.package)
+        return folder
 
     def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
         """The modules in the package, for `pkgutil.iter_modules`."""

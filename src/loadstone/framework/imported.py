@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from .._core.frames import passing, trim_own
 from .._core.namespace import loader_over
@@ -16,6 +16,9 @@ from .install import Handle, install
 from .interceptor import Interceptor
 from .loader import WrappedLoader
 from .names import Names, check_pattern
+
+if TYPE_CHECKING:
+    from ..abc import LoaderLike
 
 __all__ = ["ImportCallback", "when_imported"]
 
@@ -109,7 +112,7 @@ def _report(error: Exception, callback: Callback) -> None:
 class _CallingLoader(WrappedLoader):
     """A loader that has a callback called after it has executed its module."""
 
-    def __init__(self, inner: Any, hook: ImportCallback) -> None:
+    def __init__(self, inner: LoaderLike, hook: ImportCallback) -> None:
         super().__init__(inner)
         self.hook = hook
 

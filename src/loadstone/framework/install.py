@@ -36,7 +36,7 @@ class Handle:
     Idempotent and thread-safe.
     """
 
-    hook: Any
+    hook: FinderLike | PathHook
     """What was installed."""
     name: str
     """What it is called; no two hooks that are installed have the same."""
@@ -54,7 +54,7 @@ class Handle:
         return self._active
 
     @property
-    def overtaken_by(self) -> list[Any]:
+    def overtaken_by(self) -> list[FinderLike]:
         """The finders that others have put ahead of this one since it was installed; empty for path hooks."""
         if self.kind == "path hook" or not self._active:
             return []

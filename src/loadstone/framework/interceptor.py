@@ -43,7 +43,7 @@ class Interceptor(Finder):
     def __init__(self, names: str | Iterable[str] | None = None) -> None:
         """For the modules that a pattern, or one of several, matches; for all, if None (see `names`)."""
         if names is not None:
-            self.names = Names(names).patterns
+            self.names: str | Iterable[str] | None = Names(names).patterns
 
     def applies_to(self, spec: ModuleSpec) -> bool:
         """Whether `intercept` is to see this spec. True, unless overridden."""

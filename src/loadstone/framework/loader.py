@@ -6,13 +6,22 @@ import sys
 from collections.abc import Iterable
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.cache import split
 from .._core.compiler import call_source_to_code, module_argument, module_option
 from .._core.frames import call_with_frames_removed, hidden, passing, trim_own
 from .._core.versions import HAS_LOAD_MODULE
 from ..abc import InspectLoader
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader as _Counted
+
+    from ..abc import LoaderLike
+else:
+    # To type checkers a wrapper is a loader, so that it may be a spec's. As it runs, it must not inherit what
+    # the inner loader has not: what it counts as is the inner one's to say.
+    _Counted = object
 
 __all__ = ["Loader", "WrappedLoader", "forget_lines"]
 
@@ -106,7 +115,7 @@ def forget_lines(path: str) -> None:
         linecache.cache.pop(path, None)
 
 
-class WrappedLoader:
+class WrappedLoader(_Counted):
     """Stands in for the loader of a module until that is executed, to do something of its own then.
 
     Subclasses override `exec_module` (or `create_module`) and call that of this class. Whatever else the
@@ -115,9 +124,9 @@ class WrappedLoader:
     subclass has an answer of its own to what a loader can be asked later, such as `get_resource_reader`.
     """
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: LoaderLike) -> None:
         """Around the loader `inner`."""
-        self.inner = inner
+        self.inner: Any = inner
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:

@@ -34,7 +34,7 @@ class Recipe:
         self.loader = loader
         suffix = f".{split(spec.origin)[1].rpartition('.')[2]}" if spec.origin else ""
         parts = [part for transform in transforms for part in _identity(transform)]
-        self.key = sha256("\0".join([suffix, loader, *parts]).encode()).hexdigest()[:16]
+        self.key: str = sha256("\0".join([suffix, loader, *parts]).encode()).hexdigest()[:16]
         self.inside: dict[int, str] = {}
         """The threads that are inside `get_code`, and what they found as the optimization level then."""
         self.levels: dict[int, tuple[str, ...]] = {}

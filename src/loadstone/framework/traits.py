@@ -44,21 +44,21 @@ class Traits:
 
     def __init__(self, kind: type) -> None:
         names = {(parent.__module__, parent.__name__) for parent in kind.__mro__}
-        self.name = f"{kind.__module__}.{kind.__qualname__}"
+        self.name: str = f"{kind.__module__}.{kind.__qualname__}"
         self.kind = next((name for base, name in _KINDS if issubclass(kind, base)), None)
         """What they load, if it is always the same: "source", "bytecode", "extension", and so on."""
         if self.kind is None and _OWN_SOURCE in names:
             self.kind = "source"
-        self.keeps = next((_KEEPERS[name] for name in names if name in _KEEPERS), None)
+        self.keeps: str | None = next((_KEEPERS[name] for name in names if name in _KEEPERS), None)
         """The attribute in which one that stands in for another loader has that."""
-        self.executes = hasattr(kind, "exec_module")
-        self.has_code = hasattr(kind, "get_code")
-        self.gives_source = hasattr(kind, "get_source")
-        self.reads = hasattr(kind, "get_data")
-        self.compiles = hasattr(kind, "source_to_code")
+        self.executes: bool = hasattr(kind, "exec_module")
+        self.has_code: bool = hasattr(kind, "get_code")
+        self.gives_source: bool = hasattr(kind, "get_source")
+        self.reads: bool = hasattr(kind, "get_data")
+        self.compiles: bool = hasattr(kind, "source_to_code")
         # Of importlib's own methods it is known: one does nothing, by the other nothing is compiled unread.
-        self.makes_none = getattr(kind, "create_module", None) is SourceLoader.create_module
-        self.reads_first = getattr(kind, "get_code", None) is SourceLoader.get_code
+        self.makes_none: bool = getattr(kind, "create_module", None) is SourceLoader.create_module
+        self.reads_first: bool = getattr(kind, "get_code", None) is SourceLoader.get_code
 
 
 # By weak references, since programs make classes of loaders, too; what is kept must not lead to the class.

@@ -10,7 +10,7 @@ from _frozen_importlib_external import FileLoader as _FileLoader
 from _frozen_importlib_external import _NamespacePath  # type: ignore[attr-defined,unused-ignore]
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
-from importlib.metadata import PathDistribution
+from importlib.metadata import DistributionFinder, PathDistribution
 from pathlib import Path, PosixPath, WindowsPath
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -212,9 +212,10 @@ class TreeFinder(Finder):
     def _path(self, parts: Iterable[str]) -> str:
         return "/".join([self._prefix, *parts])
 
-    def folder(self, package: str = "") -> Any:
+    def folder(self, package: str = "") -> Traversable:
         """The Traversable in which the modules of `package` are; the root, if that is empty."""
-        return self._node(part for part in package.split(".") if part)
+        folder: Traversable = self._node(part for part in package.split(".") if part)
+        return folder
 
     def list_modules(self, package: str = "") -> Iterator[tuple[str, bool]]:
         """The modules in `package`, or at top level: name, and whether it is a package.
@@ -234,7 +235,9 @@ class TreeFinder(Finder):
             if name and name != "__init__" and "." not in name:
                 yield name, is_package
 
-    def find_distributions(self, context: Any = None) -> Iterator[PathDistribution]:
+    def find_distributions(
+        self, context: DistributionFinder.Context | None = None
+    ) -> Iterator[PathDistribution]:
         """The distributions whose metadata (``*.dist-info``, ``*.egg-info``) are at the root of the tree.
 
         Those that `context.name` asks for, if it asks for one. A `context.path` that is given and is not

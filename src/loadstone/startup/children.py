@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from ..abc import FinderLike, PathHook
+
 __all__ = ["CannotInherit", "inherit", "receive"]
 
 VARIABLE = "LOADSTONE_INHERIT"
@@ -85,7 +87,7 @@ class _Item:
                 pass
 
 
-def inherit(hook: object, **position: "Any") -> "Callable[[], None]":
+def inherit(hook: "FinderLike | PathHook", **position: object) -> "Callable[[], None]":
     """Have child processes install `hook`, and return the function that undoes this for later children.
 
     Children that start from now on, in the same environment, call ``loadstone.install(hook, **position)``

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .catalogue import checks
 from .check import Check, Kind
@@ -12,13 +12,16 @@ from .outcome import Report
 from .run import TIME_LIMIT, run
 from .subject import Subject
 
+if TYPE_CHECKING:
+    from ..abc import FinderLike, LoaderLike, PathHook
+
 __all__ = ["check_finder", "check_loader", "check_path_hook"]
 
 Add = Callable[[str, str], object]
 
 
 def check_finder(
-    finder: Any,
+    finder: FinderLike | str,
     finds: Iterable[str],
     misses: Iterable[str] = (),
     *,
@@ -48,7 +51,7 @@ def check_finder(
 
 
 def check_loader(
-    loader: Any,
+    loader: LoaderLike | str,
     name: str,
     *,
     add: Add | str | None = None,
@@ -61,7 +64,7 @@ def check_loader(
 
 
 def check_path_hook(
-    hook: Any,
+    hook: PathHook | str,
     entry: str,
     finds: Iterable[str],
     misses: Iterable[str] = (),

@@ -47,11 +47,11 @@ class Subject:
                 raise TypeError(f"{argument} must be a collection of module names, not the str {names!r}")
         self.thing = thing
         self.kind = kind
-        self.finds = tuple(finds)
-        self.misses = tuple(misses)
+        self.finds: tuple[str, ...] = tuple(finds)
+        self.misses: tuple[str, ...] = tuple(misses)
         self.entry = entry
         self._add = add
-        self.reference = _reference_of(thing) if reference is None else reference
+        self.reference: str | None = _reference_of(thing) if reference is None else reference
         if not self.finds:
             raise ValueError("finds must name at least one module that the importer finds")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .catalogue import checks
 from .check import Check, Kind
 from .run import TIME_LIMIT, run
 from .subject import Subject
+
+if TYPE_CHECKING:
+    from ..abc import FinderLike, LoaderLike, PathHook
 
 __all__ = ["ImporterSuite"]
 
@@ -34,7 +37,7 @@ class ImporterSuite:
     not_kept: dict[str, str] = {}  # noqa: RUF012
     """Promises that are not kept and known not to be, by code, with the reason: those tests are to fail."""
 
-    def make(self) -> Any:
+    def make(self) -> FinderLike | LoaderLike | PathHook:
         """The importer; made anew for each check. To be overridden."""
         raise NotImplementedError(f"{type(self).__qualname__} must say what to check: define make()")
 

@@ -170,9 +170,9 @@ class Change:
     """The class of the interceptor."""
     field: str
     """What it changed: a field of `SpecRecord`, or ``spec`` where it hid or replaced the whole answer."""
-    before: Any
+    before: object
     """As the finders behind it had it."""
-    after: Any
+    after: object
     """As it returned it; the same as before for another loader of the same class."""
 
 

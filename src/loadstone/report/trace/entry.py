@@ -56,16 +56,19 @@ class Entry:
     read: Any
     to_code: Any
     size: int | None
+    within: float
+    loaded: float
+    within_loading: float
     compiled: bool | None
 
     def __init__(self, recorder: Recorder, stack: list[Entry], name: str, start: float) -> None:
-        self.recorder = recorder
-        self.stack = stack  # of the thread
-        self.number = next(recorder.numbers)
-        self.name = name
-        self.start = start
+        self.recorder: Recorder = recorder
+        self.stack: list[Entry] = stack  # of the thread
+        self.number: int = next(recorder.numbers)
+        self.name: str = name
+        self.start: float = start
         self.within = self.loaded = self.within_loading = 0.0
-        self.is_running = False
+        self.is_running: bool = False
         self.held = {}
         self.loader = self.traits = self.to_code = self.size = self.compiled = None
 

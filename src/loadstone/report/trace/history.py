@@ -29,7 +29,7 @@ class History:
 
         `errors` are those that the program ended with, empty if none, None if that is not known.
         """
-        self.seconds = end - start
+        self.seconds: float = end - start
         self._start = start
         self._threads = {thread: 0}
         self._errors = errors
@@ -50,17 +50,17 @@ class History:
         imports = [self._found(event, end) for event in by_kind[FOUND]]
         imports += [self._failed(event) for event in by_kind[FAILED]]
         known = {record.number: record for record in imports}
-        self.imports = [
+        self.imports: list[Import] = [
             attrs.evolve(record, swallowed=self._swallowed(record, known), parent=self._parent(record, known))
             for record in sorted(imports, key=lambda record: record.number)
         ]
-        self.reentries = [self._reentry(event, known) for event in by_kind[REENTRY]]
+        self.reentries: list[Reentry] = [self._reentry(event, known) for event in by_kind[REENTRY]]
         # What failed was used, though it still stands in its module.
         failed = {_meaning(each.lazy) for each in imports if each.lazy and each.error}
         lazies = [self._lazy(*event) for event in unused.values()]
         lazies = [lazy for lazy in lazies if lazy.importer is not None and _meaning(lazy) not in failed]
         order = {lazy.importer: place for place, lazy in reversed(list(enumerate(lazies)))}
-        self.unused = sorted(lazies, key=lambda lazy: (order[lazy.importer], lazy.line or 0))
+        self.unused: list[Lazy] = sorted(lazies, key=lambda lazy: (order[lazy.importer], lazy.line or 0))
 
     def _thread(self, ident: int) -> int:
         return self._threads.setdefault(ident, len(self._threads))

@@ -7,7 +7,7 @@ from _frozen_importlib import _find_and_load_unlocked  # type: ignore[attr-defin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Any
 
     Place = tuple[str | None, str | None, int | None]
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CALLS", "FIND_AND_LOAD", "IMPORTS_ATTRIBUTE", "absolute_name", "importer", "place_of"]
 
-FIND_AND_LOAD = _find_and_load_unlocked.__code__
+FIND_AND_LOAD: CodeType = _find_and_load_unlocked.__code__
 """The function of the interpreter that asks finders."""
 
 IMPORTS_ATTRIBUTE = "_find_and_load_lazy_submodule"

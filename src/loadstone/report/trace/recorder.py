@@ -37,12 +37,12 @@ class Recorder:
 
     def __init__(self, emit: Callable[[Event], object]) -> None:
         self.emit = emit
-        self.active = False
+        self.active: bool = False
         self.numbers: Iterator[int] = iter(range(1 << 62))
         self.stacks: dict[int, list[Entry]] = {}
         self.failures: dict[int, Error] = {}
         self.running: set[str] = set()  # what is being executed: the names, also as relative ones
-        self.finder = Finder(self)
+        self.finder: Finder = Finder(self)
         self.import_code: CodeType | None = None
         self.lazies: Lazies | None = None
         self.steps: Container[str] = ()
