@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -145,17 +146,38 @@ def test_reload_is_not_lazy(executed: list[str]) -> None:
 @pytest.mark.parametrize("installed", [True, False])
 @pytest.mark.parametrize("reload", [importlib.reload, loadstone.reload])
 def test_what_waits_is_executed_by_a_reload(executed: list[str], reload: Any, installed: bool) -> None:
-    """A lazy module that is reloaded before its first use is executed once, and is a plain module then."""
+    """A reload is a use of a lazy module: it is executed, and then executed again."""
     handle = loadstone.lazy("mod")
     module = loadstone.import_module("mod")
     if not installed:
         handle.uninstall()
     assert reload(module) is module
-    assert executed == ["mod"]
+    assert executed == ["mod", "mod"]
     assert module.x == 1
     assert type(module) is type(sys)
     assert reload(module).function() == 1
-    assert executed == ["mod", "mod"]
+    assert executed == ["mod", "mod", "mod"]
+
+
+@pytest.mark.parametrize("reload", [importlib.reload, loadstone.reload])
+def test_a_reload_that_fails_leaves_it_lazy(reload: Any) -> None:
+    """A lazy module whose code fails in a reload is tried again at its next use."""
+    with loadstone.lazy("bad"):
+        module: Any = loadstone.import_module("bad")
+    with pytest.raises(ZeroDivisionError):
+        reload(module)
+    assert module.x == 1
+
+
+@pytest.mark.parametrize("reload", [importlib.reload, loadstone.reload])
+def test_threads_use_what_is_reloaded(sandbox: Sandbox, reload: Any) -> None:
+    """A use in one thread and a reload in another, at the same time: neither sees half a module."""
+    sandbox.write({"slow.py": "import time\ntime.sleep(.05)\nvalue = 1\n"})
+    with loadstone.lazy("slow"):
+        module: Any = loadstone.import_module("slow")
+    uses: list[Any] = [lambda: module.value, lambda: reload(module).value] * 2
+    with ThreadPoolExecutor(len(uses)) as threads:
+        assert [future.result() for future in [threads.submit(use) for use in uses]] == [1] * 4
 
 
 @pytest.mark.parametrize("use", ["hasattr(bad, 'x')", "exec('from bad import x')", "bad.x", "vars(bad)"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import importlib.machinery
 import importlib.resources
@@ -627,6 +628,17 @@ def test_a_tree_that_imports(sandbox: Sandbox) -> None:
 
 
 # MemoryTree
+
+
+def test_paths_in_a_tree_in_memory_are_its_own() -> None:
+    """No tree has the paths of another one, be that gone, its copy, or what came of pickling it."""
+    paths = {str(MemoryTree({"a.py": ""}) / "a.py") for _ in range(50)}
+    assert len(paths) == 50
+    tree = MemoryTree({"a.py": "x = 1"})
+    assert str(tree / "a.py") == str(tree / "a.py")
+    for other in (copy.deepcopy(tree), pickle.loads(pickle.dumps(tree))):
+        assert str(other / "a.py") != str(tree / "a.py")
+        assert (other / "a.py").read_text() == "x = 1"
 
 
 def test_a_memory_tree_is_a_traversable() -> None:

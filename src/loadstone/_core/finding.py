@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-    from typing import Any
+    from typing import Any, Protocol
 
-    from .system import State
+    class Searched(Protocol):
+        """What a walk has to know of an import system."""
 
-__all__ = ["find_spec", "made", "object_name", "observers", "stand_ins"]
+        modules: dict[str, ModuleType]
+        meta_path: Any
+
+
+__all__ = ["Walk", "find_spec", "made", "object_name", "observers", "stand_ins"]
 
 made: list[tuple[Any, Any]] = [(None, None)]
 """The spec that a stand-in has made for a walk, and that nobody else has seen yet; with it the facts about
@@ -43,9 +48,17 @@ observers: dict[int, Callable[[Any], Any]] = {}
 its place."""
 
 
+class Walk:
+    """The state of a walk along `finders`, for modules of the live system."""
+
+    def __init__(self, finders: Any) -> None:
+        self.meta_path = finders
+        self.modules = sys.modules
+
+
 @hidden
 def find_spec(
-    state: State, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    state: Searched, name: str, path: Sequence[str] | None, target: ModuleType | None = None
 ) -> ModuleSpec | None:
     """Ask the finders of `state.meta_path` in order; the first spec that one returns, or None.
 

@@ -38,15 +38,15 @@ class LazyModule(types.ModuleType):
             _load(self)
         return _plain(self, attribute) if is_lazy(self) else getattr(self, attribute)
 
+    @hidden
     def __setattr__(self, attribute: str, value: Any) -> None:
-        if attribute == "__spec__" and is_lazy(self):
-            spec = _plain(self, attribute)
-            if value is not spec and isinstance(spec.loader_state, Pending):
-                # A reload, which executes it: what its first spec has put off is not to come any more.
-                object.__setattr__(self, "__class__", spec.loader_state.kind)
-                setattr(self, attribute, value)
-                return
-        super().__setattr__(attribute, value)
+        if attribute == "__spec__" and value is not _plain(self, attribute):
+            # A reload. What waits is in the spec that is replaced: it happens now.
+            _load(self)
+        if is_lazy(self):
+            super().__setattr__(attribute, value)
+        else:
+            setattr(self, attribute, value)
 
     @hidden
     def __delattr__(self, attribute: str) -> None:

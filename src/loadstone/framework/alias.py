@@ -107,7 +107,7 @@ class AliasLoader(WrappedLoader):
         inner: Any = None if spec is None else spec.loader
         super().__init__(inner)
         self.new = new
-        self.found = spec is not None
+        self.found: bool = spec is not None
 
     def __getattr__(self, name: str) -> Any:
         if name not in _BY_NAME:

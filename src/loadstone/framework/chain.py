@@ -11,7 +11,7 @@ from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
-from .._core.finding import find_spec
+from .._core.finding import Walk, find_spec
 from .._core.frames import hidden
 from .names import NameTable
 from .order import begin
@@ -22,12 +22,14 @@ __all__ = [
     "all_finders",
     "alone",
     "chain_state",
+    "concerned",
     "finders_for",
     "handles",
     "is_alone",
     "keep_order",
     "rest_of_chain",
     "strangers_ahead",
+    "unfolded",
 ]
 
 
@@ -198,15 +200,25 @@ class Switchboard:
         return f"<{type(self).__name__} of {len(self._bound)} finders>"
 
 
+def unfolded(chain: Iterable[Any]) -> list[Any]:
+    """The finders of a chain, those in switchboards one by one."""
+    finders: list[Any] = []
+    for finder in list(chain):
+        finders += finder.finders if type(finder) is Switchboard else [finder]
+    return finders
+
+
+def concerned(chain: Iterable[Any], fullname: str) -> list[Any]:
+    """The finders of a chain that would be asked for the module, in order."""
+    finders: list[Any] = []
+    for finder in list(chain):
+        finders += finder.bound_to(fullname) if type(finder) is Switchboard else [finder]
+    return finders
+
+
 def all_finders() -> list[Any]:
     """The finders on `sys.meta_path`, those in switchboards one by one."""
-    finders: list[Any] = []
-    for finder in list(sys.meta_path):
-        if type(finder) is Switchboard:
-            finders += finder.finders
-        else:
-            finders.append(finder)
-    return finders
+    return unfolded(sys.meta_path)
 
 
 def keep_order() -> None:
@@ -234,13 +246,7 @@ def chain_state() -> list[Any]:
 
 def finders_for(fullname: str) -> list[Any]:
     """A snapshot of the finders of `sys.meta_path` that would be asked for the module, in order."""
-    finders = []
-    for finder in list(sys.meta_path or ()):
-        if type(finder) is Switchboard:
-            finders += finder.bound_to(fullname)
-        else:
-            finders.append(finder)
-    return finders
+    return concerned(sys.meta_path or (), fullname)
 
 
 def asks_rest(finder: Any) -> bool:
@@ -248,14 +254,6 @@ def asks_rest(finder: Any) -> bool:
     return getattr(getattr(type(finder), "find_spec", None), "asks_rest", False) and (
         _thread.get_ident() not in finder._inside
     )
-
-
-class _Rest:
-    """The state of a walk over some finders of the live chain."""
-
-    def __init__(self, finders: list[Any]) -> None:
-        self.modules = sys.modules
-        self.meta_path = finders
 
 
 @hidden
@@ -285,5 +283,4 @@ def rest_of_chain(
             break
     if not finders:
         return None
-    state: Any = _Rest(finders)
-    return find_spec(state, fullname, path, target)
+    return find_spec(Walk(finders), fullname, path, target)

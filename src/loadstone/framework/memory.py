@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from .resources import Node, opened, parts_of
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     TreeDirectory = dict[str, Any]
 
 __all__ = ["MemoryTree"]
+
+_numbers = count(1)
 
 
 class MemoryTree(Node):
@@ -173,7 +176,12 @@ class MemoryTree(Node):
         return hash((id(self._root), self._parts))
 
     def __str__(self) -> str:
-        return "/".join([f"<{type(self).__name__} {id(self._root):x}>", *self._parts])
+        # Such paths stand in code and in the cache of lines: no later tree has the number of one gone.
+        number = vars(self._root).setdefault("_number", next(_numbers))
+        return "/".join([f"<{type(self).__name__} {number}>", *self._parts])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_number"}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {'/'.join(self._parts) or 'its root'}>"

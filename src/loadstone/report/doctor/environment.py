@@ -14,7 +14,7 @@ import attrs
 from ..._core.finding import find_spec
 from ..._standard.path import PathSearch
 from ...distributions import Installed, installed, providers
-from ...framework.chain import Switchboard
+from ...framework.chain import concerned, unfolded
 from ..kinds import attribute_of
 from ..places import (
     PACKAGES,
@@ -61,17 +61,11 @@ class Environment:
     @property
     def finders(self) -> list[Any]:
         """The finders of the chain, those in switchboards one by one."""
-        finders: list[Any] = []
-        for finder in self.meta_path:
-            finders += finder.finders if type(finder) is Switchboard else [finder]
-        return finders
+        return unfolded(self.meta_path)
 
     def finders_for(self, name: str) -> list[Any]:
         """The finders that would be asked for the module `name`."""
-        finders: list[Any] = []
-        for finder in self.meta_path:
-            finders += finder.bound_to(name) if type(finder) is Switchboard else [finder]
-        return finders
+        return concerned(self.meta_path, name)
 
     def find(self, name: str) -> ModuleSpec | None:
         """What the chain finds for `name`, whose parents are not imported for it either.

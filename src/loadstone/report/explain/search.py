@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec
 from time import perf_counter
 from typing import Any
 
-from ..._core.finding import find_spec, object_name, observers
+from ..._core.finding import Walk, find_spec, object_name, observers
 from ..._core.locks import acquire_lock, release_lock
 from ..._standard.path import PathSearch
 from ..._standard.recognition import path_search
@@ -65,12 +65,11 @@ class Search:
 
     def _ask(self, finders: Any) -> Any:
         """Have the engine walk along `finders`, observed."""
-        state: Any = _Chain(finders)
         thread = get_ident()
         before = observers.get(thread)
         observers[thread] = self._stand_in
         try:
-            return find_spec(state, self.name, self.path)
+            return find_spec(Walk(finders), self.name, self.path)
         finally:
             if before is None:
                 del observers[thread]
@@ -131,14 +130,6 @@ class Search:
                 if entry.spec is not None and entry is not own and entry.later:
                     shadows.append(_shadow(found, question, entry, entry.spec))
         return tuple(shadows)
-
-
-class _Chain:
-    """The state of a walk along some finders."""
-
-    def __init__(self, finders: Any) -> None:
-        self.meta_path = finders
-        self.modules = sys.modules
 
 
 class _StandIn:
