@@ -123,10 +123,7 @@ def run(program: Program, during: Any = None) -> int:
     except BaseException as error:
         _report(error)
         if isinstance(error, KeyboardInterrupt):
-            # Built in, while the program may have a file that is called signal.py.
-            signal: Any = __import__("_signal")
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
+            _die_of_interrupt()
         return 1
     return 0
 
@@ -273,6 +270,24 @@ def _start_path_at(entry: str) -> None:
     """Have `sys.path` start with `entry`; what it was started with for loadstone itself is off it."""
     if not is_path_safe():
         sys.path.insert(0, entry)
+
+
+def _die_of_interrupt() -> None:
+    """End the process by SIGINT, once all is done that the interpreter does before it does so."""
+    # Built in, while the program may have files that are called so.
+    signal: Any = __import__("_signal")
+    atexit: Any = __import__("atexit")
+    threading = sys.modules.get("threading")
+    if hasattr(threading, "_shutdown"):
+        threading._shutdown()  # type: ignore[union-attr]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # noqa: S110 - a stream that is closed, or gone
+            pass
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _report(error: BaseException) -> None:

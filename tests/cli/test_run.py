@@ -12,6 +12,7 @@ import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
@@ -68,6 +69,21 @@ def test_modules_that_are_the_programs_own(sandbox: Sandbox, options: list[str])
     imports = "".join(f"import {name}\nprint({name}.own)\n" for name in hidden)
     sandbox.write({"own/prog.py": f"{imports}raise KeyboardInterrupt\n"})
     assert same(sandbox, options, "own/prog.py").split() == ["True"] * len(hidden)
+
+
+@MODES
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_is_left_to_do_after_an_interrupt(sandbox: Sandbox, options: list[str], unbuffered: str) -> None:
+    """Output is written, threads are waited for and exit functions called before the signal ends it all."""
+    sandbox.write(
+        {
+            "prog.py": "import atexit, threading, time\natexit.register(print, 'at exit')\nprint('begun')\n"
+            "def work():\n    time.sleep(.1)\n    print('worked')\n"
+            "threading.Thread(target=work).start()\nraise KeyboardInterrupt\n"
+        }
+    )
+    with mock.patch.dict(os.environ, PYTHONUNBUFFERED=unbuffered):
+        assert same(sandbox, options, "prog.py") == "begun\nworked\nat exit\n"
 
 
 @MODES

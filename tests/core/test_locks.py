@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import functools
 import gc
 import sys
@@ -227,3 +228,29 @@ def test_the_live_locks_are_the_interpreters() -> None:
     theirs = bootstrap._get_module_lock("other_module")
     assert live_locks.take("other_module") is theirs
     theirs.release()
+
+
+def test_idle_locks_are_not_used_once_locks_are_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a monkey patcher has replaced what locks are made by, no lock of before is used again."""
+    locks = Locks({})
+
+    def used() -> Any:
+        held = [locks.take("a")]
+        inner = held[0].wakeup  # type: ignore[attr-defined]
+        locks.give_back("a", held)
+        return inner
+
+    before = used()
+    assert used() is before
+    made: list[Any] = []
+
+    def allocate_lock() -> Any:
+        made.append(threading.Lock())
+        return made[-1]
+
+    monkeypatch.setattr(_thread, "allocate_lock", allocate_lock)
+    patched = used()
+    assert patched is not before
+    assert used() is patched
+    monkeypatch.undo()
+    assert used() is not patched

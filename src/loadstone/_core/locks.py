@@ -88,12 +88,15 @@ class Locks:
             lock = None if reference is None else reference()
             if lock is None:
                 # Nobody else knows a new lock: it can be taken without waiting.
-                if self._idle:
+                maker = _thread.allocate_lock  # monkey patchers replace it, for those who wait
+                if self._idle and self._idle[-1].maker is maker:
                     lock = self._idle.pop()
                     lock.name = name
                     reference = lock.reference
                 else:
+                    self._idle.clear()
                     lock = _ModuleLock(name)
+                    lock.maker = maker
                     reference = lock.reference = _Reference(lock, self._forget)
                 lock.owner = _thread.get_ident()
                 if COUNTS_LOCKS_BY_LIST:
@@ -118,7 +121,7 @@ class Locks:
             # Others come to know a lock by the table, under the lock that is held now.
             alone = _count_references(held[0]) == _ALONE
             lock = held.pop()
-            if alone and not lock.waiters and hasattr(lock, "reference"):
+            if alone and not lock.waiters and getattr(lock, "maker", None) is _thread.allocate_lock:
                 if self._table.get(name) is lock.reference:
                     del self._table[name]
                 lock.owner = None
