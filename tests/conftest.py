@@ -48,3 +48,12 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     """A sandbox in a directory of its own; afterwards the import state is what it was."""
     with restored():
         yield Sandbox(tmp_path)
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coverage leaves child processes alone.
+
+    Their start-up files import it, and what a test puts in the way of imports it meets before loadstone does.
+    """
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

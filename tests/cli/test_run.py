@@ -62,6 +62,7 @@ def test_modules_that_are_loaded(
 
 
 @MODES
+@pytest.mark.usefixtures("unmeasured")
 def test_modules_that_are_the_programs_own(sandbox: Sandbox, options: list[str]) -> None:
     """A program's files hide the standard library's from it as under python, whatever loadstone imports."""
     hidden = ("argparse", "gettext", "shutil", "signal", "tokenize", "typing")

@@ -19,6 +19,8 @@ from loadstone.__main__ import main
 if TYPE_CHECKING:
     from ..conftest import Sandbox
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 SHADOW = "open({record!r}, 'a').write(__name__ + '\\n')\n"
 IMPORTER = """
 from importlib.machinery import ModuleSpec

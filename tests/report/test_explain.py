@@ -886,6 +886,7 @@ def test_the_command_finds_what_no_finder_has(sandbox: Sandbox) -> None:
     assert "it is the module" in result.stdout
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_the_command_executes_modules_as_a_program_would(sandbox: Sandbox) -> None:
     """With ``--load``, what the command itself has imported is not there for the module, nor in its way."""
     sandbox.write(

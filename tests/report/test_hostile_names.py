@@ -162,6 +162,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.usefixtures("unmeasured")
 @posix
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_prints_what_drives_a_terminal(folder: Path, sandbox: Sandbox, command: str) -> None:
@@ -175,6 +176,7 @@ def test_no_command_prints_what_drives_a_terminal(folder: Path, sandbox: Sandbox
         assert "\\x1b]0;owned\\x07" in shown
 
 
+@pytest.mark.usefixtures("unmeasured")
 @posix
 @pytest.mark.parametrize("words", [["explain", "json"], ["doctor"]])
 def test_json_is_printable(folder: Path, sandbox: Sandbox, words: list[str]) -> None:
