@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,11 @@ from loadstone import testing
 from loadstone.testing.state import restored
 
 collect_ignore = ["bench", "cpython", "ecosystem", "typing"]
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A job in the background of a shell ignores it, and so would the processes that are started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Sandbox(testing.Sandbox):

@@ -185,7 +185,7 @@ def imports_leave_nothing(subject: Subject) -> None:
             _import_anew(subject, name)
         before = _size()
         count = 0
-        while count < 50 or (count < 250 and perf_counter() - start < 0.5):
+        while count < 100 or (count < 250 and perf_counter() - start < 0.5):
             _import_anew(subject, name)
             count += 1
         growths.append([(after - old) / count for old, after in zip(before, _size(), strict=True)])
