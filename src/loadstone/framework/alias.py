@@ -137,9 +137,8 @@ class AliasLoader(WrappedLoader):
         def __getattr__(name: str) -> Any:
             other: Any = sys.modules.get(self.new)
             if other is None:
-                if name.startswith(
-                    "__"
-                ):  # asked by the import system itself, before this module is in its place
+                # Such names the import system itself asks for, before this module is in its place.
+                if name.startswith("__"):
                     raise AttributeError(f"module {spec.name!r} has no attribute {name!r}")
                 other = import_module(self.new)
             return getattr(other, name)

@@ -11,6 +11,7 @@ from typing import Any
 from .._core.locks import acquire_lock, release_lock
 from .finder import Finder
 from .install import Handle, install
+from .kinds import attribute_of
 from .names import Names, check_pattern
 from .order import unfindable
 
@@ -69,11 +70,11 @@ def _set_aside(names: Names) -> Callable[[], None]:
     try:
         for name in sorted(names.among(sys.modules), reverse=True):
             module = sys.modules[name]
-            if getattr(_own(module, "__spec__"), "_initializing", False):
+            if getattr(attribute_of(module, "__spec__"), "_initializing", False):
                 continue  # the import that is under way needs it there
             parent_name, _, child = name.rpartition(".")
             parent: Any = sys.modules.get(parent_name)
-            is_bound = module is not None and _own(parent, child) is module
+            is_bound = module is not None and attribute_of(parent, child) is module
             if is_bound:
                 delattr(parent, child)
             del sys.modules[name]
@@ -87,11 +88,3 @@ def _set_aside(names: Names) -> Callable[[], None]:
                 setattr(parent, name.rpartition(".")[2], module)
 
     return put_back
-
-
-def _own(module: object, attribute: str) -> Any:
-    """An attribute of a module, which is not executed for it if it is lazy; or None."""
-    try:
-        return object.__getattribute__(module, "__dict__").get(attribute)
-    except AttributeError:
-        return None

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._core.finding import Walk, find_spec
 from .._core.frames import hidden
+from .kinds import is_ours, kind_of
 from .names import NameTable
 from .order import begin
 
@@ -233,8 +234,7 @@ def strangers_ahead(finder: Any) -> list[Any]:
     for other in list(sys.meta_path or ()):
         if other is finder or (type(other) is Switchboard and finder in other):
             return strangers
-        kind = other if isinstance(other, type) else type(other)
-        if kind.__module__.partition(".")[0] != "loadstone" and handles.of(other) is None:
+        if not is_ours(kind_of(other)) and handles.of(other) is None:
             strangers.append(other)
     return []
 

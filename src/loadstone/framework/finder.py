@@ -15,6 +15,7 @@ from .._core.spec import ModuleSpec as _ModuleSpec
 from .._core.spec import located, search_locations_of
 from ..abc import MetaPathFinder, PathEntryFinder
 from .chain import alone, rest_of_chain
+from .kinds import kind_of
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, DistributionFinder
@@ -272,8 +273,7 @@ def _label(finder: Any) -> str:
         return str(own)
     key = id(finder)
     if key not in _labels:
-        kind = finder if isinstance(finder, type) else type(finder)
-        label = f"{kind.__qualname__}@{next(_numbers)}"
+        label = f"{kind_of(finder).__qualname__}@{next(_numbers)}"
         # Not kept by the finder itself, since a copy of it is another finder; forgotten when it goes.
         _labels.setdefault(key, (weakref.ref(finder, lambda _: _labels.pop(key)), label))
     return _labels[key][1]

@@ -13,6 +13,7 @@ from .._core.compiler import call_source_to_code, module_argument, module_option
 from .._core.frames import call_with_frames_removed, hidden, passing, trim_own
 from .._core.versions import HAS_LOAD_MODULE
 from ..abc import InspectLoader
+from .kinds import is_ours
 
 if TYPE_CHECKING:
     from importlib.abc import Loader as _Counted
@@ -101,11 +102,6 @@ class Loader(InspectLoader):
         except ImportError:
             return None
         return Reader(Data(folder, self.get_data, lambda: self.list_files(fullname)))
-
-
-def is_ours(kind: type) -> bool:
-    """Whether a class is one of loadstone's."""
-    return kind.__module__.partition(".")[0] == "loadstone"
 
 
 def forget_lines(path: str) -> None:

@@ -20,6 +20,7 @@ from .._core.spec import ModuleSpec as _ModuleSpec
 from .chain import Switchboard, alone, chain_state, finders_for, handles, is_alone, rest_of_chain
 from .finder import Finder
 from .interceptor import Interceptor
+from .kinds import kind_of
 
 __all__ = ["Portions", "adopt", "joined", "needs_portions"]
 
@@ -118,13 +119,13 @@ def _adds_portions(finder: Any) -> bool:
     """Whether it is an installed finder, or has one in it, that has portions of others' packages."""
     if type(finder) is Switchboard:
         return any(map(_adds_portions, finder.finders))
-    kind = finder if isinstance(finder, type) else type(finder)
+    kind = kind_of(finder)
     return issubclass(kind, Finder) and finder.adds_portions and handles.of(finder) is not None
 
 
 def _joins_or_finds_none(finder: Any) -> bool:
     """Whether it is a finder of loadstone, which joins portions by itself, or finds no namespace packages."""
-    kind = finder if isinstance(finder, type) else type(finder)
+    kind = kind_of(finder)
     return issubclass(kind, (Finder, Switchboard)) or kind.__name__ in ("BuiltinImporter", "FrozenImporter")
 
 

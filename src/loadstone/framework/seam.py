@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary, ref
 
 from .anatomy import Anatomy, changers
 from .chain import finders_for
+from .kinds import is_ours, kind_of
 from .recipe import Recipe
 from .substitute import substitutes
 from .transforming import cached_by, line_for, make_class, without_seam
@@ -119,9 +120,9 @@ def _left_out(spec: ModuleSpec, found: Anatomy) -> Iterator[Anatomy]:
 
 def _is_foreign(finder: Any) -> bool:
     """Whether it is a finder of others, which may have a loader with a change of its own."""
-    kind = finder if isinstance(finder, type) else type(finder)
+    kind = kind_of(finder)
     return (
         kind not in (PathFinder, BuiltinImporter, FrozenImporter)
-        and kind.__module__.partition(".")[0] != "loadstone"
+        and not is_ours(kind)
         and not getattr(getattr(kind, "find_spec", None), "asks_rest", False)
     )

@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from ...framework.chain import asks_rest
-from ..kinds import attribute_of, is_standard, qualified
+from ...framework.kinds import attribute_of, is_standard, qualified
 from .check import Seen, check
 from .environment import Environment
 

@@ -15,7 +15,7 @@ from ..._core.finding import find_spec
 from ..._standard.path import PathSearch
 from ...distributions import Installed, installed, providers
 from ...framework.chain import concerned, unfolded
-from ..kinds import attribute_of
+from ...framework.kinds import attribute_of
 from ..places import (
     PACKAGES,
     current_directory,

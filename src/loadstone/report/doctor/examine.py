@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 
-from ..kinds import qualified
+from ...framework.kinds import qualified
 from . import (
     caches,
     chain,

@@ -15,7 +15,7 @@ import attrs
 import loadstone
 
 from ..._core.compiler import takes_name
-from ..kinds import attribute_of, is_standard, kind_of, qualified
+from ...framework.kinds import attribute_of, is_standard, kind_of, qualified
 from ..known import DISTRIBUTIONS, LEFT, REMOVED
 from ..places import folder
 from .chain import some

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..kinds import attribute_of, is_standard, kind_of, qualified
+from ...framework.kinds import attribute_of, is_standard, kind_of, qualified
 from .chain import layers, some
 from .check import Seen, check
 from .environment import Environment

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
 
-from ..kinds import attribute_of
+from ...framework.kinds import attribute_of
 from ..places import folder
 from ..trace.lazies import standing
 from .check import Seen, check

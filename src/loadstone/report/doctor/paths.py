@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..kinds import qualified
+from ...framework.kinds import qualified
 from ..places import folder
 from .check import Seen, check
 from .environment import Environment

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from ..._core.system import import_module, resolve_name
+from ...framework.kinds import attribute_of
 from ...program import without_own_modules
-from ..kinds import attribute_of
 from ..trace.lazies import standing
 from .case import Case
 from .causes import causes_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from ..kinds import kind_of
+from ...framework.kinds import kind_of
 
 __all__ = [
     "Answer",

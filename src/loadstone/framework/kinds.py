@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["attribute_of", "is_standard", "kind_of", "qualified"]
+__all__ = ["attribute_of", "is_ours", "is_standard", "kind_of", "qualified"]
 
 _STANDARD = ("_frozen_importlib", "_frozen_importlib_external", "importlib", "zipimport")
 _OWN = ("loadstone._core", "loadstone._standard", "loadstone.machinery")
@@ -14,6 +14,11 @@ def kind_of(thing: Any) -> type:
     """The class of a finder or loader, or itself if it is one."""
     kind: type = type(thing)
     return thing if issubclass(kind, type) else kind
+
+
+def is_ours(kind: type) -> bool:
+    """Whether a class is one of loadstone's."""
+    return kind.__module__.partition(".")[0] == "loadstone"
 
 
 def qualified(thing: Any) -> str:
