@@ -58,12 +58,13 @@ class Case:
         return self.missing.rpartition(".")[2]
 
 
-def cause(code: str, evidence: str | list[str], remedy: str | None = None) -> Cause:
+def cause(code: str, evidence: str | list[str], remedy: str | None = None, *, proved: bool = True) -> Cause:
     """The cause `code`, with what was seen, and the remedy that the code has unless there is a better one.
 
-    Evidence of several lines is a list: a name that holds a line break makes no line of its own.
+    Evidence of several lines is a list: a name that holds a line break makes no line of its own. The first
+    line alone says why, in a sentence. It is `proved` by what was seen, or only possible.
     """
     entry = CODES[code]
     lines = [evidence] if isinstance(evidence, str) else evidence
     text = "\n".join(map(printable, lines))
-    return Cause(code, entry.title, text, entry.remedy if remedy is None else remedy)
+    return Cause(code, entry.title, text, entry.remedy if remedy is None else remedy, proved)

@@ -37,7 +37,10 @@ def prepare() -> None:
 
 
 def causes_of(case: Case) -> tuple[Cause, ...]:
-    """What is likely wrong, the likeliest first; much of it is asked only where the module is not found."""
+    """What is wrong: first what is proved, then what is possible, the likeliest of each first.
+
+    Much of it is asked only where the module is not found.
+    """
     causes = [found for check in _ALWAYS for found in check(case)]
     if not case.found and case.failure is None:
         causes += [found for check in _IF_MISSING for found in check(case)]
@@ -46,7 +49,7 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         if not causes:
             remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
             causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
-    return tuple(causes)
+    return tuple(sorted(causes, key=lambda found: not found.proved))
 
 
 def _none(case: Case) -> Iterator[Cause]:

@@ -266,6 +266,8 @@ class Cause:
     """What was seen."""
     remedy: str
     """What to do about it."""
+    proved: bool = True
+    """Whether what was seen proves it; else it is only possible, and says so."""
 
 
 @attrs.frozen(repr=False)
