@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.machinery import ModuleSpec
 from typing import Any, TypeVar
 
@@ -47,6 +47,7 @@ class Environment:
     """Of Python."""
     scan: tuple[str, ...] = ()
     """The packages whose code is to be read, beside the local ones."""
+    _listings: dict[str, frozenset[str]] = attrs.field(factory=dict, init=False)
     _finders: dict[str, Any] = attrs.field(factory=dict, init=False)
     _names: dict[str, dict[str, bool]] = attrs.field(factory=dict, init=False)
     _made: dict[Any, Any] = attrs.field(factory=dict, init=False)
@@ -164,13 +165,26 @@ class Environment:
         spec = find(name) if find else None
         return str(spec.origin) if spec is not None and spec.origin else entry
 
-    def distributions(self) -> Iterator[Installed]:
+    def listing(self, place: str) -> frozenset[str]:
+        """The names of what is in a directory; none where it cannot be read. It is read once."""
+        if place not in self._listings:
+            try:
+                self._listings[place] = frozenset(os.listdir(place))
+            except (OSError, ValueError):
+                self._listings[place] = frozenset()
+        return self._listings[place]
+
+    def distributions(self) -> list[Installed]:
         """What is installed."""
-        return installed(self.entries())
+        return self.once(_distributions)
 
     def provider(self, name: str) -> str:
         """The names of the distributions that have the module, or an empty string."""
         return ", ".join(sorted({str(one.name) for one in self.once(_providers).get(name, ())}))
+
+
+def _distributions(environment: Environment) -> list[Installed]:
+    return list(installed(environment.entries()))
 
 
 def _providers(environment: Environment) -> Mapping[str, list[Installed]]:

@@ -121,4 +121,6 @@ def findings_of(check: Check, seen: Environment) -> Iterator[Finding]:
 def _finding(check: Check, seen: Seen) -> Finding:
     entry, severity = check.entry, seen.severity or check.severity
     remedy = seen.remedy or entry.remedy
-    return Finding(entry.code, entry.title, severity, seen.subject, seen.evidence, remedy)
+    return Finding(
+        entry.code, entry.title, severity, seen.subject, seen.evidence, remedy, seen.file, seen.line
+    )
