@@ -264,7 +264,7 @@ def test_each_finder_is_asked_once(sandbox: Sandbox, traces: int, taken_over: bo
     assert traced.Asked.names == expected
     for one, two in zip(plain.answers, traced.answers, strict=True):
         assert two[:5] == one[:5]
-        assert not [file for file in (*two, [])[5] if file.endswith("finder.py")]
+        assert not [file for file in [*two, [], []][5] if file.endswith("finder.py")]
     for trace in recorded:
         failed = [each.name for each in trace.imports if each.error and "absent" in each.name]
         assert failed == [name for name in expected if name != "absent5"]
