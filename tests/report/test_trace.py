@@ -10,6 +10,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import inspect
+import runpy
 import sys
 import threading
 import time
@@ -283,7 +284,7 @@ def test_failures_without_a_search(sandbox: Sandbox) -> None:
         ("blocked", "ModuleNotFoundError", True),
         ("two.sub", "ModuleNotFoundError", True),
         ("one", "ImportError", True),
-        ("", "ImportError", False),
+        (".x", "ImportError", False),
     ]
     assert named(trace, "blocked").file == __file__
 
@@ -308,6 +309,15 @@ def test_circular_imports_are_spelled_out(sandbox: Sandbox) -> None:
     assert trace.reentries[1].file == str(root / "pkg/b.py")
 
 
+RELATIVE = """
+for statement in ("from . import sub", "from ..sub.mod import x", "from .. import a, b", "from ...b import *"):
+    try:
+        exec(statement)
+    except ImportError:
+        pass
+"""
+
+
 @pytest.mark.filterwarnings("ignore:can't resolve package:ImportWarning")
 @pytest.mark.parametrize("setting", ["", "del __package__\n"])
 def test_relative_names_are_resolved(sandbox: Sandbox, setting: str) -> None:
@@ -329,6 +339,10 @@ def test_relative_names_are_resolved(sandbox: Sandbox, setting: str) -> None:
         ("pkg", "pkg.sub.mod", "pkg"),
         ("pkg.sub.mod", "pkg.sub.deep", "pkg.sub.mod"),
     ]
+    sandbox.write({"pkg/script.py": RELATIVE})
+    with loadstone.trace() as trace:
+        runpy.run_path(str(sandbox.root / "pkg/script.py"))
+    assert [each.name for each in trace.imports if each.error] == [".sub", "..sub.mod", "..a", "...b"]
     for name in ("blocked", "blocked.sub"):
         sys.modules[name] = None
     with loadstone.trace() as trace:
