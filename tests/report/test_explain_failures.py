@@ -49,6 +49,12 @@ def install(sandbox: Sandbox, name: str, version: str, files: dict[str, str | by
     return site
 
 
+def forget(top: str) -> None:
+    """Have a module and its submodules not imported: what has a name of the standard library's stays else."""
+    for name in [each for each in sys.modules if each.partition(".")[0] == top]:
+        del sys.modules[name]
+
+
 def an_extension(pattern: bytes = b"") -> Path:
     """An extension module of this Python that is a file, and has what the pattern matches."""
     for name in ("_json", "_bisect", "_heapq", "_ctypes", "_lzma", "_sqlite3", "_ssl", "math"):
@@ -115,14 +121,14 @@ def test_a_local_module_is_told_from_what_fails_elsewhere(sandbox: Sandbox) -> N
         ("painter_from", "colorsys", "painter_from.py, line 1: from colorsys import rgb_to_hsv"),
         ("painter_deep", "wsgiref", "painter_deep.py, line 1: import wsgiref.util"),
     ):
-        for loaded in [each for each in sys.modules if each.partition(".")[0] == local]:
-            del sys.modules[loaded]
+        forget(local)
         cause = first(name)
         assert cause.code == "LS204"
         sentence, asker = cause.evidence.splitlines()
         assert sentence.startswith(f"{sandbox.root}/app/{local}.py is found before ")
         assert asker == f"that is what this gets: {sandbox.root}/site/{line}"
         assert "LS227" not in codes(name)
+        forget(local)
 
 
 def test_a_local_module_that_raises_where_a_library_wants_another(sandbox: Sandbox) -> None:

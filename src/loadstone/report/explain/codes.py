@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import attrs
+
 from ..catalogue import Entry, register
+from .examples import EXAMPLES
 
 __all__ = ["CODES"]
 
@@ -259,5 +262,9 @@ _ENTRIES = (
         "Look at what the exception names; if it is loadstone itself, please report it.",
     ),
 )
-CODES = {entry.code: entry for entry in map(register, _ENTRIES)}
+CODES = {
+    entry.code: register(attrs.evolve(entry, bad=bad, good=good))
+    for entry in _ENTRIES
+    for bad, good in [EXAMPLES.get(entry.code, ("", ""))]
+}
 """The entries by code."""
