@@ -688,3 +688,23 @@ def test_a_check_that_fails_is_a_cause_itself(sandbox: Sandbox, monkeypatch: pyt
     assert failed.code == "LS239"
     assert failed.evidence.startswith("broken: RuntimeError: no idea in ")
     assert not failed.proved
+
+
+def test_a_trace_says_how_a_part_of_a_package_is_started(sandbox: Sandbox) -> None:
+    """A script that lacks its package is told to be run as a module; one of a folder's name is not."""
+    sandbox.write(
+        {
+            "azu/__init__.py": "",
+            "azu/models.py": "",
+            "azu/run.py": "from . import models\n",
+            "src/app/util.py": "",
+            "src/app/main.py": "import src.app.util\n",
+            "library_x/main.py": "import library_x\n",
+        }
+    )
+    for script, module in (("azu/run.py", "azu.run"), ("src/app/main.py", "src.app.main")):
+        result = sandbox.python("-m", "loadstone", "trace", script)
+        assert result.returncode == 1
+        assert f"→ {script} is a part of the package {module.partition('.')[0]}" in result.stderr
+        assert f"run it as python -m {module}\n" in result.stderr
+    assert "→ library_x" not in sandbox.python("-m", "loadstone", "trace", "library_x/main.py").stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 import linecache
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import attrs
 
 from ...framework.kinds import attribute_of
+from ..layout import names_in
 
 __all__ = [
     "Lack",
@@ -157,20 +157,7 @@ def is_engine(place: Place) -> bool:
 
 def asked_at(place: Place) -> list[str]:
     """The modules that the import statement at a line names; empty for what is none, or goes on below."""
-    try:
-        tree = ast.parse(place.text)
-    except (SyntaxError, ValueError):
-        return []
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            parts = str(place.globals.get("__package__") or "").split(".")
-            anchor = parts[: len(parts) - node.level + 1] if node.level else []
-            source = ".".join(filter(None, [*anchor, node.module or ""]))
-            names += [source, *(f"{source}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.strip(".")]
+    return names_in(place.text, str(place.globals.get("__package__") or ""))
 
 
 def loading_of(error: BaseException) -> str | None:

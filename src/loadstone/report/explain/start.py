@@ -8,10 +8,10 @@ import re
 import sys
 from collections.abc import Iterator
 
-from ..layout import placed, placed_below
+from ..layout import has_module, placed, placed_below
 from ..places import current_directory, folder
 from .case import Case, cause
-from .failure import Place, errors_of, lacks_of, place_of
+from .failure import Place, asked_at, errors_of, lacks_of, place_of
 from .records import Cause
 
 __all__ = ["away", "relative"]
@@ -82,8 +82,11 @@ def away(case: Case) -> Iterator[Cause]:
         starts.insert(0, os.path.dirname(case.asker.file))
     on_path = {folder(entry or os.curdir) for entry in sys.path if isinstance(entry, str)}
     top = missing.partition(".")[0]
+    names = [missing, case.name]
+    if case.asker is not None:
+        names += [name for name in asked_at(case.asker) if f"{name}.".startswith(f"{missing}.")]
     for start in starts:
-        root = _above(start, missing, on_path)
+        root = _above(start, names, on_path)
         if root is None:
             continue
         thing = _thing(root, missing)
@@ -121,20 +124,14 @@ def _dotted(root: str, start: str, top: str) -> str:
     return ".".join([*parts, "MODULE"]) if parts[0] == top else "MODULE"
 
 
-def _above(start: str, name: str, on_path: set[str]) -> str | None:
-    """The directory above `start` that has the module: one in which the program itself is, or a package."""
-    top = name.partition(".")[0]
+def _above(start: str, names: list[str], on_path: set[str]) -> str | None:
+    """The directory above `start` that has one of the modules, and is not on the path."""
     root = start
     for _ in range(_HIGHEST):
-        up = os.path.dirname(root)
-        if up == root or os.path.dirname(up) == up:
+        root = os.path.dirname(root)
+        if os.path.dirname(root) == root:
             return None
-        inner, root = root, up
-        if _thing(root, name) is None or folder(root) in on_path:
-            continue
-        package = os.path.join(root, top)
-        is_package = os.path.isfile(os.path.join(package, "__init__.py"))
-        if package == inner or is_package or os.path.isfile(f"{package}.py"):
+        if folder(root) not in on_path and has_module(root, names):
             return root
     return None
 
