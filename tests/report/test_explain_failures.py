@@ -617,7 +617,7 @@ def test_a_damaged_cache(sandbox: Sandbox) -> None:
     ("content", "why"),
     [
         (b"print 'hello'\n", "is of Python 2, where print is a statement"),
-        (b"try: pass\nexcept (A), e: raise\n", "is of Python 2"),
+        (b"exec 'x = 1'\n", "is of Python 2, where exec is a statement"),
         (b"raise ValueError, 'x'\n", "is of Python 2"),
         (b"x = 0777\n", "is of Python 2"),
         (b"<<<<<<< HEAD\nx = 1\n", "has the marks of a merge conflict"),
