@@ -18,7 +18,7 @@ import attrs
 from .index import normal
 from .places import PACKAGES
 
-__all__ = ["Requirement", "read", "requirement"]
+__all__ = ["Requirement", "is_met", "read", "requirement"]
 
 _NAMED = re.compile(
     r"""\s*(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*
@@ -82,15 +82,7 @@ class Requirement:
 
     def is_met_by(self, version: str | None) -> bool:
         """Whether the version will do; one that cannot be compared will."""
-        if version is None or not self.versions:
-            return True
-        packaging = _packaging()
-        try:
-            if packaging is not None:
-                return bool(packaging.SpecifierSet(self.versions).contains(version, prereleases=True))
-            return all(_is_met(one.strip(), version) for one in self.versions.split(",") if one.strip())
-        except ValueError:
-            return True
+        return not self.versions or is_met(self.versions, version)
 
 
 def requirement(text: str) -> Requirement | None:
@@ -103,6 +95,19 @@ def requirement(text: str) -> Requirement | None:
     if versions and versions[0] not in "<>=!~":
         return None
     return Requirement(found["name"], extras, versions, (found["marker"] or "").strip())
+
+
+def is_met(versions: str, version: str | None) -> bool:
+    """Whether the version is one of those (PEP 440); one that cannot be compared is."""
+    if version is None:
+        return True
+    packaging = _packaging()
+    try:
+        if packaging is not None:
+            return bool(packaging.SpecifierSet(versions).contains(version, prereleases=True))
+        return all(_is_met(one.strip(), version) for one in versions.split(",") if one.strip())
+    except ValueError:
+        return True
 
 
 def read(texts: tuple[str, ...]) -> Iterator[Requirement]:

@@ -17,7 +17,7 @@ from ..frozen import builder
 from ..known import ADDED, REMOVED
 from ..places import is_standard_file, standard_directories
 from ..remedy import pip
-from . import installations, pth
+from . import installations, ownership, pth, versions
 from .case import Case, cause
 from .circle import circle_of_error, circle_of_running
 from .misses import ABSENT
@@ -90,7 +90,8 @@ def _raised(case: Case) -> Iterator[Cause]:
     where = f" in {loading.file}, line {loading.line}" if loading.file else ""
     *first, last = f"{case.last.name}: {loading.error}".split("\n")
     remedy = None
-    if isinstance(case.failure, ModuleNotFoundError) and case.failure.name:
+    is_of_metadata = type(case.failure).__name__ == "PackageNotFoundError"
+    if isinstance(case.failure, ModuleNotFoundError) and case.failure.name and not is_of_metadata:
         remedy = f"Ask about the module that it lacks: python -m loadstone explain {case.failure.name}"
     yield cause("LS220", [*first, f"{last}{where}"], remedy)
 
@@ -287,12 +288,19 @@ Check = Callable[[Case], Iterator[Cause]]
 _ALWAYS: tuple[Check, ...] = (
     _none,
     _circular,
+    ownership.shared,
+    ownership.stranger,
+    versions.looked_up,
+    versions.mismatch,
+    versions.moved,
+    ownership.altered,
     _raised,
     _hides_the_standard,
     _finder_raised,
     _disagreement,
     _doubtful,
     installations.lost_init,
+    installations.hidden_editable,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,

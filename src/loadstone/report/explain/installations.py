@@ -15,11 +15,12 @@ from ..places import PACKAGES, site_directories
 from ..project import Project
 from ..remedy import again, editable, editable_again, install
 from .case import Case, cause
+from .definitions import definitions_of
 from .inventory import ASIDE
 from .records import Cause
 from .want import Want, to_install
 
-__all__ = ["distribution", "elsewhere", "lost_init", "not_built_in", "wanting"]
+__all__ = ["distribution", "elsewhere", "hidden_editable", "lost_init", "not_built_in", "wanting"]
 
 _INITS = tuple(f"__init__{suffix}" for suffix in all_suffixes())
 # What pip may put in the place of the first characters of a name, when it puts the file aside.
@@ -164,7 +165,7 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
     """The package that it would be in is of a distribution that does not have it."""
     parent = want.name.rpartition(".")[0]
     for one in want.inventory.owners(parent) if parent else ():
-        if one.project is not None:
+        if one.project is not None or _defines(one, parent, want.name.rpartition(".")[2]):
             continue
         evidence = f"{one.release}, which is installed, has no {want.name}, by its own list"
         for other, wanted in want.inventory.unmet(one):
@@ -173,6 +174,11 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
             return
         yield cause("LS246", evidence, f"Mend the name, or install a version of {one.name} that has it.")
         return
+
+
+def _defines(one: Installed, module: str, name: str) -> bool:
+    """Whether the name is that of a function, class or variable in the module."""
+    return any(name in definitions_of(one.place_of(file)) for file in one.files_of(module))
 
 
 _CHECKS: tuple[Callable[[Want], Iterator[Cause]], ...] = (
@@ -198,6 +204,29 @@ def lost_init(case: Case) -> Iterator[Cause]:
                 evidence = f"{one.release} has {file}, by its own list, and it is not there"
                 yield cause("LS201", [evidence, *_lost(one)], again(one))
                 return
+
+
+def hidden_editable(case: Case) -> Iterator[Cause]:
+    """A folder without `__init__`, such as a checkout, that is found before an editable install's package.
+
+    The finder of the latter comes after the search along the path, which takes any folder for a portion.
+    """
+    top = case.steps[0]
+    if top.spec is None or top.spec.loader is not None:
+        return
+    for shadow in top.shadows:
+        if shadow.spec.loader is None or shadow.entry is not None or shadow.spec.origin is None:
+            continue
+        owner = next((one for one in case.inventory.of_file(shadow.spec.origin) if one.project), None)
+        whose = "" if owner is None else f", the editable install {owner.release}"
+        folders = ", ".join(top.spec.search_locations or ())
+        evidence = f"{folders} has no __init__.py, and is found before {shadow.spec.origin}{whose}"
+        remedy = "Start Python in another directory, or with -P"
+        if owner is not None and owner.project is not None:
+            remedy += f", or have it installed by a path: {editable(owner.project)} --config-settings "
+            remedy += "editable_mode=compat"
+        yield cause("LS249", evidence, f"{remedy}.")
+        return
 
 
 def elsewhere(case: Case) -> Iterator[Cause]:

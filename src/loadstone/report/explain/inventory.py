@@ -70,6 +70,14 @@ class Inventory:
                 if wanted.key == key:
                     yield one, wanted
 
+    def requirements_unmet_by(self, one: Installed) -> Iterator[tuple[Installed, Requirement]]:
+        """What it requires, and is installed in a version that will not do."""
+        for wanted in read(one.requires):
+            other = self.named(wanted.name)
+            is_asked = wanted.extra is None and wanted.applies()
+            if other is not None and is_asked and not wanted.is_met_by(other.version):
+                yield other, wanted
+
     def unmet(self, one: Installed) -> Iterator[tuple[Installed, Requirement]]:
         """What requires the installed distribution in a version that it is not of."""
         for other, wanted in self.requiring(one.name or ""):
