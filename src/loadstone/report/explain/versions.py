@@ -12,6 +12,7 @@ from types import ModuleType, TracebackType
 import attrs
 
 from ...distributions import Installed
+from ...framework.kinds import attribute_of
 from ..frozen import builder
 from ..index import modules_of, normal
 from ..moves import ARRIVED, GONE
@@ -39,6 +40,8 @@ class _Lack:
     file: str
     """The file whose code asks for it."""
     line: int
+    own_file: str | None
+    """Where the module itself is, if it is there."""
 
     @property
     def full_name(self) -> str:
@@ -142,11 +145,10 @@ def _by_files(case: Case, lack: _Lack) -> Iterator[Cause]:
         return
     owner = next(iter(_providers(case, lack)), None)
     release = f"{lack.module}, of {owner.release}," if owner is not None else lack.module
-    module = sys.modules.get(lack.module)
-    file = getattr(module, "__file__", None)
-    if isinstance(file, str) and lack.name in definitions_of(file):
+    file = lack.own_file
+    if file is not None and lack.name in definitions_of(file):
         return  # it is there, further down: the module is not yet done
-    place = f" ({file})" if isinstance(file, str) else ""
+    place = f" ({file})" if file is not None else ""
     other = _other_copy(case, lack, file)
     if other is not None:
         copy, whose = other
@@ -160,7 +162,7 @@ def _by_files(case: Case, lack: _Lack) -> Iterator[Cause]:
         yield cause("LS252", [evidence, _asks(lack)], f"Import it so: from {homes[0]} import {lack.name}")
 
 
-def _other_copy(case: Case, lack: _Lack, file: object) -> tuple[str, str] | None:
+def _other_copy(case: Case, lack: _Lack, file: str | None) -> tuple[str, str] | None:
     """Another file for the module, further back on the path, that defines the name; and whose it is."""
     tail = lack.module.replace(".", os.sep)
     for entry in sys.path:
@@ -168,7 +170,7 @@ def _other_copy(case: Case, lack: _Lack, file: object) -> tuple[str, str] | None
             continue
         for ending in (".py", os.path.join("", "__init__.py")):
             copy = os.path.join(entry or os.curdir, tail + ending)
-            if not os.path.isfile(copy) or (isinstance(file, str) and _is_same(copy, file)):
+            if not os.path.isfile(copy) or (file is not None and _is_same(copy, file)):
                 continue
             if lack.name in definitions_of(copy):
                 owner = next(iter(case.inventory.of_file(copy)), None)
@@ -238,16 +240,17 @@ def _lacks(failure: BaseException) -> Iterator[_Lack]:
     for error in _chain(failure):
         file, line = next(iter(reversed(_places(error))), ("", 0))
         if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
-            yield _Lack(error.obj.__name__, error.name, file, line)
+            own = attribute_of(error.obj, "__file__")
+            yield _Lack(error.obj.__name__, error.name, file, line, own if isinstance(own, str) else None)
         elif isinstance(error, ModuleNotFoundError):
             if isinstance(error.name, str) and _distribution_of(error) is None:
-                yield _Lack(error.name, None, file, line)
+                yield _Lack(error.name, None, file, line, None)
         elif isinstance(error, ImportError) and isinstance(error.name, str):
             # Before Python 3.12 the exception has the name only in its message.
             said = re.match(r"cannot import name '([^']+)'", error.msg or "")
             name = getattr(error, "name_from", None) or (said[1] if said else None)
             if isinstance(name, str):
-                yield _Lack(error.name, name, file, line)
+                yield _Lack(error.name, name, file, line, error.path)
 
 
 def _places(error: BaseException) -> list[tuple[str, int]]:
