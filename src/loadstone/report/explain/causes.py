@@ -154,7 +154,12 @@ def _misses(case: Case) -> Iterator[Cause]:
     order = ("LS210", "LS212", "LS213", "LS214", "LS217", "LS216", "LS218")
     for code in order:
         if code in by_code:
-            yield cause(code, by_code[code])
+            yield cause(code, by_code[code], proved=any(map(_is_telling, by_code[code])))
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
+    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
 
 
 def _near(case: Case) -> Iterator[Miss]:

@@ -18,6 +18,7 @@ ABSENT = "does not exist"
 
 _SUFFIXES = [*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES]
 _COMPILED = (".so", ".pyd", ".dylib", ".dll")
+_OF_INSTALLS = (".pth", ".start", ".egg-link", ".egg-info")
 _CASE = "differs in upper and lower case"
 _HYPHEN = "has a hyphen, which an import statement cannot name"
 _NOT_CODE = {
@@ -144,7 +145,7 @@ def _by_name(where: str, listing: Mapping[str, bool], tail: str, suffixes: list[
         elif name.endswith(_COMPILED):
             reason = f"compiled for another Python or platform: this one's suffix is {EXTENSION_SUFFIXES[0]}"
             yield Miss(path, reason, "LS213")
-        else:
+        elif not name.endswith(_OF_INSTALLS):
             reason = f".{ending} is no suffix of modules"
             yield Miss(path, _NOT_CODE.get(f".{ending}", reason), "LS217")
 

@@ -168,7 +168,7 @@ def _other_copy(case: Case, lack: _Lack, file: str | None) -> tuple[str, str] | 
     for entry in sys.path:
         if not isinstance(entry, str):
             continue
-        for ending in (".py", os.path.join("", "__init__.py")):
+        for ending in (".py", f"{os.sep}__init__.py"):
             copy = os.path.join(entry or os.curdir, tail + ending)
             if not os.path.isfile(copy) or (file is not None and _is_same(copy, file)):
                 continue

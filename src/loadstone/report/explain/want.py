@@ -127,17 +127,13 @@ def _by_requirement(want: Want, one: Installed, wanted: Requirement) -> Cause:
 
 
 def _by_index(want: Want, name: str) -> Cause:
-    if want.name in LEFT:
-        return _left(want.name, name, f"{want.name!r} comes with the distribution {name!r}, {_here()}")
-    if normal(name) == normal(want.name):
-        evidence = (
-            f"the distribution {name!r}, which has {want.name!r}, is not installed for {sys.executable}"
-        )
+    module = known_in(want.asked)
+    if module in LEFT:
+        return _left(module, name, f"{module!r} comes with the distribution {name!r}, {_here()}")
+    if normal(name) == normal(module):
+        evidence = f"{module!r} is of the distribution {name!r}, {_here()}"
         return cause("LS240", evidence, f"Install it: {install(name)}")
-    evidence = f"{want.name!r} comes with the distribution {name!r}, {_here()}"
-    if not want.asked.startswith(f"{want.name}.") or known_in(want.asked) == want.name:
-        return cause("LS202", evidence, f"Install it: {install(name)}")
-    evidence = f"{known_in(want.asked)!r} comes with the distribution {name!r}, {_here()}"
+    evidence = f"{module!r} comes with the distribution {name!r}, {_here()}"
     return cause("LS202", evidence, f"Install it: {install(name)}")
 
 
