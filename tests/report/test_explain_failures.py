@@ -168,22 +168,6 @@ def test_a_folder_without_init_is_taken_for_the_package(sandbox: Sandbox) -> Non
     assert codes("full") == []
 
 
-def test_a_folder_without_init_keeps_an_editable_install_from_being_asked(sandbox: Sandbox) -> None:
-    """LS238: finders behind the path finder are not asked any more."""
-    sandbox.write({"up/tool/notes.txt": "", "elsewhere/tool/__init__.py": ""})
-    sandbox.on_path("up")
-
-    class Editable:
-        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-            file = sandbox.root / "elsewhere/tool/__init__.py"
-            return importlib.util.spec_from_file_location(name, file) if name == "tool" else None
-
-    sys.meta_path.append(Editable())
-    evidence = first("tool").evidence
-    assert f"'tool' is the folder {sandbox.root}/up/tool, which has no __init__.py" in evidence
-    assert f"before {sandbox.root}/elsewhere/tool/__init__.py is asked for" in evidence
-
-
 # Circles
 
 

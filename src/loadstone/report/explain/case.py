@@ -10,6 +10,7 @@ import attrs
 from ...startup.run import printable
 from .codes import CODES
 from .failure import Place
+from .inventory import Inventory
 from .records import Cause, Step
 
 __all__ = ["Case", "cause"]
@@ -33,6 +34,8 @@ class Case:
     """The case of another module, as the program would find it now; nothing more is executed for it."""
     causes_of: Callable[[Case], tuple[Cause, ...]]
     """The causes of another case."""
+    inventory: Inventory
+    """What is installed."""
     asker: Place | None = None
     """The line that asks for the module, where it is another that lacks it."""
 

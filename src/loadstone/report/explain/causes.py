@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import os
-import pkgutil
 import re
 import sys
 import sysconfig
@@ -15,12 +13,15 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
+from ..frozen import builder
 from ..known import ADDED, REMOVED
-from . import content, extension, installations, raised, shadow, start
+from ..remedy import pip
+from . import content, extension, installations, ownership, pth, raised, shadow, start, versions
 from .case import Case, cause
 from .circle import circle_of_running
 from .failure import place_of
 from .misses import ABSENT
+from .names import close, close_names
 from .records import Answer, Cause, Miss, SpecRecord, Step
 
 __all__ = ["causes_of", "prepare"]
@@ -45,8 +46,8 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
     if case.failure is not None:
         for check in _IF_FAILED:
             # What a module lacks comes of its being the wrong one, or half done.
-            told = _WITH_LACKS.get(check, set())
-            if not any(found.code in told for found in causes):
+            told = {found.code for found in causes if found.proved or found.code == "LS205"}
+            if not told & _WITH_LACKS.get(check, set()):
                 causes += _made([check], case)
         if not any(found.proved and found.code != "LS239" for found in causes):
             causes += _made([raised.raised], case)
@@ -54,9 +55,10 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         causes += _made(_IF_MISSING, case)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
-        if not any(found.code != "LS239" for found in causes):
-            remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
-            causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
+        if not any(found.proved for found in causes):
+            causes.append(_unknown(case))
+        if builder() is not None:
+            causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
 
@@ -71,6 +73,16 @@ def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
             place = place_of(error, of_loadstone=True)
             causes.append(cause("LS239", f"{what}{f' in {place}' if place else ''}", proved=False))
     return causes
+
+
+def _unknown(case: Case) -> Cause:
+    """Nothing has it; what is called nearly so is named with it."""
+    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
+    near = close_names(case)
+    if near:
+        evidence += f"; there is {near[0]}, whose name is nearly this one"
+    mend = f", or import {near[0]}" if near else ", or mend the name"
+    return cause("LS225", evidence, f"Install what has it: {pip()} install NAME{mend}.")
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -118,26 +130,40 @@ def _disagreement(case: Case) -> Iterator[Cause]:
         yield cause("LS219", evidence)
 
 
-def _misses(case: Case) -> Iterator[Cause]:
-    by_code: dict[str, list[str]] = {}
-    first: dict[str, str] = {}
+def _certain_misses(case: Case) -> Iterator[Cause]:
+    """What can only be the module that is meant, though it does not count."""
+    built = ["LS231"] if "." in case.missing else []
+    yield from _misses(case, ["LS235", "LS213", *built, "LS210", "LS212"])
+
+
+def _other_misses(case: Case) -> Iterator[Cause]:
+    """What is called nearly so, and may be anything."""
+    built = [] if "." in case.missing else ["LS231"]
+    yield from _misses(case, [*built, "LS214", "LS217", "LS216", "LS218"])
+
+
+def _misses(case: Case, codes: Iterable[str]) -> Iterator[Cause]:
+    by_code: dict[str, list[Miss]] = {}
     for miss in _near(case):
-        if miss.reason != ABSENT:
-            first.setdefault(miss.code, miss.path)
-            texts = by_code.setdefault(miss.code, [])
-            text = f"{miss.path}: {miss.reason}"
-            if text not in texts:
-                texts.append(text)
-    order = ("LS235", "LS213", "LS231", "LS210", "LS212", "LS214", "LS217", "LS216", "LS218")
-    for code in order:
-        if code in by_code:
-            yield cause(code, by_code[code], _remedy(case, code, first[code]))
+        if miss.reason != ABSENT and miss not in by_code.setdefault(miss.code, []):
+            by_code[miss.code].append(miss)
+    for code in codes:
+        misses = by_code.get(code)
+        if misses:
+            texts = [f"{miss.path}: {miss.reason}" for miss in misses]
+            remedy = _remedy(case, code, misses[0].path)
+            yield cause(code, texts, remedy, proved=any(map(_is_telling, texts)))
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
+    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
 
 
 def _remedy(case: Case, code: str, path: str) -> str | None:
     """What is right for the very file; None where the code says all."""
     if code == "LS213" and not path.endswith(".pyc"):
-        return extension.remedy_for(case.missing, path)
+        return extension.remedy_for(case, path)
     if code == "LS213":
         return f"Delete {path}, or put its source beside it."
     top = case.steps[0].spec
@@ -262,40 +288,28 @@ def _place(step: Step) -> str:
     return "elsewhere" if spec is None else spec.place
 
 
-def _close(case: Case) -> Iterator[Cause]:
-    if case.tail.startswith("__") or (not case.is_complete and case.last.is_there):
-        return
-    known = _known_beside(case)
-    known.discard(case.tail)
-    near = difflib.get_close_matches(case.tail, sorted(known), 3, 0.75)
-    folded = [name for name in sorted(known) if name.lower() == case.tail.lower() and name not in near]
-    if near or folded:
-        prefix = case.missing[: -len(case.tail)]
-        names = ", ".join(prefix + name for name in [*folded, *near])
-        yield cause("LS203", f"there {'is' if len([*folded, *near]) == 1 else 'are'} {names}")
+_CERTAIN = {
+    *("LS201", "LS202", "LS215", "LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
+    *("LS228", "LS234"),
+}
+"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 
-
-def _known_beside(case: Case) -> set[str]:
-    """The last parts of the names of the modules that are where the missing one should be."""
-    is_top = "." not in case.missing
-    known = set(sys.stdlib_module_names) if is_top else set()
-    try:
-        known.update(module.name for module in pkgutil.iter_modules(None if is_top else [*(case.path or ())]))
-    except Exception:  # noqa: S110 - a finder that cannot list what it has is not the matter here
-        pass
-    return known
+_OF_ENVIRONMENTS = {
+    *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253", "LS254"),
+}
+"""What is mended by installing, which a frozen application cannot."""
 
 
 Check = Callable[[Case], Iterator[Cause]]
-_CERTAIN = {"LS201", "LS202", "LS215", "LS228", "LS234"}
-"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
 _WITH_LACKS: dict[Check, set[str]] = {
     raised.circular: _HIDING,
-    raised.lacking: {*_HIDING, "LS205", "LS232"},
+    versions.moved: {*_HIDING, "LS205", "LS232"},
+    raised.lacking: {*_HIDING, "LS205", "LS232", "LS243", "LS244", "LS247", "LS248", "LS252"},
 }
-"""What need not be asked where there is a cause with one of these codes."""
+"""What need not be asked where a cause with one of these codes is proved, or there is a circle."""
 
 _ALWAYS: tuple[Check, ...] = (
     _none,
@@ -307,7 +321,10 @@ _ALWAYS: tuple[Check, ...] = (
     extension.found_extension,
     content.bytecode,
     shadow.swallowed,
+    ownership.shared,
+    ownership.stranger,
     installations.lost_init,
+    installations.hidden_editable,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,
@@ -316,8 +333,12 @@ _IF_FAILED: tuple[Check, ...] = (
     content.damaged,
     content.source,
     raised.circular,
+    versions.looked_up,
+    versions.mismatch,
+    versions.moved,
     raised.lacking,
     raised.ended,
+    ownership.altered,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
@@ -325,13 +346,17 @@ _IF_MISSING: tuple[Check, ...] = (
     _no_package,
     raised.in_package,
     _empty_path,
-    _misses,
+    installations.not_built_in,
+    _certain_misses,
+    start.inside,
+    installations.distribution,
+    _other_misses,
     extension.unbuilt,
     _in_a_hidden_copy,
-    start.away,
-    installations.distribution,
+    start.near,
+    pth.idle_pth,
     installations.elsewhere,
-    _close,
+    close,
     _not_executed,
-    installations.stale_pth,
+    pth.stale_pth,
 )

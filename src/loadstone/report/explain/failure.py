@@ -103,6 +103,8 @@ def _lacks(error: BaseException) -> Iterator[Lack]:
         if type(error).__name__ == "ImportCycleError":
             yield Lack(error.name, None, None, error, is_cycle=True)
         elif isinstance(error, ModuleNotFoundError):
+            if any(kind.__name__ == "PackageNotFoundError" for kind in type(error).__mro__):
+                return  # a distribution, not a module; its class may be one of a module imported anew
             yield Lack(error.name, None, None, error)
         else:
             name = _name_from(error)

@@ -15,6 +15,7 @@ from ...program import imported_since_start, without_own_modules
 from ..trace.lazies import standing
 from .case import Case
 from .causes import causes_of
+from .inventory import Inventory
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
 
@@ -67,6 +68,7 @@ class _Inquiry:
         self.name = name
         self._load = load
         self._is_fresh = is_fresh
+        self.inventory = Inventory()
         self._stages: list[_Stage] = []
         # What the command itself has put off is nothing of a program that has only just started.
         self._put_off = _put_off() if is_fresh else set()
@@ -107,11 +109,14 @@ class _Inquiry:
         steps = [stage.record() for stage in self._stages]
         last = self._stages[-1]
         found = last.name == self.name and steps[-1].is_there and last.failure is None
-        return Case(self.name, steps, found, last.search.path, last.failure, self._ask, causes_of)
+        return Case(
+            self.name, steps, found, last.search.path, last.failure, self._ask, causes_of, self.inventory
+        )
 
     def _ask(self, name: str) -> Case:
         """The case of another module, as the program that is explained would find it now."""
         inquiry = _Inquiry(name, load=False, is_fresh=False)
+        inquiry.inventory = self.inventory
         with self._as_for_programs:
             inquiry.make()
             return inquiry.case()

@@ -10,6 +10,7 @@ from types import ModuleType
 import attrs
 
 from ...framework.kinds import attribute_of
+from ...startup.run import printable
 from .bindings import bindings_of
 from .case import Case, cause
 from .circle import circle_of
@@ -54,13 +55,8 @@ def _not_found(case: Case, name: str, place: Place | None) -> Iterator[Cause]:
     if not any(found.proved for found in causes):
         yield from raised(case, f"Ask about the module that it lacks: python -m loadstone explain {name}")
     for found in causes:
-        if place is None:
-            yield found
-        else:
-            asks = f"{place.name} asks for {name}: {place}"
-            yield attrs.evolve(
-                found, evidence="\n".join([found.evidence, *cause("LS220", asks).evidence.split("\n")])
-            )
+        asks = "" if place is None else "\n" + printable(f"{place.name} asks for {name}: {place}")
+        yield attrs.evolve(found, evidence=f"{found.evidence}{asks}")
 
 
 def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
@@ -76,9 +72,8 @@ def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
     yield from others
     if any(found.proved for found in others):
         return
-    where = f" ({lack.file})" if lack.file else ""
     asks = "" if place is None else f": {place}"
-    evidence = f"{lack.module}{where} has no {lack.name!r}"
+    evidence = f"{_described(case, lack)} has no {lack.name!r}"
     if is_package:
         evidence += f", and there is no module {lack.full_name}"
     near = _near(lack)
@@ -87,7 +82,7 @@ def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
     yield cause("LS227", f"{evidence}{asks}", f"Import {near}, if that is meant." if near else None)
 
 
-_VAGUE = {"LS203", "LS208", "LS224", "LS225", "LS228", "LS239"}
+_VAGUE = {"LS203", "LS208", "LS224", "LS225", "LS228", "LS239", "LS246", "LS247"}
 """What need not be told of the module that a name could be: it is a name that was asked for."""
 
 
@@ -121,9 +116,16 @@ def _no_attribute(case: Case, lack: Lack, place: Place) -> Iterator[Cause]:
         yield cause("LS227", f"{evidence}: {place}", f"Write import {lack.full_name} above it.")
         return
     near = _near(lack)
-    where = f" ({lack.file})" if lack.file else ""
-    evidence = f"{lack.module}{where} has no {lack.name!r}{f'; it has {near}' if near else ''}: {place}"
+    has = f"; it has {near}" if near else ""
+    evidence = f"{_described(case, lack)} has no {lack.name!r}{has}: {place}"
     yield cause("LS227", evidence, f"Write {near}, if that is meant." if near else None)
+
+
+def _described(case: Case, lack: Lack) -> str:
+    """The module that lacks a name, whose it is, and where."""
+    owner = next(iter(case.inventory.owners(lack.module)), None)
+    whose = "" if owner is None else f", of {owner.release},"
+    return f"{lack.module}{whose}{f' ({lack.file})' if lack.file else ''}"
 
 
 def _near(lack: Lack) -> str | None:

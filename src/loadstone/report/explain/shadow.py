@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ...distributions import providers
 from ..places import PACKAGES, folder, is_standard_file, site_directories, standard_directories
+from ..remedy import editable
 from .case import Case, cause
 from .failure import Place, errors_of, is_engine, lacks_of, place_of, places_of
 from .records import Cause, Shadow, Step
@@ -20,7 +20,7 @@ _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 
 def hides(case: Case) -> Iterator[Cause]:
     """What is found under the name that was asked about is not the library of that name."""
-    yield from _hidden_by(case.steps[0], None)
+    yield from _hidden_by(case, case.steps[0], None)
 
 
 def hides_by_failure(case: Case) -> Iterator[Cause]:
@@ -39,7 +39,7 @@ def hides_by_failure(case: Case) -> Iterator[Cause]:
                 tops.setdefault(place.name.partition(".")[0], str(before))
     for top, asker in tops.items():
         if top != case.steps[0].name and top.isidentifier():
-            yield from _hidden_by(case.ask(top).steps[0], asker)
+            yield from _hidden_by(case, case.ask(top).steps[0], asker)
 
 
 def _entry(place: Place) -> str:
@@ -53,7 +53,7 @@ def _entry(place: Place) -> str:
     return folder(directory)
 
 
-def _hidden_by(step: Step, asker: str | None) -> Iterator[Cause]:
+def _hidden_by(case: Case, step: Step, asker: str | None) -> Iterator[Cause]:
     spec = step.spec
     if spec is None or not spec.has_location or not spec.origin or _is_standard(spec.origin):
         return
@@ -64,7 +64,7 @@ def _hidden_by(step: Step, asker: str | None) -> Iterator[Cause]:
             evidence = f"{spec.origin} is found before {hidden}"
             yield cause("LS204", [evidence, *after], _rename(spec.origin))
         return
-    owner, shadow = _installed(step)
+    owner, shadow = _installed(step, case)
     if shadow is None:
         return
     evidence = f"{spec.origin} hides {owner}, which is at {shadow.spec.place}"
@@ -85,12 +85,12 @@ def _rename(origin: str, *, is_project: bool = False) -> str:
     if is_project and any(os.path.exists(os.path.join(root, name)) for name in _PROJECT):
         return (
             f"Start the program from another directory than {root}; or, if this copy is meant, install it:"
-            f" {sys.executable} -m pip install -e {root}"
+            f" {editable(root)}"
         )
     return f"Rename the folder {package}."
 
 
-def _installed(step: Step) -> tuple[str, Shadow | None]:
+def _installed(step: Step, case: Case) -> tuple[str, Shadow | None]:
     """The installed distribution whose module is hidden, in words, and its module."""
     candidates = [
         (shadow, _home(shadow.spec.origin or "", step.name))
@@ -101,7 +101,7 @@ def _installed(step: Step) -> tuple[str, Shadow | None]:
         return "", None
     by_folder = {
         folder(os.path.dirname(one.place)): one.release
-        for one in reversed(providers().get(step.name, []))
+        for one in reversed(case.inventory.having(step.name))
         if one.place
     }
     sites = {folder(place) for place in site_directories()}
@@ -134,11 +134,12 @@ def swallowed(case: Case) -> Iterator[Cause]:
         spec = step.spec
         if spec is None or spec.loader is not None or spec.origin is not None:
             continue
+        if any(shadow.spec.loader is not None for shadow in step.shadows):
+            continue  # of an editable install, which is said as that
         yield from _swallowed(step, spec.search_locations or (), case)
 
 
 def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Cause]:
-    real = next((one for one in step.shadows if one.spec.loader and not one.same_file), None)
     for portion in portions:
         for inner in (os.path.join(portion, step.name), os.path.join(portion, "src", step.name)):
             if os.path.isfile(os.path.join(inner, "__init__.py")):
@@ -149,13 +150,7 @@ def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Ca
                 )
                 yield cause("LS238", evidence, f"Start the program from {home}, or put that on sys.path.")
                 return
-    if real is not None:
-        evidence = (
-            f"{step.name!r} is the folder {portions[0] if portions else ''}, which has no __init__.py and is"
-            f" taken for a namespace package, before {real.spec.place} is asked for"
-        )
-        yield cause("LS238", evidence, "Start the program from another directory, or rename the folder.")
-    elif portions and step.name not in providers() and not any(map(_has_modules, portions)):
+    if portions and not case.inventory.having(step.name) and not any(map(_has_modules, portions)):
         evidence = (
             f"{step.name!r} is only the folder {portions[0]}, which has no modules in it and is taken for a"
             " namespace package; there is no other of this name"
