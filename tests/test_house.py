@@ -62,6 +62,7 @@ HOUSE = (
     "report.*",
     "testing.*",
     "pytest_plugin",
+    "completion",
     "__main__",
 )
 
