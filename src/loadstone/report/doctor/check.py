@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import attrs
 
@@ -22,6 +23,14 @@ class Seen:
     evidence: str
     remedy: str = ""
     severity: Severity | None = None
+    file: str = ""
+    """The file that is to be changed, where it is one, and the line in it."""
+    line: int = 0
+
+    @classmethod
+    def at(cls, file: str, line: int, evidence: str, **others: Any) -> Seen:
+        """Something that was seen in a line of a file."""
+        return cls(f"{file}, line {line}", evidence, file=file, line=line, **others)
 
 
 Look = Callable[[Environment], Iterable[Seen]]

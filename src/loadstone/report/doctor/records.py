@@ -30,6 +30,10 @@ class Finding:
     """What was seen."""
     remedy: str
     """What to do."""
+    file: str = ""
+    """The file that it is about, where it is one; where findings are shown beside the source."""
+    line: int = 0
+    """The line in the file, from 1; 0 where it is none in particular."""
     address: str = attrs.field(init=False)
     """Where more is told of the code: a page, or the command that shows it."""
 
