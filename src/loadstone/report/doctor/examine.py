@@ -20,6 +20,7 @@ from . import (
     modules,
     paths,
     points,
+    requirements,
     start,
 )
 from .check import Check, Seen, check, registered
@@ -51,6 +52,7 @@ _ROOMS = (
     start,
     editable,
     metadata,
+    requirements,
     files,
     points,
     modules,
