@@ -121,8 +121,7 @@ def _interpreter(text: bytes) -> str:
     """The absolute path of what runs a script; empty if it names none: `env` looks for it on PATH."""
     first = text.partition(b"\n")[0].strip()
     by_shell = _BY_SHELL.search(text) if first.endswith(b"/sh") else None
-    word = by_shell[1].strip(b'"') if by_shell is not None else first
-    path = os.fsdecode(word)
-    if not os.path.exists(path):
-        path = path.partition(" ")[0]
+    path = os.fsdecode(by_shell[1].strip(b'"') if by_shell is not None else first)
+    if by_shell is None and not os.path.exists(path):
+        path = path.partition(" ")[0]  # the rest are options
     return path if os.path.isabs(path) else ""
