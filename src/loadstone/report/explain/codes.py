@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import attrs
+
 from ..catalogue import Entry, register
+from .examples import EXAMPLES
 
 __all__ = ["CODES"]
 
@@ -166,5 +169,9 @@ _ENTRIES = (
         "Install the distribution that has it with this Python, or add its directory to sys.path.",
     ),
 )
-CODES = {entry.code: entry for entry in map(register, _ENTRIES)}
+CODES = {
+    entry.code: register(attrs.evolve(entry, bad=bad, good=good))
+    for entry in _ENTRIES
+    for bad, good in [EXAMPLES.get(entry.code, ("", ""))]
+}
 """The entries by code."""
