@@ -167,7 +167,7 @@ app = "app.cli:main"       # there is no app/cli.py""",
         """\
 # pyproject.toml
 [project.scripts]
-app = "app.commands:main"""",
+app = "app.commands:main"  # which there is""",
     ),
     "LS138": (
         """\
