@@ -172,7 +172,7 @@ app = "app.commands:main"  # which there is""",
     "LS138": (
         """\
 $ mv old-environment new-environment
-$ new-environment/bin/app    # starts with #!/home/me/old-environment/bin/python""",
+$ new-environment/bin/app    # starts with #!/old-environment/bin/python""",
         """\
 $ python -m venv new-environment
 $ new-environment/bin/python -m pip install app""",
