@@ -69,6 +69,10 @@ HOUSE = (
 DEFERRED = {
     ("_core.namespace", "_core.system"): "the deprecated load_module works on the live system",
     ("framework.install", "startup"): "a hook that child processes inherit is carried by start-up",
+    (
+        "report.lookup",
+        "testing.catalogue",
+    ): "the codes of the kit are looked up as all others",
     ("_core.system", "_standard.isolation"): "ImportSystem.isolated is made of the standard finders",
 }
 
