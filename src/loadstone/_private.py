@@ -15,7 +15,7 @@ _NEEDED = ("attr", "attrs", "typing_extensions")
 
 
 def homes() -> dict[str, str]:
-    """The directory or archive in which each of the packages is that loadstone needs, as this process has them."""
+    """The directory or archive that each of the packages is in that loadstone needs, in this process."""
     found = {}
     for name in _NEEDED:
         spec: Any = PathFinder.find_spec(name)
@@ -27,7 +27,7 @@ def homes() -> dict[str, str]:
 
 
 class imported_from:
-    """Have packages found, inside, each in the home that it has here, before any finder is asked; used in `with`.
+    """Have packages found, inside, each in the home that is told, before any finder is asked; used in `with`.
 
     Their homes come upon no path. What the environment itself had imported of them is there again afterwards.
     """

@@ -105,7 +105,8 @@ def give_back_mode() -> None:
 class as_for_programs:
     """Have imports done, inside, as for a program that ``python -m`` starts here.
 
-    Or as for one whose path begins with `entries`. What loadstone itself imports is to be imported by then: the user may have files of the same names.
+    Or as for one whose path begins with `entries`. What loadstone itself imports is to be imported by then:
+    the user may have files of the same names.
     """
 
     def __init__(self, entries: "list[str] | None" = None) -> None:

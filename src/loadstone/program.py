@@ -174,7 +174,7 @@ def _script(program: str, module: Any) -> types.CodeType:
 
 
 def first_entries(kind: str | None, name: str) -> list[str]:
-    """What `sys.path` begins with for a program, of the `kind` and `name` that a `Program` has: one entry or none.
+    """What `sys.path` begins with for a program of the kind and name that a `Program` has: one entry or none.
 
     That is none where Python runs isolated or with ``-P``, except for a directory or archive that is run.
     """

@@ -16,38 +16,42 @@ import attrs
 
 from .. import _private
 from .._child import start_of
-from .examined import ANSWER, FAULT, QUESTION
+from .examined import ANSWER, FAULT, MARK, QUESTION
 from .interpreter import Interpreter, NoInterpreter
 
-__all__ = ["Died", "Python", "ask", "asked"]
+__all__ = ["Died", "Python", "ask", "started"]
 
 OLDEST = (3, 10)
 """The oldest version of Python in which loadstone runs."""
 _PATIENCE = 0.5  # seconds that the process has to end by an interrupt of its own
 _START_LIMIT = 30.0
-_PROBE = "import sys; sys.stdout.write('%d.%d.%d' % sys.version_info[:3] + '\\n' + sys.executable)"
+_PROBE = "import sys; sys.stdout.write(sys.version.split()[0] + '\\n' + sys.executable)"
 
 
 class Died(Exception):
     """The process ended before it could answer: of the signal `signal`, or with a status.
 
-    `file` and `line` are where it was, as far as that is known.
+    `module` is what was executed last, `file` and `line` are where that was, as far as it is known.
     """
 
-    def __init__(self, status: int, file: str | None = None, line: int | None = None) -> None:
-        name = _signal(status)
-        super().__init__(f"it died of {name}" if name else f"it ended with the status {status}")
+    def __init__(
+        self, status: int, module: str | None = None, file: str | None = None, line: int | None = None
+    ) -> None:
+        self.text = f"the interpreter {_ended(status)}"
+        super().__init__(self.text)
         self.status = status
-        self.signal = name
+        self.module = module
         self.file = file
         self.line = line
 
 
-def _signal(status: int) -> str | None:
+def _ended(status: int) -> str:
+    if status >= 0:
+        return f"ended with the status {status}"
     try:
-        return signal.Signals(-status).name if status < 0 else None
+        return f"died of {signal.Signals(-status).name}"
     except ValueError:
-        return f"signal {-status}"
+        return f"died of the signal {-status}"
 
 
 @attrs.frozen
@@ -62,11 +66,11 @@ class Python:
     @property
     def said(self) -> str:
         """Which it is, and why, in a line."""
-        why = f", the one {self.interpreter.why}" if self.interpreter.why else ""
+        why = f": the one {self.interpreter.why}" if self.interpreter.why else ""
         return f"Python {self.version}, {self.executable}{why}"
 
 
-def asked(interpreter: Interpreter) -> Python:
+def started(interpreter: Interpreter) -> Python:
     """The Python, if it can be examined. Raises NoInterpreter if it cannot be started, or is too old."""
     if interpreter.is_own:
         return Python(interpreter, interpreter.executable, sys.version.partition(" ")[0])
@@ -78,6 +82,7 @@ def asked(interpreter: Interpreter) -> Python:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_START_LIMIT,
+            check=False,
         )
     except FileNotFoundError as error:
         if os.path.islink(path):
@@ -88,20 +93,21 @@ def asked(interpreter: Interpreter) -> Python:
         raise NoInterpreter(path, f"it cannot be started: {reason}") from error
     output = probed.stdout.decode(errors="surrogateescape")
     version, _, executable = output.partition("\n")
-    if probed.returncode or not re.fullmatch(r"\d+\.\d+\.\d+", version):
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if probed.returncode or numbers is None:
         lines = probed.stderr.decode(errors="replace").strip().splitlines()
         said = f": {lines[-1]}" if lines else ""
-        name = _signal(probed.returncode)
-        ended = f"it died of {name}" if name else f"it ended with the status {probed.returncode}"
-        raise NoInterpreter(path, f"{ended} and did not answer as a Python does{said}")
-    if tuple(map(int, version.split(".")[:2])) < OLDEST:
+        raise NoInterpreter(path, f"it {_ended(probed.returncode)} and did not answer as a Python does{said}")
+    if tuple(map(int, numbers.groups())) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        raise NoInterpreter(path, f"it is Python {version}, which is too old: {oldest} is the oldest that can be examined")
+        raise NoInterpreter(
+            path, f"it is Python {version}, which is too old: {oldest} is the oldest that can be examined"
+        )
     return Python(interpreter, executable or path, version)
 
 
 def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
-    """What the function of a module of loadstone returns in a new process of the Python, for these parameters.
+    """What a function of a module of loadstone returns in a new process of the Python, for these parameters.
 
     They are plain values; what is returned can be pickled. What the process writes goes to standard error. An
     interrupt is passed on to it, whose answer may be what it has so far. Raises Died if it does not answer.
@@ -126,7 +132,7 @@ def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
         except (FileNotFoundError, EOFError, pickle.UnpicklingError):
             if is_interrupted:
                 raise KeyboardInterrupt from None
-            raise Died(status, *_place(os.path.join(folder, FAULT))) from None
+            raise Died(status, *_last(os.path.join(folder, FAULT))) from None
 
 
 def _wait(command: list[str]) -> tuple[int, bool]:
@@ -153,14 +159,19 @@ def _surroundings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "__PYVENV_LAUNCHER__"}
 
 
-def _place(fault: str) -> tuple[str, int] | tuple[None, None]:
-    """Where the process was when it died, by what it wrote then: the first frame that is not the import system's."""
+def _last(fault: str) -> tuple[str | None, str | None, int | None]:
+    """What the process executed last, and where in it, by what it wrote before it died.
+
+    That is the first frame that is neither the import system's nor loadstone's own.
+    """
     try:
         with open(fault, encoding="utf-8", errors="replace") as file:
             text = file.read()
     except OSError:
-        return None, None
+        return None, None, None
+    modules = re.findall(rf"^{MARK}(.+)$", text, re.M)
+    module = modules[-1] if modules else None
     for file_name, line in re.findall(r'^  File "(.+)", line (\d+) in', text, re.M):
-        if not file_name.startswith("<") and "loadstone" not in file_name.replace("\\", "/").split("/"):
-            return file_name, int(line)
-    return None, None
+        if not file_name.startswith(("<", os.path.dirname(os.path.dirname(__file__)) + os.sep)):
+            return module, file_name, int(line)
+    return module, None, None

@@ -1,4 +1,4 @@
-"""The command that installs into the Python that is examined: by its own pip, or by what its environment has."""
+"""The command that installs into the Python that is examined: by its pip, or by what it has instead."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ __all__ = ["installing", "quoted"]
 def installing(*words: str, again: bool = False) -> str:
     """The command to install `words`, which are requirements and options of pip, into this Python.
 
-    It is one that works here: by pip where the environment has it; else by uv where that has made it, else by pip
-    once it is there. Where pip is not to touch the Python, because the system manages it, it makes a virtual
-    environment first. If `again`, what is installed already is installed anew.
+    It is one that works here: by pip where the environment has it; else by uv where that has made it, else by
+    pip once it is there. Where pip is not to touch the Python, because the system manages it, it makes a
+    virtual environment first. If `again`, what is installed already is installed anew.
     """
     python = sys.executable or "python"
     if _is_managed():
@@ -56,7 +56,7 @@ def _has_pip() -> bool:
 
 
 def _is_managed() -> bool:
-    """Whether the Python is the system's, which says that only the system's own tools install there (PEP 668)."""
+    """Whether the Python says that only the system's own tools may install into it (PEP 668)."""
     if sys.prefix != sys.base_prefix:
         return False
     return os.path.exists(os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED"))

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-__all__ = ["Interpreter", "NoInterpreter", "active_environments", "chosen", "environments_above", "python_in"]
+__all__ = [
+    "Interpreter",
+    "NoInterpreter",
+    "active_environments",
+    "chosen",
+    "environments_above",
+    "others",
+    "python_in",
+]
 
 _SCRIPTS = ("bin", "Scripts")
 _NAMES = ("python", "python3", "python.exe")
@@ -20,7 +28,7 @@ _CACHES = re.compile(r"(archive|environments|builds)-v\d+")
 
 
 class NoInterpreter(Exception):
-    """What was to be examined is no Python that can be. `path` is what was named, `reason` why it cannot be."""
+    """There is no Python to examine. `path` is what was named, `reason` why it cannot be examined."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -55,7 +63,7 @@ def chosen(python: str | None = None) -> Interpreter:
     Raises NoInterpreter for one that is not there.
     """
     if python is not None:
-        return _at(_named(python), "as --python says")
+        return _at(_named(python), "named by --python")
     if _is_module():
         return Interpreter.own()
     for prefix, why in active_environments():
@@ -72,7 +80,23 @@ def chosen(python: str | None = None) -> Interpreter:
         if found is not None:
             return _at(found, f"of the project's {os.path.basename(prefix)}")
     found = _on_path() if _is_for_a_tool() else None
-    return Interpreter.own() if found is None else _at(found, "on PATH")
+    return Interpreter.own() if found is None else _at(found, "first on PATH")
+
+
+def others(interpreter: Interpreter) -> Iterator[str]:
+    """The environments in which the user may believe to be, beside that of the Python that is examined."""
+    active = list(active_environments())
+    beside = [(prefix, f"of {prefix}") for prefix in environments_above((".venv",))]
+    for prefix, why in active or beside:
+        python = python_in(prefix)
+        if not _is_of(interpreter, prefix) and python is not None:
+            yield f"this is not the Python {why}: ask it with --python {python}"
+            return
+
+
+def _is_of(interpreter: Interpreter, prefix: str) -> bool:
+    folder = os.path.dirname(os.path.dirname(interpreter.executable))
+    return os.path.realpath(prefix) == os.path.realpath(sys.prefix if interpreter.is_own else folder)
 
 
 def _at(executable: str, why: str) -> Interpreter:
@@ -109,10 +133,10 @@ def active_environments() -> Iterator[tuple[str, str]]:
     """
     prefix = os.environ.get("VIRTUAL_ENV")
     if prefix:
-        yield os.path.abspath(prefix), "of the active environment, as VIRTUAL_ENV says"
+        yield os.path.abspath(prefix), "of the active environment, VIRTUAL_ENV"
     prefix = os.environ.get("CONDA_PREFIX")
     if prefix and os.environ.get("CONDA_DEFAULT_ENV") != "base":
-        yield os.path.abspath(prefix), "of the active environment, as CONDA_PREFIX says"
+        yield os.path.abspath(prefix), "of the active environment, CONDA_PREFIX"
 
 
 def environments_above(names: Iterable[str]) -> Iterator[str]:
@@ -144,7 +168,7 @@ def _is_shared(folder: str) -> bool:
 
 
 def python_in(prefix: str) -> str | None:
-    """The Python of an environment or installation; None if there is none. A link that leads nowhere counts."""
+    """The Python of an environment or installation; None if there is none. A link to nowhere counts."""
     places = [os.path.join(prefix, folder, name) for folder in _SCRIPTS for name in _NAMES]
     # Those of conda and of installations on Windows stand beside their folders.
     places += [os.path.join(prefix, "python.exe"), os.path.join(prefix, "python")]
@@ -182,7 +206,7 @@ def _is_for_a_tool() -> bool:
     prefix = sys.prefix
     if any(os.path.exists(os.path.join(prefix, name)) for name in ("pipx_metadata.json", "uv-receipt.toml")):
         return True
-    *above, name = os.path.realpath(prefix).split(os.sep)
+    above = os.path.realpath(prefix).split(os.sep)[:-1]
     return "pipx" in above or any(map(_CACHES.fullmatch, above))
 
 
