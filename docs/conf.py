@@ -56,6 +56,8 @@ def catalogue() -> str:
             lines += [(f"*{severity}:* " if severity else "") + as_markdown(entry.detail), ""]
             for name, text in (("To do", entry.remedy), ("Source", entry.source)):
                 lines += [f"{name}: {as_markdown(text)}", ""] if text else []
+            for name, text in (("Wrong", entry.bad), ("Right", entry.good)):
+                lines += [f"{name}:", "", "```text", text, "```", ""] if text else []
     return "\n".join(lines)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import attrs
+
 from ..catalogue import Entry, register
+from .examples import EXAMPLES
 
 __all__ = ["CODES"]
 
@@ -203,5 +206,9 @@ _ENTRIES = (
         good="python3.13 -m pip install NAME\npython3.13 app.py",
     ),
 )
-CODES = {entry.code: entry for entry in map(register, _ENTRIES)}
+CODES = {
+    entry.code: register(attrs.evolve(entry, bad=bad, good=good))
+    for entry in _ENTRIES
+    for bad, good in [EXAMPLES.get(entry.code, ("", ""))]
+}
 """The entries by code."""

@@ -320,3 +320,10 @@ class Explanation:
         from .page import page_of
 
         return rendered(page_of(self, verbose=verbose)).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """The explanation in a notebook."""
+        from ..notebook import html_of
+        from .page import page_of
+
+        return html_of(page_of(self))

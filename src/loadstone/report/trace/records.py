@@ -220,6 +220,29 @@ class Trace:
 
         return html_of(self)
 
+    def to_speedscope(self) -> str:
+        """The trace as JSON for `speedscope <https://www.speedscope.app>`_: a profile for each thread."""
+        from .exports import speedscope
+
+        return speedscope(self)
+
+    def to_chrome(self) -> str:
+        """The trace as JSON of Chrome's trace events, which Perfetto and ``chrome://tracing`` show."""
+        from .exports import chrome
+
+        return chrome(self)
+
+    @classmethod
+    def from_importtime(cls, text: str) -> Trace:
+        """The trace that a log of ``python -X importtime`` tells, whatever else is in it.
+
+        It says less than one recorded here: names, own and cumulative times and who imported what; nothing of
+        places, finders, loaders and failures. Raises ValueError if there is no line of such a log.
+        """
+        from .importtime import trace_of
+
+        return trace_of(text)
+
     @classmethod
     def from_json(cls, text: str | bytes) -> Trace:
         """The trace that `to_json` has written. Raises ValueError, which says why, for anything else."""
