@@ -12,6 +12,7 @@ from . import (
     chain,
     editable,
     environment,
+    extensions,
     files,
     future,
     loaders,
@@ -44,7 +45,20 @@ def failed(environment: Environment) -> Iterator[Seen]:
 
 
 # Their checks register themselves. Where all imports are lazy, only a module that is used is imported.
-_ROOMS = (chain, loaders, start, editable, metadata, files, points, modules, paths, caches, future)
+_ROOMS = (
+    chain,
+    loaders,
+    start,
+    editable,
+    metadata,
+    files,
+    points,
+    modules,
+    paths,
+    caches,
+    extensions,
+    future,
+)
 
 CHECKS: tuple[Check, ...] = tuple(check for _, check in sorted(registered.items()))
 """All there are, in the order of their codes."""
@@ -74,15 +88,16 @@ def diagnose(
     ignore: Set[str],
     scan: Collection[str],
     watched: Callable[[Collection[Check]], Iterable[Check]] = iter,
+    failures: Iterable[tuple[str, BaseException]] = (),
 ) -> Diagnosis:
-    """As `doctor`; the checks are made as `watched` passes them on."""
+    """As `doctor`; the checks are made as `watched` passes them on. `failures` are imports that failed."""
     known = {check.entry.code for check in CHECKS}
     for code in sorted((only | ignore) - known):
         raise ValueError(f"no check has the code {code!r}")
     chosen = (only or known) - ignore
     checks = [check for check in CHECKS if check.entry.code in chosen]
     started = time.perf_counter()
-    seen = environment.live(scan)
+    seen = environment.live(scan, failures)
     cache = set(sys.path_importer_cache)
     findings: list[Finding] = []
     try:

@@ -12,12 +12,21 @@ from urllib.request import url2pathname
 
 from ...distributions import Installed
 
-__all__ = ["editable_project", "pip", "reinstall", "uninstall"]
+__all__ = ["editable_project", "module_command", "pip", "reinstall", "uninstall"]
 
 
 def pip(*arguments: str) -> str:
     """A command of the pip of this Python."""
-    words = [sys.executable or "python", "-m", "pip", *arguments]
+    return _command("pip", *arguments)
+
+
+def module_command(*arguments: str) -> str:
+    """A command of loadstone's, in this Python."""
+    return _command("loadstone", *arguments)
+
+
+def _command(module: str, *arguments: str) -> str:
+    words = [sys.executable or "python", "-m", module, *arguments]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
