@@ -9,15 +9,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["homes", "imported_from"]
+__all__ = ["NEEDED", "Hidden", "homes", "imported_from"]
 
-_NEEDED = ("attr", "attrs", "typing_extensions")
+NEEDED = ("attr", "attrs", "typing_extensions")
+"""The packages."""
 
 
 def homes() -> dict[str, str]:
     """The directory or archive that each of the packages is in that loadstone needs, in this process."""
     found = {}
-    for name in _NEEDED:
+    for name in NEEDED:
         spec: Any = PathFinder.find_spec(name)
         if spec is not None and spec.origin:
             folders = spec.submodule_search_locations
@@ -60,3 +61,29 @@ class imported_from:
             # The order tells what was imported before loadstone was.
             for name in [*self._order, *(name for name in sys.modules if name not in set(self._order))]:
                 sys.modules[name] = sys.modules.pop(name)
+
+
+class Hidden:
+    """Packages of which `sys.modules` has nothing, inside: what is executed imports its own; for `with`."""
+
+    def __init__(self, names: Any) -> None:
+        self._names = frozenset(names)
+        self._own: dict[str, Any] = {}
+        self._programs: dict[str, Any] = {}
+
+    def _take(self) -> dict[str, Any]:
+        names = [name for name in sys.modules if name.partition(".")[0] in self._names]
+        return {name: sys.modules.pop(name) for name in names}
+
+    def __enter__(self) -> None:
+        self._own = self._take()
+        sys.modules.update(self._programs)
+
+    def __exit__(self, *_: object) -> None:
+        self._programs = self._take()
+        sys.modules.update(self._own)
+
+    def modules(self) -> dict[str, Any]:
+        """What `sys.modules` has inside."""
+        with self:
+            return dict(sys.modules)

@@ -16,33 +16,17 @@ import attrs
 
 from .. import _private
 from .._child import start_of
+from .died import Died
 from .examined import ANSWER, FAULT, MARK, QUESTION
 from .interpreter import Interpreter, NoInterpreter
 
-__all__ = ["Died", "Python", "ask", "started"]
+__all__ = ["Python", "ask", "started"]
 
 OLDEST = (3, 10)
 """The oldest version of Python in which loadstone runs."""
 _PATIENCE = 0.5  # seconds that the process has to end by an interrupt of its own
 _START_LIMIT = 30.0
 _PROBE = "import sys; sys.stdout.write(sys.version.split()[0] + '\\n' + sys.executable)"
-
-
-class Died(Exception):
-    """The process ended before it could answer: of the signal `signal`, or with a status.
-
-    `module` is what was executed last, `file` and `line` are where that was, as far as it is known.
-    """
-
-    def __init__(
-        self, status: int, module: str | None = None, file: str | None = None, line: int | None = None
-    ) -> None:
-        self.text = f"the interpreter {_ended(status)}"
-        super().__init__(self.text)
-        self.status = status
-        self.module = module
-        self.file = file
-        self.line = line
 
 
 def _ended(status: int) -> str:
@@ -62,6 +46,11 @@ class Python:
     executable: str
     """As it calls itself: what was started may be a script that leads to it."""
     version: str
+
+    @property
+    def without(self) -> list[str]:
+        """The packages that loadstone brings along, and the environment need not have."""
+        return [] if self.interpreter.is_own else ["loadstone", *_private.NEEDED]
 
     @property
     def said(self) -> str:
@@ -132,7 +121,7 @@ def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
         except (FileNotFoundError, EOFError, pickle.UnpicklingError):
             if is_interrupted:
                 raise KeyboardInterrupt from None
-            raise Died(status, *_last(os.path.join(folder, FAULT))) from None
+            raise Died(f"the interpreter {_ended(status)}", *_last(os.path.join(folder, FAULT))) from None
 
 
 def _wait(command: list[str]) -> tuple[int, bool]:

@@ -12,33 +12,35 @@ from typing import Any
 
 from ..startup.run import printable
 
-__all__ = ["installing", "quoted"]
+__all__ = ["installing", "pip", "quoted"]
 
 
-def installing(*words: str, again: bool = False) -> str:
-    """The command to install `words`, which are requirements and options of pip, into this Python.
+def installing(*requirements: str) -> str:
+    """The command to install something new into this Python.
 
-    It is one that works here: by pip where the environment has it; else by uv where that has made it, else by
-    pip once it is there. Where pip is not to touch the Python, because the system manages it, it makes a
-    virtual environment first. If `again`, what is installed already is installed anew.
+    Where pip is not to touch the Python, because the system manages it, a virtual environment is made first.
     """
-    python = sys.executable or "python"
-    if _is_managed():
-        folder = ".venv"
-        inner = os.path.join(folder, os.path.basename(sysconfig.get_path("scripts")), "python")
-        pip = f"{quoted(inner)} -m pip install"
-        return f"{quoted(python)} -m venv {folder} && {_with(pip, words, again)}"
+    if not _is_managed():
+        return pip("install", *requirements)
+    folder = ".venv"
+    inner = os.path.join(folder, os.path.basename(sysconfig.get_path("scripts")), "python")
+    words = map(quoted, [inner, "-m", "pip", "install", *requirements])
+    return f"{quoted(sys.executable or 'python')} -m venv {folder} && {' '.join(words)}"
+
+
+def pip(command: str, *words: str) -> str:
+    """A command of the pip of this Python, such as `install`, with its options and arguments.
+
+    It is one that works here: by pip where the environment has it; else by uv, which knows the same commands,
+    where that has made it; else by pip once it is there.
+    """
+    python = quoted(sys.executable or "python")
+    arguments = " ".join(map(quoted, words))
     if _has_pip():
-        return _with(f"{quoted(python)} -m pip install", words, again)
+        return f"{python} -m pip {command} {arguments}"
     if "uv" in _configuration():
-        pip = f"uv pip install --python {quoted(python)}"
-        return _with(pip, words, again, "--reinstall")
-    pip = f"{quoted(python)} -m pip install"
-    return f"{quoted(python)} -m ensurepip && {_with(pip, words, again)}"
-
-
-def _with(command: str, words: tuple[str, ...], again: bool, option: str = "--force-reinstall") -> str:
-    return " ".join([command, *[option] * again, *map(quoted, words)])
+        return f"uv pip {command} --python {python} {arguments}"
+    return f"{python} -m ensurepip && {python} -m pip {command} {arguments}"
 
 
 def quoted(word: str) -> str:

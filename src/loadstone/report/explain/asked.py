@@ -13,9 +13,10 @@ import attrs
 from ..._core.system import import_module, resolve_name
 from ..._setting import as_for_programs, first_entry, is_path_safe
 from ...program import first_entries, imported_since_start
+from ..died import Died
 from ..examined import progress
 from .causes import prepare
-from .fresh import End, Fresh
+from .fresh import Fresh
 from .inquiry import inquire
 from .records import Explanation
 from .started import why_safe
@@ -54,7 +55,7 @@ def explained(
     prepare()
     entries, note = _beginning(program)
     start = None if program is None or program[0] else os.path.dirname(os.path.realpath(program[1]))
-    fresh = Fresh(tuple(keeps), progress, start, None if end is None else End(**end))
+    fresh = Fresh(tuple(keeps), progress, start, None if end is None else Died(**end))
     answers: list[Asked] = []
     # What modules print is not part of the explanation.
     with as_for_programs(entries), redirect_stdout(sys.stderr):

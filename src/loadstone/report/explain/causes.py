@@ -15,12 +15,13 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
+from ..died import Died
+from ..installer import installing
 from ..known import ADDED, REMOVED
 from ..places import is_standard_file, standard_directories
 from . import elsewhere, installations, started
 from .case import Case, cause
 from .circle import circle_of_error, circle_of_running
-from .fresh import End
 from .misses import ABSENT
 from .records import Answer, Cause, Miss, SpecRecord, Step
 
@@ -48,7 +49,7 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not causes:
-            remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
+            remedy = f"Install what has it: {installing('NAME')}, or mend the name."
             causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
@@ -74,7 +75,7 @@ def _circular(case: Case) -> Iterator[Cause]:
 
 def _raised(case: Case) -> Iterator[Cause]:
     loading = case.last.loading
-    if loading is None or loading.error is None or isinstance(case.failure, End):
+    if loading is None or loading.error is None or isinstance(case.failure, Died):
         return
     where = f" in {loading.file}, line {loading.line}" if loading.file else ""
     *first, last = f"{case.last.name}: {loading.error}".split("\n")

@@ -176,8 +176,6 @@ _ENTRIES = (
         " or was built for another version, or a call of os._exit().",
         "Ask about what it imports at that line, with --load; install the distribution with the extension"
         " module again, for this Python.",
-        bad="import ctypes\n\nctypes.string_at(0)  # the process dies of it",
-        good="import ctypes\n\nctypes.string_at(ctypes.create_string_buffer(b'text'))",
     ),
     Entry(
         "LS256",
@@ -186,24 +184,18 @@ _ENTRIES = (
         " at.",
         "Start Python without the option or variable, install the project, or add the directory to"
         " PYTHONPATH.",
-        bad="python -P app.py  # import helpers, which lies beside app.py",
-        good="python app.py",
     ),
     Entry(
         "LS257",
         "The module is on PYTHONPATH, which is not looked at",
         "With -E or -I, Python takes no notice of its environment variables.",
         "Start Python without the option, or install the module.",
-        bad="PYTHONPATH=lib python -E -m app",
-        good="PYTHONPATH=lib python -m app",
     ),
     Entry(
         "LS258",
         "PYTHONPATH leads to the packages of another Python",
         "What is installed for one version of Python need not work with another: extension modules do not.",
         "Unset PYTHONPATH, or take that entry off it, and install the distribution for this Python.",
-        bad="PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py",
-        good="python3.13 -m pip install NAME\npython3.13 app.py",
     ),
 )
 CODES = {

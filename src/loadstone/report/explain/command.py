@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from .asked import Asked
     from .records import Explanation
 
-__all__ = ["add_parser", "add_python"]
+from ..selection import add_python
+
+__all__ = ["add_parser"]
 
 _EXAMPLES = """\
 examples:
@@ -69,17 +71,6 @@ def add_parser(commands: Any) -> None:
     explain.set_defaults(call=_call)
 
 
-def add_python(parser: argparse.ArgumentParser) -> None:
-    """Have `parser` take the Python that is to be examined."""
-    parser.add_argument(
-        "--python",
-        metavar="PYTHON",
-        help="examine this one: a file, the folder of an environment, a name on PATH, or a version; by"
-        " default the one whose -m loadstone this is or, for the script, that of the project: of the active"
-        " environment, else of .venv, else the one that loadstone is installed for",
-    )
-
-
 def _call(options: argparse.Namespace) -> int:
     from ...startup.run import printable
     from ..lookup import is_code
@@ -123,19 +114,21 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     from ..interpreter import NoInterpreter
     from ..page import Page
     from ..records import as_json
+    from ..selection import python_of
     from ..terminal import show
     from .page import page_of
 
     try:
-        python, notes = _python(options.python)
+        python, notes = python_of(options.python)
     except NoInterpreter as error:
         print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
         return 2
     explanations: list[Explanation] = []
     several = len(names) > 1
-    if python is not None and python.interpreter.why and not options.json:
+    if notes and not options.json:
         page = Page()
-        page.line(("dim", python.said))
+        for note in notes:
+            page.line(("dim", note))
         show(page)
     for asked in _answers(python, names, options):
         if asked.explanation is None:
@@ -145,8 +138,7 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
             print()
         explanations.append(asked.explanation)
         if not options.json or asked.interrupted:
-            all_notes = [*asked.notes, *notes]
-            show(page_of(asked.explanation, all_notes, verbose=options.verbose, titled=several))
+            show(page_of(asked.explanation, asked.notes, verbose=options.verbose, titled=several))
         if asked.interrupted:
             raise KeyboardInterrupt
     if options.json:
@@ -154,21 +146,10 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     return 0 if all(explanation.found for explanation in explanations) else 1
 
 
-def _python(wanted: str | None) -> tuple[Python | None, list[str]]:
-    """The Python that is asked, and what is to be known of it; None where a program asks in itself."""
-    from ..._setting import is_called
-    from ..examination import started
-    from ..interpreter import chosen, others
-
-    if wanted is None and (is_called() or not sys.executable):
-        return None, []
-    python = started(chosen(wanted))
-    return python, list(others(python.interpreter))
-
-
 def _answers(python: Python | None, names: Sequence[str], options: argparse.Namespace) -> Iterator[Asked]:
     """What comes of the names, as far as that goes before an interrupt."""
-    from ..examination import Died, ask
+    from ..died import Died
+    from ..examination import ask
 
     program = ("-m", options.module) if options.module else ("", options.script) if options.script else None
     how: dict[str, Any] = {"load": options.load, "program": program}
@@ -178,7 +159,7 @@ def _answers(python: Python | None, names: Sequence[str], options: argparse.Name
         yield from explained(names, **how, keeps=["loadstone"])
         return
     # Loadstone is there for what is executed only if it is installed there.
-    how["keeps"] = ["loadstone"] if python.interpreter.is_own else []
+    how["keeps"] = [] if python.without else ["loadstone"]
     where = (python, "loadstone.report.explain.asked", "explained")
     # What one module does when it is executed is not to be met by the next.
     for group in [[name] for name in names] if options.load else [list(names)]:
@@ -187,6 +168,5 @@ def _answers(python: Python | None, names: Sequence[str], options: argparse.Name
         except Died as error:
             if error.module is None:
                 raise
-            end = {"module": error.module, "text": error.text, "file": error.file, "line": error.line}
-            answers = ask(*where, names=group, **{**how, "load": False}, end=end)
+            answers = ask(*where, names=group, **{**how, "load": False}, end=error.plain())
         yield from answers

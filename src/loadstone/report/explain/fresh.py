@@ -6,19 +6,9 @@ from collections.abc import Callable
 
 import attrs
 
-__all__ = ["End", "Fresh"]
+from ..died import Died
 
-
-class End(Exception):
-    """The process that executed the module came to its end by that, and raised nothing."""
-
-    def __init__(self, module: str, text: str, file: str | None = None, line: int | None = None) -> None:
-        super().__init__(text)
-        self.module = module
-        """The module that was imported then."""
-        self.text = text
-        self.file = file
-        self.line = line
+__all__ = ["Fresh"]
 
 
 @attrs.frozen
@@ -31,5 +21,5 @@ class Fresh:
     """Is told of a module before it is executed."""
     start: str | None = None
     """The folder of the script that is started; None for a module."""
-    end: End | None = None
+    end: Died | None = None
     """How it ended, as is known from another process; then nothing is executed again."""

@@ -12,10 +12,11 @@ from typing import Any
 from ..._core.system import import_module, resolve_name
 from ...framework.kinds import attribute_of
 from ...program import imported_since_start, without_own_modules
+from ..died import Died
 from ..trace.lazies import standing
 from .case import Case
 from .causes import causes_of
-from .fresh import End, Fresh
+from .fresh import Fresh
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
 
@@ -154,7 +155,7 @@ class _Stage:
         if is_own or (self._module is not None and self.search.spec is not None):
             self._module = _ABSENT
 
-    def fail(self, end: End) -> None:
+    def fail(self, end: Died) -> None:
         """Have the module fail as another process came to its end by it."""
         self.failure = end
         self._loading = Loading(0.0, end.text, end.file, end.line)

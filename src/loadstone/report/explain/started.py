@@ -10,9 +10,9 @@ from importlib.machinery import PathFinder
 from typing import Any
 
 from ..._setting import is_path_safe
+from ..died import Died
 from ..places import folder
 from .case import Case, cause
-from .fresh import End
 from .records import Cause
 
 __all__ = ["came_to_an_end", "foreign_variable", "unused_directory", "unused_variable"]
@@ -20,7 +20,7 @@ __all__ = ["came_to_an_end", "foreign_variable", "unused_directory", "unused_var
 
 def came_to_an_end(case: Case) -> Iterator[Cause]:
     end = case.failure
-    if isinstance(end, End):
+    if isinstance(end, Died):
         where = f" at {end.file}, line {end.line}" if end.file else ""
         yield cause("LS255", f"{end.text} while it executed {end.module}{where}")
 
