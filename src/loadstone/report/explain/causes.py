@@ -15,8 +15,9 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
+from ..installer import installing
 from ..known import ADDED, REMOVED
-from . import content, extension, installations, raised, shadow, start
+from . import content, elsewhere, extension, installations, raised, shadow, start, started
 from .case import Case, cause
 from .circle import circle_of_running
 from .failure import place_of
@@ -55,7 +56,7 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not any(found.code != "LS239" for found in causes):
-            remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
+            remedy = f"Install what has it: {installing('NAME')}, or mend the name."
             causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
@@ -287,7 +288,7 @@ def _known_beside(case: Case) -> set[str]:
 
 
 Check = Callable[[Case], Iterator[Cause]]
-_CERTAIN = {"LS201", "LS202", "LS215", "LS228", "LS234"}
+_CERTAIN = {"LS201", "LS202", "LS215", "LS223", "LS228", "LS234"}
 """What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
@@ -300,6 +301,7 @@ _WITH_LACKS: dict[Check, set[str]] = {
 _ALWAYS: tuple[Check, ...] = (
     _none,
     _running,
+    started.came_to_an_end,
     shadow.hides,
     _finder_raised,
     _disagreement,
@@ -308,6 +310,7 @@ _ALWAYS: tuple[Check, ...] = (
     content.bytecode,
     shadow.swallowed,
     installations.lost_init,
+    started.foreign_variable,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,
@@ -329,8 +332,11 @@ _IF_MISSING: tuple[Check, ...] = (
     extension.unbuilt,
     _in_a_hidden_copy,
     start.away,
+    started.unused_directory,
+    started.unused_variable,
+    elsewhere.meant,
     installations.distribution,
-    installations.elsewhere,
+    elsewhere.others,
     _close,
     _not_executed,
     installations.stale_pth,

@@ -199,6 +199,27 @@ LS239
 + # a finder on sys.meta_path
 + def find_distributions(self, context):
 +     return ()
+LS255
+- # app.py
+- import ctypes
+-
+- ctypes.string_at(0)    # the process dies of it
++ # app.py
++ import ctypes
++
++ ctypes.string_at(ctypes.create_string_buffer(b"text"))
+LS256
+- $ ls
+- app.py  helpers.py
+- $ python -P app.py    # which imports helpers
++ $ python app.py
+LS257
+- $ PYTHONPATH=lib python -E -m app
++ $ PYTHONPATH=lib python -m app
+LS258
+- $ PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py
++ $ python3.13 -m pip install requests
++ $ python3.13 app.py
 """
 )
 """By code: the bad example, and the good one."""
