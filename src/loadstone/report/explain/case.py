@@ -38,6 +38,8 @@ class Case:
     """What is installed."""
     asker: Place | None = None
     """The line that asks for the module, where it is another that lacks it."""
+    start: str | None = None
+    """The folder of the script in whose place the module is asked for."""
 
     @property
     def last(self) -> Step:

@@ -14,9 +14,21 @@ from types import ModuleType
 
 from ...distributions import installed
 from ..frozen import builder
+from ..installer import installing
 from ..known import ADDED, REMOVED
-from ..remedy import pip
-from . import content, extension, installations, ownership, pth, raised, shadow, start, versions
+from . import (
+    content,
+    elsewhere,
+    extension,
+    installations,
+    ownership,
+    pth,
+    raised,
+    shadow,
+    start,
+    started,
+    versions,
+)
 from .case import Case, cause
 from .circle import circle_of_running
 from .failure import place_of
@@ -55,10 +67,10 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         causes += _made(_IF_MISSING, case)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
-        if not any(found.proved for found in causes):
+        if not any(found.proved and found.code != "LS239" for found in causes):
             causes.append(_unknown(case))
-        if builder() is not None:
-            causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
+    if builder() is not None:
+        causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
 
@@ -82,7 +94,7 @@ def _unknown(case: Case) -> Cause:
     if near:
         evidence += f"; there is {near[0]}, whose name is nearly this one"
     mend = f", or import {near[0]}" if near else ", or mend the name"
-    return cause("LS225", evidence, f"Install what has it: {pip()} install NAME{mend}.")
+    return cause("LS225", evidence, f"Install what has it: {installing('NAME')}{mend}.")
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -289,8 +301,8 @@ def _place(step: Step) -> str:
 
 
 _CERTAIN = {
-    *("LS201", "LS202", "LS215", "LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
-    *("LS228", "LS234"),
+    *("LS201", "LS202", "LS215", "LS223", "LS228", "LS234"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
 }
 """What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 
@@ -314,6 +326,7 @@ _WITH_LACKS: dict[Check, set[str]] = {
 _ALWAYS: tuple[Check, ...] = (
     _none,
     _running,
+    started.came_to_an_end,
     shadow.hides,
     _finder_raised,
     _disagreement,
@@ -325,6 +338,7 @@ _ALWAYS: tuple[Check, ...] = (
     ownership.stranger,
     installations.lost_init,
     installations.hidden_editable,
+    started.foreign_variable,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,
@@ -354,8 +368,11 @@ _IF_MISSING: tuple[Check, ...] = (
     extension.unbuilt,
     _in_a_hidden_copy,
     start.near,
+    started.unused_directory,
+    started.unused_variable,
+    elsewhere.meant,
     pth.idle_pth,
-    installations.elsewhere,
+    elsewhere.others,
     close,
     _not_executed,
     pth.stale_pth,
