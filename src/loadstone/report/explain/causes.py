@@ -64,7 +64,10 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         if not any(found.proved and found.code != "LS239" for found in causes):
             causes += _made([raised.raised], case)
     elif not case.found:
-        causes += _made(_IF_MISSING, case)
+        for check in _IF_MISSING:
+            if any(found.proved and found.code in _SETTLING for found in causes):
+                break
+            causes += _made([check], case)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not any(found.proved and found.code != "LS239" for found in causes):
@@ -316,10 +319,12 @@ _OF_ENVIRONMENTS = {
 Check = Callable[[Case], Iterator[Cause]]
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
+_SETTLING = {*_HIDING, "LS210", "LS213", "LS231", "LS232", "LS235"}
+"""What says why the very module is not found: beside it, other causes only confuse."""
 _WITH_LACKS: dict[Check, set[str]] = {
     raised.circular: _HIDING,
-    versions.moved: {*_HIDING, "LS205", "LS232"},
-    raised.lacking: {*_HIDING, "LS205", "LS232", "LS243", "LS244", "LS247", "LS248", "LS252"},
+    versions.moved: {*_HIDING, "LS205", "LS227", "LS232"},
+    raised.lacking: {*_HIDING, "LS205", "LS227", "LS232", "LS243", "LS244", "LS247", "LS248", "LS252"},
 }
 """What need not be asked where a cause with one of these codes is proved, or there is a circle."""
 
@@ -347,6 +352,7 @@ _IF_FAILED: tuple[Check, ...] = (
     content.damaged,
     content.source,
     raised.circular,
+    raised.not_imported,
     versions.looked_up,
     versions.mismatch,
     versions.moved,

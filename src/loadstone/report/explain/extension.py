@@ -164,7 +164,9 @@ def _without_library(path: str, library: str, again: str) -> Cause:
     by_way = "" if needing == path else f", by way of {needing}"
     evidence = f"{path} needs {library}{by_way}, which this system's loader does not find"
     if _BUNDLED.search(base) or library.startswith("@"):
-        return cause("LS229", evidence, f"It comes with the distribution itself. {again}")
+        is_whole = again.startswith("Install it")
+        install = again if is_whole else "Install that, in the place of a copy of a part of it."
+        return cause("LS229", evidence, f"It comes with the distribution itself. {install}")
     return cause("LS229", evidence, provider_of(base))
 
 

@@ -17,7 +17,7 @@ from .circle import circle_of
 from .failure import Lack, Place, lacks_of, loading_of, place_of
 from .records import Cause
 
-__all__ = ["circular", "ended", "in_package", "lacking", "raised"]
+__all__ = ["circular", "ended", "in_package", "lacking", "not_imported", "raised"]
 
 
 def circular(case: Case) -> Iterator[Cause]:
@@ -28,6 +28,20 @@ def circular(case: Case) -> Iterator[Cause]:
             evidence = [circle.reason, circle.chain]
             yield cause("LS205", evidence, circle.remedy, proved=circle.proved)
             return
+
+
+def not_imported(case: Case) -> Iterator[Cause]:
+    """`X.Y`, and Y is a submodule of X that nobody has imported."""
+    for lack in lacks_of(case.failure) if case.failure is not None else ():
+        place = place_of(lack.error)
+        if not isinstance(lack.error, AttributeError) or place is None:
+            continue
+        inner = case.ask(lack.full_name)
+        if inner.found and inner.last.spec is not None:
+            evidence = (
+                f"{lack.full_name} is a module ({inner.last.spec.place}), which nothing has imported yet"
+            )
+            yield cause("LS227", f"{evidence}: {place}", f"Write import {lack.full_name} above it.")
 
 
 def lacking(case: Case) -> Iterator[Cause]:
@@ -51,7 +65,8 @@ def _not_found(case: Case, name: str, place: Place | None) -> Iterator[Cause]:
     inner = case.ask(name)
     if inner.found:
         return
-    causes = [found for found in case.causes_of(attrs.evolve(inner, asker=place)) if found.code != "LS225"]
+    inner = attrs.evolve(inner, asker=place)
+    causes = [found for found in case.causes_of(inner) if found.code not in ("LS224", "LS225")]
     if not any(found.proved for found in causes):
         yield from raised(case, f"Ask about the module that it lacks: python -m loadstone explain {name}")
     for found in causes:
@@ -109,12 +124,7 @@ def in_package(case: Case) -> Iterator[Cause]:
 
 
 def _no_attribute(case: Case, lack: Lack, place: Place) -> Iterator[Cause]:
-    """`X.Y`, and X has no Y: a submodule that nobody has imported, or a name that it never has."""
-    inner = case.ask(lack.full_name)
-    if inner.found and inner.last.spec is not None:
-        evidence = f"{lack.full_name} is a module ({inner.last.spec.place}), which nothing has imported yet"
-        yield cause("LS227", f"{evidence}: {place}", f"Write import {lack.full_name} above it.")
-        return
+    """`X.Y`, and X has no Y."""
     near = _near(lack)
     has = f"; it has {near}" if near else ""
     evidence = f"{_described(case, lack)} has no {lack.name!r}{has}: {place}"
