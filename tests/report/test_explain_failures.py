@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import EVALUATES_ANNOTATIONS
 from loadstone.report.explain import causes as rooms
 from loadstone.report.explain.records import Cause
 
@@ -199,6 +200,29 @@ def test_the_line_that_would_break_a_circle(sandbox: Sandbox) -> None:
     assert first("self_a").remedy == f"Take the import of itself out of {root}/self_a.py."
 
 
+def test_a_circle_for_the_sake_of_annotations(sandbox: Sandbox) -> None:
+    """LS205: what only annotations name is imported for type checkers alone; not if they are evaluated."""
+    body = "from kind_a import A\ndef f(a: A) -> A: ...\nclass C:\n    a: A\n"
+    sandbox.write(
+        {
+            "kind_a.py": "import kind_b\nclass A: ...\n",
+            "kind_b.py": f"from __future__ import annotations\n{body}",
+            "bare_a.py": "import bare_b\nclass A: ...\n",
+            "bare_b.py": body.replace("kind_a", "bare_a"),
+        },
+        on_path=True,
+    )
+    annotations = "below if TYPE_CHECKING: only annotations use it, which are not evaluated."
+    assert first("kind_a").remedy == (
+        f"Move line 2 of {sandbox.root}/kind_b.py (from kind_a import A) {annotations}"
+    )
+    remedy = first("bare_a").remedy
+    if EVALUATES_ANNOTATIONS:
+        assert "below line 2, which binds 'A'" in remedy
+    else:
+        assert remedy.endswith(annotations)
+
+
 def test_a_circle_of_packages_has_all_its_modules(sandbox: Sandbox) -> None:
     """LS205: relative imports and submodules that come later are seen; all that are in it are named."""
     sandbox.write(
@@ -277,6 +301,10 @@ def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:
             "asks.py": "from whole import compote\n",
             "looks.py": "import whole\nwhole.compote\n",
             "forgot.py": "import whole\nwhole.part.x\n",
+            "empty.py": "",
+            "fills.py": "from empty import x\n",
+            "lists.py": "__all__ = ['y']\n",
+            "stars.py": "from lists import *\n",
         },
         on_path=True,
     )
@@ -286,6 +314,9 @@ def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:
     cause = first("forgot")
     assert cause.evidence.startswith("whole.part is a module (")
     assert cause.remedy == "Write import whole.part above it."
+    assert f"({sandbox.root}/empty.py, which is empty) has no 'x'" in first("fills").evidence
+    assert "has no 'y', which its __all__ names" in first("stars").evidence
+    assert first("stars").remedy.startswith("Take 'y' out of __all__")
 
 
 def test_a_name_in_a_package_is_no_module(sandbox: Sandbox) -> None:
@@ -438,6 +469,48 @@ def test_an_extension_that_lacks_a_library(sandbox: Sandbox) -> None:
         f"{sandbox.root}/{file} needs libq.so.6, which this system's loader does not find"
     )
     assert codes("deep") == ["LS229"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "why"),
+    [
+        (
+            "dlopen({}, 0x0002): Library not loaded: @rpath/libfoo.dylib\n  Referenced from: {}",
+            "LS229",
+            "needs @rpath/libfoo.dylib",
+        ),
+        (
+            "dlopen({}, 2): tried: '{}' (but is an incompatible architecture (have 'x86_64', need 'arm64'))",
+            "LS213",
+            "is compiled for x86_64, and this Python runs as arm64",
+        ),
+        ("dlopen({}, 2): symbol not found in flat namespace '_PyFoo_Bar'", "LS213", "has no _PyFoo_Bar"),
+        ("dlopen({}, 2): Symbol not found: _foo_bar\n", "LS230", "needs _foo_bar"),
+        (
+            "Error loading shared library libGL.so.1: No such file or directory (needed by {})",
+            "LS229",
+            "libGL.so.1",
+        ),
+        ("Error relocating {}: foo_bar: symbol not found", "LS230", "needs foo_bar"),
+        ("DLL load failed while importing x: The specified module could not be found.", "LS229", "Windows"),
+        ("{}: failed to map segment from shared object", "LS230", "(noexec)"),
+        ("{}: something new", "LS230", "does not load: "),
+    ],
+)
+def test_what_loaders_of_other_systems_say(sandbox: Sandbox, said: str, code: str, why: str) -> None:
+    """LS213, LS229 and LS230: the words of macOS, musl and Windows are read as those of glibc are."""
+    original = an_extension()
+    file = sandbox.root / "deep" / original.name
+    name = f"deep.{original.name.partition('.')[0]}"
+    said = said.replace("{}", str(file))
+    sandbox.write({"deep/__init__.py": "", f"deep/{original.name}": original.read_bytes()})
+    sandbox.write(
+        {"asks.py": f"raise ImportError({said!r}, name={name!r}, path={str(file)!r})\n"}, on_path=True
+    )
+    cause = first("asks")
+    assert cause.code == code
+    assert why in cause.evidence
+    assert str(file) in cause.evidence
 
 
 def test_a_library_that_is_loaded_by_its_name(sandbox: Sandbox) -> None:

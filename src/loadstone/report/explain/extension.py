@@ -31,6 +31,7 @@ _SYMBOL = (
     re.compile(r"Error relocating \S+: (\w+): symbol not found"),
     re.compile(r"[sS]ymbol not found(?: in flat namespace)?:? '?(\w+)"),
 )
+_MACHINE = re.compile(r"incompatible architecture \(have '([^']+)', need '([^']+)'")
 _BUNDLED = re.compile(
     r"-[0-9a-f]{8,}\.(so|\d)"
 )  # as auditwheel and delvewheel call what they put into wheels
@@ -141,6 +142,18 @@ def _said(name: str, path: str, said: str, again: str) -> Cause:
         evidence = f"{path} needs {symbol}, which none of the libraries that it is loaded with has"
         remedy = f"It was built for another version of one of them. {again}"
         return cause("LS230", evidence, remedy)
+    machine = _MACHINE.search(said)
+    if machine is not None:
+        return cause(
+            "LS213", f"{path} is compiled for {machine[1]}, and this Python runs as {machine[2]}", again
+        )
+    if "failed to map segment" in said:
+        evidence = f"{path} is on a file system from which no code may be executed (noexec)"
+        return cause("LS230", evidence, "Put it, or the environment, on another file system.")
+    if said.startswith("DLL load failed"):
+        evidence = f"{path} needs a library that Windows does not find, or not in that version: {said}"
+        remedy = f"Install the Visual C++ runtime of Microsoft, which many need. {again}"
+        return cause("LS229", evidence, remedy)
     if "module export function" in said:
         tail = name.rpartition(".")[2]
         evidence = f"{path} is no extension module of this name: it has no function PyInit_{tail}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -127,6 +128,10 @@ def _no_attribute(case: Case, lack: Lack, place: Place) -> Iterator[Cause]:
     """`X.Y`, and X has no Y."""
     near = _near(lack)
     has = f"; it has {near}" if near else ""
+    if place.text.endswith("import *"):
+        evidence = f"{_described(case, lack)} has no {lack.name!r}, which its __all__ names: {place}"
+        yield cause("LS227", evidence, f"Take {lack.name!r} out of __all__, or have the module define it.")
+        return
     evidence = f"{_described(case, lack)} has no {lack.name!r}{has}: {place}"
     yield cause("LS227", evidence, f"Write {near}, if that is meant." if near else None)
 
@@ -135,7 +140,17 @@ def _described(case: Case, lack: Lack) -> str:
     """The module that lacks a name, whose it is, and where."""
     owner = next(iter(case.inventory.owners(lack.module)), None)
     whose = "" if owner is None else f", of {owner.release},"
-    return f"{lack.module}{whose}{f' ({lack.file})' if lack.file else ''}"
+    if not lack.file:
+        return f"{lack.module}{whose}"
+    empty = ", which is empty" if _is_empty(lack.file) else ""
+    return f"{lack.module}{whose} ({lack.file}{empty})"
+
+
+def _is_empty(file: str) -> bool:
+    try:
+        return os.path.getsize(file) == 0 and os.path.basename(file) != "__init__.py"
+    except OSError:
+        return False
 
 
 def _near(lack: Lack) -> str | None:

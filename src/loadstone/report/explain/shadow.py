@@ -85,6 +85,8 @@ def _rename(origin: str, *, is_project: bool = False) -> str:
     variable = os.environ.get("PYTHONPATH", "") if not sys.flags.ignore_environment else ""
     if folder(root) in {folder(entry) for entry in variable.split(os.pathsep) if entry}:
         return f"Take {root} off PYTHONPATH, or rename {package if is_package else origin}."
+    if origin.endswith(".pyc"):
+        return f"Delete {origin}, which is bytecode without its source."
     if not is_package:
         return f"Rename {origin}, and delete its cache in __pycache__."
     if is_project and any(os.path.exists(os.path.join(root, name)) for name in _PROJECT):
