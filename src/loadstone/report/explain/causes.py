@@ -34,7 +34,7 @@ from .circle import circle_of_running
 from .failure import place_of
 from .misses import ABSENT
 from .names import close, close_names
-from .records import Answer, Cause, Miss, SpecRecord, Step
+from .records import Answer, Cause, Miss, SpecRecord, Step, called
 
 __all__ = ["causes_of", "prepare"]
 
@@ -246,6 +246,12 @@ def _no_package(case: Case) -> Iterator[Cause]:
     if case.is_complete or not case.last.is_there:
         return
     step = case.last
+    if step.loading is not None and step.spec is not None and step.spec.search_locations is not None:
+        other = called(sys.modules.get(step.name))
+        what = f"is a package ({step.spec.place}), whose code puts a {other} in its place in sys.modules"
+        remedy = "Give what it puts there the __path__ of the package."
+        yield cause("LS237", f"{step.name!r} {what}, which has no __path__", remedy)
+        return
     place = step.spec or (step.imported and step.imported.spec)
     evidence = f"{step.name!r} is a module{f' ({place.place})' if place else ''}, which has no __path__"
     module = sys.modules.get(step.name)
