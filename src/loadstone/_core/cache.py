@@ -33,6 +33,9 @@ EXTENSION_SUFFIXES = extension_suffixes()
 _IS_POSIX = sys.platform != "win32"
 CACHE_DIRECTORY = "__pycache__"
 _OPTIMIZATION = "opt-"
+_TAG = sys.implementation.cache_tag
+_FLAGS = sys.flags if _IS_POSIX and _TAG is not None and not sys.flags.optimize else None
+_FOLDER, _ENDING = f"/{CACHE_DIRECTORY}/", f".{_TAG}.pyc"
 _SOURCE = tuple(SOURCE_SUFFIXES)
 _BYTECODE = tuple(BYTECODE_SUFFIXES)
 
@@ -96,12 +99,12 @@ def cache_from_source(path: Any, *, optimization: Any = None) -> str:
 
 def _cache_from_source(path: Any, optimization: Any = None) -> str:
     tag = sys.implementation.cache_tag
-    if optimization is None and sys.pycache_prefix is None and type(path) is str and _IS_POSIX:
+    if optimization is None and sys.pycache_prefix is None and tag == _TAG and sys.flags is _FLAGS:
         # What follows, for nearly all calls there are.
-        folder, _, name = path.rpartition("/")
-        base = name.rpartition(".")[0]
-        if base and folder and folder[-1] != "/" and tag is not None and not sys.flags.optimize:
-            return f"{folder}/{CACHE_DIRECTORY}/{base}.{tag}.pyc"
+        if type(path) is str and path[-3:] == ".py":
+            folder, slash, name = path.rpartition("/")
+            if folder and name != ".py" and folder[-1] != "/":
+                return folder + _FOLDER + name[:-3] + _ENDING
     head, tail = split(os.fspath(path))
     base, dot, rest = tail.rpartition(".")
     if tag is None:

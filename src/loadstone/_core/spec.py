@@ -190,14 +190,21 @@ def module_from_spec(spec: _ModuleSpec) -> ModuleType:
 
 def new_module(spec: _ModuleSpec) -> ModuleType:
     """A plain new module of a spec with a loader, its import attributes set, none of which is there yet."""
-    module = _Module(spec.name)
+    name, locations = spec.name, spec.submodule_search_locations
+    module = _Module(name)
     namespace = module.__dict__
     namespace["__loader__"] = spec.loader
-    namespace["__package__"] = spec.parent
+    if type(spec) is _ModuleSpec:
+        # What its properties `parent` and `has_location` say, without a call for each.
+        namespace["__package__"] = name.rpartition(".")[0] if locations is None else name
+        has_location = spec._set_fileattr
+    else:
+        namespace["__package__"] = spec.parent
+        has_location = spec.has_location
     namespace["__spec__"] = spec
-    if spec.submodule_search_locations is not None:
-        namespace["__path__"] = spec.submodule_search_locations
-    if spec.has_location:
+    if locations is not None:
+        namespace["__path__"] = locations
+    if has_location:
         namespace["__file__"] = spec.origin
         if SETS_CACHED and (cached := spec.cached) is not None:
             namespace["__cached__"] = cached
