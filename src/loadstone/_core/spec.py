@@ -6,7 +6,7 @@ import sys
 from _frozen_importlib import ModuleSpec as _ModuleSpec
 from _frozen_importlib_external import _NamespaceLoader
 
-from .cache import _cache_from_source, cached_path, split
+from .cache import bytecode_path, cached_path, split
 from .frames import hidden
 from .namespace import NamespaceLoader, loader_over
 from .versions import PREFERS_LOCATION_TO_ORIGIN, SETS_CACHED
@@ -36,10 +36,7 @@ def default_cache_path(loader: Any, source_path: str) -> str | None:
     This is the seam for loaders whose code depends on more than the source and the interpreter: one that
     returns a path of its own keeps its bytecode apart, and the module's `__cached__` tells it.
     """
-    try:
-        return _cache_from_source(source_path)
-    except NotImplementedError:
-        return None
+    return bytecode_path(source_path)
 
 
 class ModuleSpec(_ModuleSpec):  # noqa: PLW1641 - not hashable, as importlib's

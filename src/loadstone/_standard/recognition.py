@@ -12,7 +12,7 @@ import sys
 from _frozen_importlib_external import PathFinder as _PathFinder
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 
-from .._core.cache import SOURCE_SUFFIXES, _cache_from_source
+from .._core.cache import SOURCE_SUFFIXES, bytecode_path
 from .._core.finding import NOTHING, made, stand_ins
 from .._core.frames import hidden
 from .._core.loading import ways
@@ -113,9 +113,8 @@ def _way_around_source(loader: Any, spec: Any) -> Any:
     path = loader.path
     if type(path) is not str or _steps_of(_SourceFileLoader) != _STEPS:
         return None
-    try:
-        cached = _cache_from_source(path)
-    except NotImplementedError:
+    cached = bytecode_path(path)
+    if cached is None:
         return None
     if ours is spec:
         made[0] = NOTHING
