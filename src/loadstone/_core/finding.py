@@ -68,9 +68,10 @@ def find_spec(
     """Ask the finders of `state.meta_path` in order; the first spec that one returns, or None.
 
     `path` is the parent package's search path (None at top level), `target` the module that is to be
-    reloaded, `tail` the last part of its name, if the caller has that. The finders are asked under the global import lock, one thread at a time. Where finding the
-    module imported it, its own spec is the answer. Raises ImportError while the interpreter shuts down;
-    warns with ImportWarning if there is no finder. What a finder raises passes through.
+    reloaded, `tail` the last part of its name, if the caller has that. The finders are asked under the
+    global import lock, one thread at a time. Where finding the module imported it, its own spec is the
+    answer. Raises ImportError while the interpreter shuts down; warns with ImportWarning if there is no
+    finder. What a finder raises passes through.
     """
     asked = finders = state.meta_path
     if type(finders) is list:

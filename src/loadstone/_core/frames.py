@@ -92,7 +92,8 @@ def as_interpreter_s(function: "F") -> "F":
     theirs = call_with_frames_removed.__code__
     code = function.__code__.replace(co_filename=theirs.co_filename, co_name=theirs.co_name)
     # A new function: calls of one whose `__code__` was replaced are not specialised since Python 3.13.
-    made: Any = type(hidden)(code, function.__globals__, function.__name__, function.__defaults__)
+    make: Any = type(function)
+    made = make(code, function.__globals__, function.__name__, function.__defaults__)
     if function.__kwdefaults__:
         made.__kwdefaults__ = function.__kwdefaults__
     return made  # type: ignore[no-any-return]

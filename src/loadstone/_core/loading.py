@@ -173,8 +173,9 @@ def _find_and_load(
         finally:
             parent_spec._uninitialized_submodules.pop()
     if parent_name:
-        parent = state.modules.get(parent_name)
-        if parent is None:
+        try:
+            parent = state.modules[parent_name]  # which the module may have replaced
+        except KeyError:
             parent = _settled(system, parent_name)
         try:
             setattr(parent, child, module)

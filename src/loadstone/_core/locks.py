@@ -93,7 +93,9 @@ class Locks:
                 idle.clear()
                 maker = _thread.allocate_lock
                 lock = _ModuleLock(name)
-                lock.count = [True] if COUNTS_LOCKS_BY_LIST else 1  # and so it stays: nobody takes an idle one
+                lock.count = (
+                    [True] if COUNTS_LOCKS_BY_LIST else 1
+                )  # and so it stays: nobody takes an idle one
                 reference = ref(lock, self._forget)
                 held = [lock, reference, maker]
             known = table.setdefault(name, reference)

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _Module = type(sys)
+_Theirs: Any = _ModuleSpec
 
 
 def default_cache_path(loader: Any, source_path: str) -> str | None:
@@ -185,25 +186,25 @@ def module_from_spec(spec: _ModuleSpec) -> ModuleType:
     return module
 
 
-def new_module(spec: _ModuleSpec) -> ModuleType:
+def new_module(spec: Any) -> ModuleType:
     """A plain new module of a spec with a loader, its import attributes set, none of which is there yet."""
     name, locations = spec.name, spec.submodule_search_locations
     module = _Module(name)
     namespace = module.__dict__
     namespace["__loader__"] = spec.loader
-    if type(spec) is _ModuleSpec:
-        # What its properties `parent` and `has_location` say, without a call for each.
+    if type(spec) is _Theirs:
+        # What its properties say, without a call for each.
         namespace["__package__"] = name.rpartition(".")[0] if locations is None else name
-        has_location = spec._set_fileattr
+        has_location, cached = spec._set_fileattr, spec._cached
     else:
         namespace["__package__"] = spec.parent
-        has_location = spec.has_location
+        has_location, cached = spec.has_location, None
     namespace["__spec__"] = spec
     if locations is not None:
         namespace["__path__"] = locations
     if has_location:
         namespace["__file__"] = spec.origin
-        if SETS_CACHED and (cached := spec.cached) is not None:
+        if SETS_CACHED and (cached or (cached := spec.cached)) is not None:
             namespace["__cached__"] = cached
     return module
 

@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 _READ_SIZE = 1 << 16
+_SMALL = 1 << 13  # bytes: so few are sooner copied than looked at through a view
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -129,19 +130,21 @@ def cached_code(
                 data += _rest(descriptor)
         finally:
             os.close(descriptor)
-        mtime, size = facts[ST_MTIME].to_bytes(4, "little"), facts.st_size.to_bytes(4, "little")
+        mtime: Any = facts[ST_MTIME]  # in whole seconds
+        header = TIMESTAMP_BASED + mtime.to_bytes(4, "little") + facts.st_size.to_bytes(4, "little")
     except (OSError, OverflowError):
         return None
-    if not data.startswith(TIMESTAMP_BASED + mtime + size):
+    if not data.startswith(header):
         return None
+    code: CodeType | None
     try:
-        code = loads(data[HEADER_SIZE:])
+        code = loads(data[HEADER_SIZE:] if len(data) < _SMALL else memoryview(data)[HEADER_SIZE:])
     except Exception:
         code = None
     if type(code) is not CODE:
         return whole_code(data, fullname, cache_path, path)
     set_file_name(code, path)
-    return code  # type: ignore[no-any-return]
+    return code
 
 
 def _rest(descriptor: int) -> bytes:

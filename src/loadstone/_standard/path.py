@@ -247,42 +247,33 @@ def _their_spec(fullname: str, found: Any) -> Any:
         from importlib.util import spec_from_file_location
 
         return spec_from_file_location(fullname, path, submodule_search_locations=locations)
-    spec = _located(fullname, loader, path, locations)
+    if not _SETS_PLAIN or _TheirSpec.__init__ is not _INIT:
+        spec = _TheirSpec(fullname, loader)
+        spec.origin = path
+        spec._set_fileattr = True
+        spec.submodule_search_locations = locations
+    else:
+        # The same attribute by attribute: the interpreter calls an `__init__` with keywords by a detour.
+        spec = _new(_TheirSpec)
+        spec.name = fullname
+        spec.loader = loader
+        spec.origin = path
+        spec.loader_state = None
+        spec.submodule_search_locations = locations
+        if TRACKS_SUBMODULES:
+            spec._uninitialized_submodules = []
+        spec._set_fileattr = True
+        spec._cached = None
     made[0] = spec, facts
-    return spec
-
-
-def _located_by_class(name: str, loader: Any, path: str, locations: list[str] | None) -> Any:
-    """A spec of importlib's of the module `name` in the file at `path`."""
-    spec: Any = _TheirSpec(name, loader)
-    spec.origin = path
-    spec._set_fileattr = True
-    spec.submodule_search_locations = locations
-    return spec
-
-
-def _located_by_hand(name: str, loader: Any, path: str, locations: list[str] | None) -> Any:
-    """The same, attribute by attribute: the interpreter calls an `__init__` with keywords by a detour."""
-    if _TheirSpec.__init__ is not _INIT:
-        return _located_by_class(name, loader, path, locations)
-    spec: Any = _new(_TheirSpec)
-    spec.name = name
-    spec.loader = loader
-    spec.origin = path
-    spec.loader_state = None
-    spec.submodule_search_locations = locations
-    if TRACKS_SUBMODULES:
-        spec._uninitialized_submodules = []
-    spec._set_fileattr = True
-    spec._cached = None
     return spec
 
 
 _new = object.__new__
 _INIT = _TheirSpec.__init__
-_located = _located_by_hand
-if list(vars(_located("", 0, "", [])).items()) != list(vars(_located_by_class("", 0, "", [])).items()):
-    _located = _located_by_class  # of a Python whose specs have come to hold something else
+# Whether this Python's specs have just what is set by hand.
+_ATTRIBUTES = ["name", "loader", "origin", "loader_state", "submodule_search_locations"]
+_ATTRIBUTES += ["_uninitialized_submodules"] * TRACKS_SUBMODULES + ["_set_fileattr", "_cached"]
+_SETS_PLAIN = list(vars(_TheirSpec("", None))) == _ATTRIBUTES
 
 
 class PathFinder(_PathFinder):

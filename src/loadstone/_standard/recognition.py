@@ -96,12 +96,8 @@ _SEARCHES = (
 @hidden
 def _find_along_path(fullname: str, path: Any, target: Any, tail: str | None) -> Any:
     now = _path_finder
-    if _SEARCH != (
-        now["find_spec"],
-        now["_get_spec"],
-        now["_path_importer_cache"],
-        now["_path_hooks"],
-    ):
+    search = now["find_spec"], now["_get_spec"], now["_path_importer_cache"], now["_path_hooks"]
+    if search != _SEARCH:
         return NotImplemented
     spec = _search.spec_in(fullname, sys.path if path is None else path, target, tail)
     return spec if spec is None or spec.loader is not None else _search.joined(spec)

@@ -26,7 +26,7 @@ _SEARCHES = {
 
 _front: dict[int, Any] = {}
 """The entries of the chain that stand in front, whoever comes later; by identity, and kept alive here."""
-_changes = 0
+_changes = [0]
 """How often these have changed."""
 
 
@@ -107,13 +107,13 @@ class Chain(SteadyList):
             return iter((_Nobody(),))
         mine = self[:]
         # Nearly always nothing has changed since the last walk: that shows without going through each part.
-        if [_changes, *map(id, mine), 0, *map(id, self.before)] != self._known:
+        if [*_changes, *map(id, mine), 0, *map(id, self.before)] != self._known:
             self.follow()
             seen, here = self._seen, self[:]
             mine = _ordered(here)
             if mine is here:
                 self._kept = seen, here
-                self._known = [_changes, *map(id, here), 0, *map(id, seen)]
+                self._known = [*_changes, *map(id, here), 0, *map(id, seen)]
         return iter(mine)
 
     def __radd__(self, other: list[Any]) -> list[Any]:
@@ -212,12 +212,11 @@ def stands_in_front(finder: Any) -> bool:
 
 def stand_in_front(entries: Iterable[Any], instead: Iterable[Any] = ()) -> None:
     """Have these entries stay in front; those that they come `instead` of no more."""
-    global _changes
     for finder in entries:
         _front[id(finder)] = finder
     for finder in instead:
         _front.pop(id(finder), None)
-    _changes += 1
+    _changes[0] += 1
 
 
 def _admit(finder: Any) -> None:
