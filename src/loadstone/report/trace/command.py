@@ -24,7 +24,7 @@ examples:
   python -m loadstone trace --depth 2 --min 5 -m pytest --version
   python -m loadstone trace -o start-up.html -m app
   python -m loadstone trace --compare before.json -m app
-  python -m loadstone trace --fail-over 300ms --forbid 'pandas*' -c "import app"
+  python -m loadstone trace --fail-over 300ms --forbid pandas -c "import app"
 
 The report goes to standard error, or to FILE; standard output is the program's. What was recorded is written
 however the program ends: by an exception, sys.exit(), os._exit(), Ctrl-C or another signal.
@@ -59,7 +59,7 @@ def add_parser(commands: Any) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="fail if a module of that name is imported, as 'pandas*'; may be given again",
+        help="fail if a module of that name is imported, as pandas or 'numpy.*'; may be given again",
     )
     program.add_arguments(parser)
     parser.set_defaults(call=lambda options: _call(parser, options))
@@ -67,6 +67,7 @@ def add_parser(commands: Any) -> None:
 
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     wanted = program.program_of(parser, options)
+    from ...framework.names import check_pattern
     from .budget import check, seconds_of
     from .comparison import compare
     from .run import traced
@@ -77,6 +78,11 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             limit = seconds_of(options.fail_over)
         except ValueError as error:
             parser.error(f"argument --fail-over: {error}")
+    for pattern in options.forbid:
+        try:
+            check_pattern(pattern)
+        except ValueError as error:
+            parser.error(f"argument --forbid: {error}")
     if options.output is not None:
         _check_output(parser, options.output)
     old = None if options.compare is None else _read(parser, options.compare)
