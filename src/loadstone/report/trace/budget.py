@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 import attrs
 
-from ...framework.names import Names
 from ..page import Page
 from .page import milliseconds, places
 from .records import Import, Trace
@@ -51,8 +51,8 @@ def seconds_of(text: str) -> float:
 def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] = ()) -> list[Overrun]:
     """What of the budgets is exceeded: `limit` in seconds for all imports, `forbidden` patterns of names.
 
-    The patterns mean what they mean to finders: ``pkg`` is that module, ``pkg.*`` everything below it. What
-    was tried but not found is not held against the program. Raises ValueError for what is no pattern.
+    A pattern is matched against full module names as by `fnmatch.fnmatchcase`; one that is a plain name
+    forbids its submodules too. What was tried but not found is not held against the program.
     """
     overruns = []
     if limit is not None and trace.importing > limit:
@@ -60,8 +60,9 @@ def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] 
         slowest = sorted(trace.imports, key=lambda record: -record.own)[:_SHOWN]
         overruns.append(Overrun(what, [trace.path_to(record) for record in slowest]))
     for pattern in forbidden:
-        names = Names(pattern)
-        found = [record for record in trace.imports if record.kind != "missing" and record.name in names]
+        found = [
+            record for record in trace.imports if record.kind != "missing" and _matches(record.name, pattern)
+        ]
         # Below a module that is forbidden itself, nothing new is said.
         numbers = {record.number for record in found}
         first = [
@@ -70,7 +71,11 @@ def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] 
             if not any(step.number in numbers for step in trace.path_to(record)[:-1])
         ]
         if first:
-            there = ", ".join(dict.fromkeys(record.name for record in first))
-            what = f"{pattern!r} must not be imported, but {there} was"
+            names = ", ".join(dict.fromkeys(record.name for record in first))
+            what = f"{pattern!r} must not be imported, but {names} was"
             overruns.append(Overrun(what, [trace.path_to(record) for record in first[:_SHOWN]]))
     return overruns
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return fnmatchcase(name, pattern) or name.startswith(f"{pattern}.")
