@@ -1,4 +1,4 @@
-"""The command that installs into the Python that is examined: by its pip, or by what it has instead."""
+"""Commands for the Python that is examined: what installs into it, and what asks about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from ..startup.run import printable
 
-__all__ = ["installing", "pip", "quoted"]
+__all__ = ["asking", "installing", "pip", "quoted"]
 
 
 def installing(*requirements: str) -> str:
@@ -36,11 +36,22 @@ def pip(command: str, *words: str) -> str:
     """
     python = quoted(sys.executable or "python")
     arguments = " ".join(map(quoted, words))
-    if _has_pip():
+    if _has("pip"):
         return f"{python} -m pip {command} {arguments}"
     if "uv" in _configuration():
         return f"uv pip {command} --python {python} {arguments}"
     return f"{python} -m ensurepip && {python} -m pip {command} {arguments}"
+
+
+def asking(command: str, *words: str) -> str:
+    """A command of loadstone's about this Python: by itself where it has loadstone, else by `--python`."""
+    python = sys.executable or "python"
+    before = (
+        [python, "-m", "loadstone", command]
+        if _has("loadstone")
+        else ["loadstone", command, "--python", python]
+    )
+    return " ".join(map(quoted, [*before, *words]))
 
 
 def quoted(word: str) -> str:
@@ -49,9 +60,10 @@ def quoted(word: str) -> str:
     return subprocess.list2cmdline([word]) if os.name == "nt" else shlex.quote(word)
 
 
-def _has_pip() -> bool:
+def _has(name: str) -> bool:
+    """Whether this Python has the module; it is not imported."""
     try:
-        spec: Any = PathFinder.find_spec("pip")
+        spec: Any = PathFinder.find_spec(name)
     except Exception:  # of others' path hooks
         return False
     return spec is not None and spec.loader is not None

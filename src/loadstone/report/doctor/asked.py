@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from ..._core.system import import_module
+from ..._core.system import live
 from ..._private import Hidden
 from ..._setting import as_for_programs
 from ..died import Died
@@ -60,7 +60,7 @@ def examined(
                     if ended is not None and ended.module == name:
                         raise ended
                     progress(name)
-                    import_module(name)
+                    live.import_module(name)
                 except (Exception, SystemExit) as error:  # a script ends what it takes for its own
                     failures.append((name, error))
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..._core.system import import_module, resolve_name
+from ..._core.system import live, resolve_name
 from ..._setting import as_for_programs, first_entry, is_path_safe
 from ...program import first_entries, imported_since_start
 from ..died import Died
@@ -106,6 +106,6 @@ def _package(program: tuple[str, str], load: bool) -> str | None:
         return None
     parent = name.rpartition(".")[0]
     if load and parent:
-        import_module(parent)
+        live.import_module(parent)
     spec = inquire(name, load=False).spec
     return name if spec is not None and spec.search_locations is not None else parent or None
