@@ -6,6 +6,7 @@ import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import loadstone
 from loadstone.report.notebook import html_of
@@ -14,6 +15,9 @@ from loadstone.report.terminal import rendered
 from .browser import dom, needs_browser
 from .test_hostile_names import HOSTILE, hostile_page
 from .test_page import a_page, plain
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
 
 
 class Reader(HTMLParser):
@@ -53,6 +57,17 @@ def test_explanations_and_diagnoses_show_themselves() -> None:
         for line in str(record).splitlines():
             if not re.fullmatch("-+", line):
                 assert line.strip() in words
+
+
+def test_a_trace_shows_itself(sandbox: Sandbox) -> None:
+    """A trace has what its page says, with the tree cut short."""
+    sandbox.write({"top.py": "import middle\n", "middle.py": "import low\n", "low.py": ""}, on_path=True)
+    with loadstone.trace() as trace:
+        loadstone.import_module("top")
+    words = "".join(Reader(trace._repr_html_()).words)
+    for line in rendered(trace.page(depth=2)).splitlines():
+        assert "".join(line.strip("-├─│└ ").split()) in "".join(words.split())
+    assert "1 more below" in words
 
 
 def test_names_are_text() -> None:

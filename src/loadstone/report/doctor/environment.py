@@ -48,6 +48,8 @@ class Environment:
     """The directories of the standard library."""
     version: tuple[int, int]
     """Of Python."""
+    python: tuple[int, int, int] = sys.version_info[:3]
+    """The same, in full."""
     scripts: str = ""
     """The directory of what is started by its name on the command line."""
     is_virtual: bool = False

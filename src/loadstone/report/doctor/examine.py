@@ -21,6 +21,7 @@ from . import (
     modules,
     paths,
     points,
+    requirements,
     start,
 )
 from .check import Check, Seen, check, registered
@@ -52,6 +53,7 @@ _ROOMS = (
     start,
     editable,
     metadata,
+    requirements,
     files,
     points,
     modules,
