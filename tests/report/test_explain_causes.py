@@ -48,8 +48,8 @@ def distribution(sandbox: Sandbox, name: str, modules: str) -> None:
 
 
 def test_every_code_is_complete() -> None:
-    """Codes are consecutive, each with a title, a detail and a remedy."""
-    assert [*CODES] == [f"LS{201 + number}" for number in range(len(CODES))]
+    """Codes stand in order, each with a title, a detail and a remedy."""
+    assert [*CODES] == sorted(CODES)
     assert all(entry.title and entry.detail and entry.remedy for entry in CODES.values())
 
 
@@ -248,20 +248,26 @@ def test_a_circular_import(sandbox: Sandbox) -> None:
             "ring_a.py": "import ring_b\nx = 1\n",
             "ring_b.py": "#\nimport ring_c\n",
             "ring_c.py": "from ring_a import x\n",
-            "ring_d.py": "import ring_e\n",
+            "ring_d.py": "import ring_e\nx = 1\n",
             "ring_e.py": "import ring_d\nring_d.x\n",
         },
         on_path=True,
     )
     found = causes("ring_a", load=True)
-    assert list(found) == ["LS205", "LS220"]
+    assert list(found) == ["LS205"]
     root = sandbox.root
-    assert found["LS205"].evidence == (
+    reason, chain = found["LS205"].evidence.splitlines()
+    assert reason == (
+        f"ring_a, ring_b and ring_c import each other in a circle: {root}/ring_c.py, line 1, asks ring_a for"
+        " 'x', which binds it only at line 2, and is still at line 1"
+    )
+    assert chain == (
         f"ring_a ({root}/ring_a.py, line 1: import ring_b) → ring_b ({root}/ring_b.py, line 2: import ring_c)"
         f" → ring_c ({root}/ring_c.py, line 1: from ring_a import x) → ring_a"
     )
     evidence = causes("ring_d", load=True)["LS205"].evidence
-    assert evidence.startswith("ring_d (")
+    assert "asks ring_d for 'x', which binds it only at line 2" in evidence
+    assert evidence.splitlines()[1].startswith("ring_d (")
     assert evidence.endswith("line 2: ring_d.x) → ring_d")
     assert "LS205" not in causes("ring_b"), "nothing is executed"
 
@@ -269,7 +275,7 @@ def test_a_circular_import(sandbox: Sandbox) -> None:
 def test_a_circular_import_of_a_submodule(sandbox: Sandbox) -> None:
     """LS205: also where a name is asked of a package that is being imported."""
     sandbox.write(
-        {"knot/__init__.py": "from knot import sub\n", "knot/sub.py": "import knot\nknot.other\n"},
+        {"knot/__init__.py": "from knot import sub\nother = 1\n", "knot/sub.py": "import knot\nknot.other\n"},
         on_path=True,
     )
     assert causes("knot", load=True)["LS205"].evidence.endswith("→ knot")
@@ -287,7 +293,7 @@ def test_a_circular_import_by_way_of_a_submodule(sandbox: Sandbox) -> None:
     )
     assert causes("knot.sub", load=True)["LS205"].evidence.endswith("knot.sub.x) → knot.sub")
     sandbox.write({"plain.py": "import os; os.no_such_name"})
-    assert list(causes("plain", load=True)) == ["LS220"]
+    assert list(causes("plain", load=True)) == ["LS227"]
 
 
 def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> None:
@@ -303,7 +309,7 @@ def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> 
         on_path=True,
     )
     assert list(causes("own", load=True)) == ["LS220"]
-    assert list(causes("asks", load=True)) == ["LS220"]
+    assert list(causes("asks", load=True)) == ["LS227"]
     assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 2: from loop_a import x) → loop_a")
 
 
@@ -317,7 +323,7 @@ def test_a_circle_through_a_function(sandbox: Sandbox) -> None:
         },
         on_path=True,
     )
-    evidence = causes("calls", load=True)["LS205"].evidence
+    evidence = causes("calls", load=True)["LS205"].evidence.splitlines()[1]
     assert [part.partition(" (")[0] for part in evidence.split(" → ")] == [
         "calls",
         "called",
@@ -342,9 +348,9 @@ def test_a_circle_of_lazy_imports(sandbox: Sandbox) -> None:
         },
         on_path=True,
     )
-    far = causes("far_a", load=True)["LS205"].evidence
+    far = causes("far_a", load=True)["LS205"].evidence.splitlines()[1]
     assert [part.partition(" (")[0] for part in far.split(" → ")] == ["far_a", "far_b", "far_c", "far_a"]
-    evidence = causes("early_a", load=True)["LS205"].evidence
+    evidence = causes("early_a", load=True)["LS205"].evidence.splitlines()[1]
     assert evidence.startswith("early_a (")
     assert evidence.endswith("line 2: x) → early_a")
     assert causes("again_a", load=True)["LS205"].evidence.endswith("line 2: again_a.y) → again_b")
@@ -515,23 +521,24 @@ def test_files_for_another_python(sandbox: Sandbox) -> None:
         archive.writestr("wanted.so.d/x", b"")
     sandbox.on_path("c.zip")
     sandbox.on_path("a")
-    lines = causes("wanted")["LS213"].evidence.splitlines()
-    assert lines == [
-        (
-            f"{sandbox.root}/a/{OTHER_EXTENSION}: compiled for another Python or platform:"
-            f" this one's suffix is {EXTENSION_SUFFIXES[0]}"
-        ),
-        (
-            f"{sandbox.root}/c.zip/wanted{EXTENSION_SUFFIXES[0]}:"
-            " an extension module cannot be imported from a zip archive"
-        ),
-    ]
+    found = causes("wanted")
+    assert found["LS213"].evidence == (
+        f"{sandbox.root}/a/{OTHER_EXTENSION}: compiled for Python 3.9 on x86_64-linux-gnu:"
+        f" this one's suffix is {EXTENSION_SUFFIXES[0]}"
+    )
+    assert found["LS235"].evidence == (
+        f"{sandbox.root}/c.zip/wanted{EXTENSION_SUFFIXES[0]}:"
+        " an extension module cannot be imported from a zip archive"
+    )
+    assert found["LS235"].remedy.startswith("Unpack the archive")
     sandbox.on_path("b")
     explanation = loadstone.explain("wanted")
     assert explanation.found
     (cause,) = explanation.causes
     assert cause.code == "LS213"
-    assert cause.evidence.endswith("b/wanted.pyc: compiled by another version of Python: it will not load")
+    assert cause.evidence.endswith(
+        "b/wanted.pyc: bytecode without its source, compiled by another version of Python: it will not load"
+    )
     assert not loadstone.explain("wanted", load=True).found
 
 
@@ -806,9 +813,12 @@ def test_it_is_installed_for_another_python(sandbox: Sandbox, monkeypatch: pytes
         }
     )
     monkeypatch.setattr(sys, "base_prefix", str(sandbox.root / "base"))
-    assert sorted(causes("wanted")["LS223"].evidence.splitlines()) == [
+    why, *places = causes("wanted")["LS223"].evidence.splitlines()
+    other = f"{sandbox.root}/base, another Python beside this one"
+    assert why == f"'wanted' is installed in {other}; the Python that is asked is {sys.executable}"
+    assert sorted(places) == [
         f"{sandbox.root}/base/lib/python3.12/site-packages/wanted.py",
-        f"{sandbox.root}/base/lib/python3.9/site-packages/wanted",
+        f"{sandbox.root}/base/lib/python3.9/site-packages/wanted/__init__.py",
     ]
     sandbox.on_path("base/lib/python3.9/site-packages")
     assert loadstone.explain("wanted").found

@@ -52,7 +52,7 @@ def examples_in(text: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[list[str], list[str]]] = {}
     code = ""
     for line in text.splitlines():
-        if line[:2] in ("- ", "+ "):
+        if line[:2] in ("- ", "+ ", "-", "+"):
             found[code][line[0] == "+"].append(line[2:])
         elif line:
             code = line

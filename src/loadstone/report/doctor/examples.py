@@ -110,6 +110,9 @@ LS134
 LS135
 - $ python -m pip install opencv-python opencv-python-headless
 + $ python -m pip install opencv-python-headless
+LS136
+- $ python -m pip install --no-deps app    # which requires numpy<2
++ $ python -m pip install app
 LS137
 - # app-1.0.dist-info/entry_points.txt
 - [console_scripts]
@@ -152,6 +155,9 @@ LS144
 LS145
 - lazy import jsno
 + lazy import json
+LS146
+- $ python -m loadstone doctor --import app    # app.py raises an exception
++ $ python -m loadstone explain --load app
 LS151
 - $ PYTHONPATH=/opt/gone python app.py
 + $ python app.py
@@ -164,6 +170,11 @@ LS153
 LS154
 - sys.path.append(Path("/opt/lib"))
 + sys.path.append("/opt/lib")
+LS155
+- $ export PYTHONPATH=/usr/lib/python3.9/site-packages
+- $ python3.13 -m app
++ $ unset PYTHONPATH
++ $ python3.13 -m app
 LS161
 - __pycache__/app.cpython-38.pyc    # Python 3.8 is gone
 + $ find . -name '*.cpython-38.pyc' -delete
@@ -175,6 +186,16 @@ LS163
 - $ python3.13 -c 'import app.core'
 + $ python3.13 -m compileall -b app && rm app/*.py
 + $ python3.13 -c 'import app.core'
+LS164
+- # for Python 3.13
+- site-packages/app/_core.cpython-39-x86_64-linux-gnu.so
++ # for Python 3.13
++ site-packages/app/_core.cpython-313-x86_64-linux-gnu.so
+LS165
+- $ file app/_core.cpython-313-x86_64-linux-gnu.so
+- ELF 64-bit LSB shared object, ARM aarch64    # on an x86-64 machine
++ $ file app/_core.cpython-313-x86_64-linux-gnu.so
++ ELF 64-bit LSB shared object, x86-64
 LS171
 - class Loader:
 -     def load_module(self, fullname):

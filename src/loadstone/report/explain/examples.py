@@ -128,6 +128,98 @@ LS225
 - # app.py
 - import plugins         # in /opt/plugins, which is not on sys.path
 + $ PYTHONPATH=/opt python app.py
+LS226
+- # pygame.py, beside the program
+- # game.py
+- import pygame          # the local file, not the library
++ # my_game.py, beside the program
++ # game.py
++ import pygame
+LS227
+- from collections import Mapping
++ from collections.abc import Mapping
+LS228
+- $ python -m loadstone explain json.loads
++ from json import loads
+LS229
+- $ python -c 'import cv2'
+- # ImportError: libGL.so.1: cannot open shared object file
++ $ apt-get install libgl1
++ $ python -c 'import cv2'
+LS230
+- # fast.cpython-313-x86_64-linux-gnu.so, which was _fast...
+- $ python -c 'import fast'     # it has no PyInit_fast
++ # _fast.cpython-313-x86_64-linux-gnu.so
++ $ python -c 'import _fast'
+LS231
+- $ git clone https://github.com/numpy/numpy && cd numpy
+- $ python -c 'import numpy'
++ $ cd ..
++ $ python -c 'import numpy'    # the one that is installed
+LS232
+- # app/conf.pyc is left of app/conf.py, and there is app/conf/local.py
+- $ python -c 'import app.conf.local'
++ $ rm app/conf.pyc
++ $ python -c 'import app.conf.local'
+LS233
+- # shop/orders.py has: from . import goods
+- $ python shop/orders.py
++ # shop/orders.py has: from . import goods
++ $ python -m shop.orders
+LS234
+- # src/app/main.py has: import src.app.util
+- $ python src/app/main.py
++ # src/app/main.py has: import src.app.util
++ $ python -m src.app.main
+LS235
+- # app.zip has fast/_speed.cpython-313-x86_64-linux-gnu.so
+- $ PYTHONPATH=app.zip python -c 'import fast._speed'
++ $ unzip app.zip -d app
++ $ PYTHONPATH=app python -c 'import fast._speed'
+LS236
+- # old.py has: print 'hello'
+- $ python -c 'import old'
++ # old.py has: print('hello')
++ $ python -c 'import old'
+LS237
+- import sys
+- sys.exit(main())
++ import sys
++ if __name__ == "__main__":
++     sys.exit(main())
+LS238
+- # the checkout of tool has tool/README and tool/tool/__init__.py
+- $ python -c 'import tool; tool.run'
++ $ cd tool
++ $ python -c 'import tool; tool.run'
+LS239
+- # a finder on sys.meta_path
+- def find_distributions(self, context):
+-     raise RuntimeError
++ # a finder on sys.meta_path
++ def find_distributions(self, context):
++     return ()
+LS255
+- # app.py
+- import ctypes
+-
+- ctypes.string_at(0)    # the process dies of it
++ # app.py
++ import ctypes
++
++ ctypes.string_at(ctypes.create_string_buffer(b"text"))
+LS256
+- $ ls
+- app.py  helpers.py
+- $ python -P app.py    # which imports helpers
++ $ python app.py
+LS257
+- $ PYTHONPATH=lib python -E -m app
++ $ PYTHONPATH=lib python -m app
+LS258
+- $ PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py
++ $ python3.13 -m pip install requests
++ $ python3.13 app.py
 """
 )
 """By code: the bad example, and the good one."""
