@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import venv
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -63,15 +64,19 @@ def left_bytecode(root: Path) -> None:
 
 def environment(root: Path) -> None:
     """A virtual environment beside the program has the module."""
-    packages = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
     folder = root / "app" / ".venv"
-    (folder / packages / "gadgets").mkdir(parents=True)
-    (folder / packages / "gadgets" / "__init__.py").touch()
-    (folder / "pyvenv.cfg").write_text(f"home = {os.path.dirname(sys.executable)}\n")
+    venv.create(folder, symlinks=os.name != "nt")
+    (packages,) = folder.glob("lib/python3*/site-packages")
+    for name, text in distribution("gadgets", "2.1", "gadgets/__init__.py").items():
+        file = packages / name.removeprefix("site/")
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    (packages / "gadgets").mkdir()
+    (packages / "gadgets" / "__init__.py").touch()
 
 
 SITUATIONS = (
-    Situation("A library that is not installed", "orjson"),
+    Situation("A library that is not installed", "pymssql"),
     Situation("A library that is installed under another name", "yaml"),
     Situation("A name that is misspelt", "jsno"),
     Situation("A distribution's name in the place of the module's", "beautifulsoup4"),
@@ -206,6 +211,8 @@ def answer(situation: Situation, root: Path) -> Answer:
     variables = {name: value for name, value in os.environ.items() if name not in unset}
     variables["PYTHONPATH"] = str(root / "site")
     variables["PYTHONDONTWRITEBYTECODE"] = "1"
+    # What else there is on this machine is not part of it.
+    variables |= {"HOME": str(root), "PATH": os.path.dirname(sys.executable)}
     variables |= {name: value.format(root=root) for name, value in situation.variables.items()}
     command = [sys.executable, "-m", "loadstone", "explain", *situation.asks.split()]
     done = subprocess.run(

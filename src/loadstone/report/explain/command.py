@@ -82,6 +82,11 @@ def _call(options: argparse.Namespace) -> int:
     if not all(names):
         print("loadstone: the name is empty", file=sys.stderr)
         return 2
+    relative = next((name for name in names if name.startswith(".")), None)
+    if relative is not None and options.script is None and options.module is None:
+        error = f"{relative} is relative, and -m does not say to which module"
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
+        return 2
     codes = [name for name in names if is_code(name)]
     if codes and len(codes) < len(names):
         print("loadstone: expected names of modules or codes, not both", file=sys.stderr)
