@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..examination import Python
-    from .asked import Asked
-    from .records import Explanation
+    from .records import Asked, Explanation
 
 from ..selection import add_python
 
