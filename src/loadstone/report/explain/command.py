@@ -117,7 +117,6 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     from ...startup.run import printable
     from ..interpreter import NoInterpreter
     from ..page import Page
-    from ..records import as_json
     from ..selection import python_of
     from ..terminal import show
     from .page import page_of
@@ -146,6 +145,8 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
         if asked.interrupted:
             raise KeyboardInterrupt
     if options.json:
+        from ..records import as_json
+
         print(as_json(explanations[0] if len(explanations) == 1 else explanations))
     return 0 if all(explanation.found for explanation in explanations) else 1
 
