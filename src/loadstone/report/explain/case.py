@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -10,12 +11,13 @@ import attrs
 from ...startup.run import printable
 from .codes import CODES
 from .failure import Place
+from .inventory import Inventory
 from .records import Cause, Step
 
 __all__ = ["Case", "cause"]
 
 
-@attrs.define
+@attrs.define(slots=False)
 class Case:
     """What is known when the search is over."""
 
@@ -37,6 +39,11 @@ class Case:
     """The line that asks for the module, where it is another that lacks it."""
     start: str | None = None
     """The folder of the script in whose place the module is asked for."""
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What is installed."""
+        return Inventory()
 
     @property
     def last(self) -> Step:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import os
-import pkgutil
 import re
 import sys
 import sysconfig
@@ -15,13 +13,27 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
+from ..frozen import builder
 from ..installer import installing
 from ..known import ADDED, REMOVED
-from . import content, elsewhere, extension, installations, raised, shadow, start, started
+from . import (
+    content,
+    elsewhere,
+    extension,
+    installations,
+    ownership,
+    pth,
+    raised,
+    shadow,
+    start,
+    started,
+    versions,
+)
 from .case import Case, cause
 from .circle import circle_of_running
 from .failure import place_of
 from .misses import ABSENT
+from .names import close, close_names
 from .records import Answer, Cause, Miss, SpecRecord, Step
 
 __all__ = ["causes_of", "prepare"]
@@ -55,9 +67,10 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         causes += _made(_IF_MISSING, case)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
-        if not any(found.code != "LS239" for found in causes):
-            remedy = f"Install what has it: {installing('NAME')}, or mend the name."
-            causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
+        if not any(found.proved and found.code != "LS239" for found in causes):
+            causes.append(_unknown(case))
+    if builder() is not None:
+        causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
 
@@ -72,6 +85,16 @@ def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
             place = place_of(error, of_loadstone=True)
             causes.append(cause("LS239", f"{what}{f' in {place}' if place else ''}", proved=False))
     return causes
+
+
+def _unknown(case: Case) -> Cause:
+    """Nothing has it; what is called nearly so is named with it."""
+    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
+    near = close_names(case)
+    if near:
+        evidence += f"; there is {near[0]}, whose name is nearly this one"
+    mend = f", or import {near[0]}" if near else ", or mend the name"
+    return cause("LS225", evidence, f"Install what has it: {installing('NAME')}{mend}.")
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -132,7 +155,13 @@ def _misses(case: Case) -> Iterator[Cause]:
     order = ("LS235", "LS213", "LS231", "LS210", "LS212", "LS214", "LS217", "LS216", "LS218")
     for code in order:
         if code in by_code:
-            yield cause(code, by_code[code], _remedy(case, code, first[code]))
+            proved = any(map(_is_telling, by_code[code]))
+            yield cause(code, by_code[code], _remedy(case, code, first[code]), proved=proved)
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
+    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
 
 
 def _remedy(case: Case, code: str, path: str) -> str | None:
@@ -263,33 +292,18 @@ def _place(step: Step) -> str:
     return "elsewhere" if spec is None else spec.place
 
 
-def _close(case: Case) -> Iterator[Cause]:
-    if case.tail.startswith("__") or (not case.is_complete and case.last.is_there):
-        return
-    known = _known_beside(case)
-    known.discard(case.tail)
-    near = difflib.get_close_matches(case.tail, sorted(known), 3, 0.75)
-    folded = [name for name in sorted(known) if name.lower() == case.tail.lower() and name not in near]
-    if near or folded:
-        prefix = case.missing[: -len(case.tail)]
-        names = ", ".join(prefix + name for name in [*folded, *near])
-        yield cause("LS203", f"there {'is' if len([*folded, *near]) == 1 else 'are'} {names}")
-
-
-def _known_beside(case: Case) -> set[str]:
-    """The last parts of the names of the modules that are where the missing one should be."""
-    is_top = "." not in case.missing
-    known = set(sys.stdlib_module_names) if is_top else set()
-    try:
-        known.update(module.name for module in pkgutil.iter_modules(None if is_top else [*(case.path or ())]))
-    except Exception:  # noqa: S110 - a finder that cannot list what it has is not the matter here
-        pass
-    return known
-
+_CERTAIN = {
+    *("LS201", "LS202", "LS215", "LS223", "LS228", "LS234"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
+}
+"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
+_OF_ENVIRONMENTS = {
+    *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253", "LS254"),
+}
+"""What is mended by installing, which a frozen application cannot."""
 
 Check = Callable[[Case], Iterator[Cause]]
-_CERTAIN = {"LS201", "LS202", "LS215", "LS223", "LS228", "LS234"}
-"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
 _WITH_LACKS: dict[Check, set[str]] = {
@@ -303,6 +317,12 @@ _ALWAYS: tuple[Check, ...] = (
     _running,
     started.came_to_an_end,
     shadow.hides,
+    ownership.shared,
+    ownership.stranger,
+    versions.looked_up,
+    versions.mismatch,
+    versions.moved,
+    ownership.altered,
     _finder_raised,
     _disagreement,
     _doubtful,
@@ -310,6 +330,7 @@ _ALWAYS: tuple[Check, ...] = (
     content.bytecode,
     shadow.swallowed,
     installations.lost_init,
+    installations.hidden_editable,
     started.foreign_variable,
 )
 _IF_FAILED: tuple[Check, ...] = (
@@ -328,6 +349,8 @@ _IF_MISSING: tuple[Check, ...] = (
     _no_package,
     raised.in_package,
     _empty_path,
+    installations.not_built_in,
+    installations.distribution,
     _misses,
     extension.unbuilt,
     _in_a_hidden_copy,
@@ -335,9 +358,9 @@ _IF_MISSING: tuple[Check, ...] = (
     started.unused_directory,
     started.unused_variable,
     elsewhere.meant,
-    installations.distribution,
+    pth.idle_pth,
     elsewhere.others,
-    _close,
+    close,
     _not_executed,
-    installations.stale_pth,
+    pth.stale_pth,
 )

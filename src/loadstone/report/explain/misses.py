@@ -20,6 +20,7 @@ ABSENT = "does not exist"
 _SUFFIXES = [*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES]
 COMPILED = (".so", ".pyd", ".dylib", ".dll")
 """What files of machine code end in."""
+_OF_INSTALLS = (".pth", ".start", ".egg-link", ".egg-info")
 _CASE = "differs in upper and lower case"
 _HYPHEN = "has a hyphen, which an import statement cannot name"
 _NOT_CODE = {
@@ -152,7 +153,7 @@ def _by_name(where: str, listing: Mapping[str, bool], tail: str, suffixes: list[
             yield Miss(path, reason, "LS213")
         elif f".{ending}" in _UNBUILT:
             yield Miss(path, "source of a module that has not been built", "LS231")
-        else:
+        elif not name.endswith(_OF_INSTALLS):
             reason = f".{ending} is no suffix of modules"
             yield Miss(path, _NOT_CODE.get(f".{ending}", reason), "LS217")
 
