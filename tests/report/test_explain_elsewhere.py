@@ -296,17 +296,27 @@ def test_an_empty_entry_of_pythonpath_is_the_working_directory(sandbox: Sandbox)
 # The commands of remedies
 
 
+@pytest.mark.parametrize("word", ["plain", "a b", "a<2", "it's", "$HOME", 'a"b', "a\\b", "", "wow!", "`x`"])
+def test_words_are_quoted_for_the_shell(word: str) -> None:
+    """A shell takes each as it is."""
+    said = subprocess.run(
+        f"printf %s {installer.quoted(word)}", shell=True, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == word
+
+
 def test_the_command_that_installs(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is one that works: by the Python's own pip, by uv which made it, or once pip is there."""
     python = sys.executable
     assert (
         installer.pip("install", "a>1", "--force-reinstall")
-        == f"{python} -m pip install 'a>1' --force-reinstall"
+        == f'{python} -m pip install "a>1" --force-reinstall'
     )
     monkeypatch.setattr(sys, "executable", "/my python")
-    assert installer.installing("a") == "'/my python' -m pip install a"
+    assert installer.installing("a") == '"/my python" -m pip install a'
     monkeypatch.setattr(sys, "executable", "/py")
     monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr(installer, "site_directories", list)
     assert installer.pip("uninstall", "a") == "/py -m ensurepip && /py -m pip uninstall a"
     monkeypatch.setattr(sys, "prefix", str(sandbox.root))
     sandbox.write({"pyvenv.cfg": "home = /usr/bin\nuv = 0.9.1\n"})
@@ -326,6 +336,7 @@ def test_a_python_that_the_system_manages(sandbox: Sandbox, monkeypatch: pytest.
 
 def test_the_command_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the Python's own loadstone, or one that is told which Python to ask."""
-    assert installer.asking("explain", "a b") == f"{sys.executable} -m loadstone explain 'a b'"
+    assert installer.asking("explain", "a b") == f'{sys.executable} -m loadstone explain "a b"'
     monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr(installer, "site_directories", list)
     assert installer.asking("explain", "a") == f"loadstone explain --python {sys.executable} a"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
-import subprocess
 import sys
 import sysconfig
 from importlib.machinery import PathFinder
 from typing import Any
 
 from ..startup.run import printable
+from .places import site_directories
 
 __all__ = ["asking", "installing", "pip", "quoted"]
 
@@ -57,13 +58,18 @@ def asking(command: str, *words: str) -> str:
 def quoted(word: str) -> str:
     """A word as a shell of this platform takes it; what is no printable character is written as an escape."""
     word = printable(word)
-    return subprocess.list2cmdline([word]) if os.name == "nt" else shlex.quote(word)
+    if re.fullmatch(r"[\w%+,./:@=-]+" if os.name != "nt" else r"[\w%+,./:@=\\-]+", word):
+        return word
+    # Double quotes do in every shell, but for what they let through in some.
+    if os.name == "nt" or not re.search(r'["$`\\!]', word):
+        return f'"{word}"'
+    return shlex.quote(word)
 
 
 def _has(name: str) -> bool:
     """Whether this Python has the module; it is not imported."""
     try:
-        spec: Any = PathFinder.find_spec(name)
+        spec: Any = PathFinder.find_spec(name, [*sys.path, *site_directories()])
     except Exception:  # of others' path hooks
         return False
     return spec is not None and spec.loader is not None
