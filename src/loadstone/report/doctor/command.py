@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..examination import Python
-    from .asked import Asked
+    from .answer import Asked
 
 from ..selection import add_python
 

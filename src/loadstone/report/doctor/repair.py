@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from ...distributions import Installed
-from ..installer import pip, quoted
+from ..installer import pip
 
-__all__ = ["editable_project", "module_command", "reinstall", "uninstall"]
-
-
-def module_command(*arguments: str) -> str:
-    """A command of loadstone's, in this Python."""
-    return " ".join(map(quoted, [sys.executable or "python", "-m", "loadstone", *arguments]))
+__all__ = ["editable_project", "reinstall", "uninstall"]
 
 
 def reinstall(*distributions: Installed) -> str:

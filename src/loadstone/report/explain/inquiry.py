@@ -9,7 +9,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from ..._core.system import import_module, resolve_name
+from ..._core.system import live, resolve_name
 from ...framework.kinds import attribute_of
 from ...program import imported_since_start, without_own_modules
 from ..died import Died
@@ -180,7 +180,7 @@ class _Stage:
         began = perf_counter()
         try:
             with surroundings:
-                import_module(self.name)
+                live.import_module(self.name)
                 self._loaded = sys.modules.get(self.name)
         except KeyboardInterrupt:
             raise
