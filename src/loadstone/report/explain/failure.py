@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 import linecache
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import attrs
 
 from ...framework.kinds import attribute_of
+from ..layout import names_in
 
 __all__ = [
     "Lack",
@@ -85,7 +85,8 @@ def errors_of(failure: BaseException) -> Iterator[BaseException]:
     while current is not None and current not in seen and len(seen) < _MOST:
         seen.append(current)
         yield current
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        # Who raises something "from None" hides the failure from readers; it is the reason all the same.
+        current = current.__cause__ or current.__context__
 
 
 def lacks_of(failure: BaseException) -> list[Lack]:
@@ -103,6 +104,8 @@ def _lacks(error: BaseException) -> Iterator[Lack]:
         if type(error).__name__ == "ImportCycleError":
             yield Lack(error.name, None, None, error, is_cycle=True)
         elif isinstance(error, ModuleNotFoundError):
+            if any(kind.__name__ == "PackageNotFoundError" for kind in type(error).__mro__):
+                return  # a distribution, not a module; its class may be one of a module imported anew
             yield Lack(error.name, None, None, error)
         else:
             name = _name_from(error)
@@ -157,20 +160,7 @@ def is_engine(place: Place) -> bool:
 
 def asked_at(place: Place) -> list[str]:
     """The modules that the import statement at a line names; empty for what is none, or goes on below."""
-    try:
-        tree = ast.parse(place.text)
-    except (SyntaxError, ValueError):
-        return []
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            parts = str(place.globals.get("__package__") or "").split(".")
-            anchor = parts[: len(parts) - node.level + 1] if node.level else []
-            source = ".".join(filter(None, [*anchor, node.module or ""]))
-            names += [source, *(f"{source}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.strip(".")]
+    return names_in(place.text, str(place.globals.get("__package__") or ""))
 
 
 def loading_of(error: BaseException) -> str | None:
