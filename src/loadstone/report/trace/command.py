@@ -69,9 +69,14 @@ def add_parser(commands: Any) -> None:
         help="run nothing: report what is in FILE, a trace as JSON or a log of python -X importtime",
     )
     parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="show the tree of all imports, and every failure, circle and distribution",
+    )
     parser.add_argument("--depth", type=int, metavar="N", help="show N levels of the tree")
     parser.add_argument(
-        "--min", type=float, default=0.0, metavar="MS", help="show what took MS milliseconds or more"
+        "--min", type=float, default=0.0, metavar="MS", help="show the tree of what took so long"
     )
     parser.add_argument(
         "--compare",
@@ -155,7 +160,7 @@ def _write(
     if comparison is not None:
         page.blocks += comparison.page().blocks
     else:
-        page.blocks += trace.page(depth=options.depth, least=options.min / 1e3).blocks
+        page.blocks += trace.page(whole=options.verbose, depth=options.depth, least=options.min / 1e3).blocks
     findings = Page()
     for overrun in overruns:
         findings.blocks += overrun.page().blocks

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ..page import Page
-from .page import milliseconds, place
+from .page import duration, milliseconds, place
 from .records import Import, Trace
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Comparison:
         page = Page()
         page.heading("Compared")
         page.line(
-            f"imports took {milliseconds(self.before)} ms before, {milliseconds(self.after)} ms now (",
+            f"imports took {duration(self.before)} before, {duration(self.after)} now (",
             _signed(self.after - self.before),
             " ms)",
         )
@@ -80,8 +80,8 @@ class Comparison:
                 ]
                 page.table(["own", "module", "imported at"], cells, right=[0])
                 if len(records) > _SHOWN:
-                    rest = milliseconds(sum(record.own for record in records[_SHOWN:]))
-                    page.line(("dim", f"… {len(records) - _SHOWN} more, {rest} ms"))
+                    rest = duration(sum(record.own for record in records[_SHOWN:]))
+                    page.line(("dim", f"… {len(records) - _SHOWN} more, {rest}"))
         if not (self.slower or self.faster or self.new or self.gone):
             page.line("nothing has changed beyond the noise")
         return page

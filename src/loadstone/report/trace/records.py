@@ -78,6 +78,9 @@ class Import:
     ``missing`` for what was not found, ``other``."""
     origin: str | None = None
     """Where it comes from: `__spec__.origin`, a file for most."""
+    distribution: str | None = None
+    """The distribution that the module belongs to, by the metadata where it lies; ``Python`` for the standard
+    library; None where there is none, and in a trace of this process: that asks when it shows itself."""
     started: float = 0.0
     """When it began, from the beginning of the trace."""
     finding: float = 0.0
@@ -200,15 +203,16 @@ class Trace:
             path.insert(0, by_number[parent])
         return path
 
-    def page(self, *, depth: int | None = None, least: float = 0.0) -> Page:
-        """The trace for people: the tree of imports, the slowest, what failed, is circular, or was not used.
+    def page(self, *, whole: bool = False, depth: int | None = None, least: float = 0.0) -> Page:
+        """The trace for people: what is circular, has failed, or was not used; last who takes the time.
 
-        The tree goes `depth` levels deep, all if None; imports that took less than `least` seconds are left
-        out of it, with their number.
+        `whole` has the tree of all imports in it, and lists in full, as a short trace has in any case. With
+        `depth`, the tree is so many levels deep; imports that took less than `least` seconds are left out of
+        it, with their number.
         """
         from .page import page_of
 
-        return page_of(self, depth=depth, least=least)
+        return page_of(self, whole=whole, depth=depth, least=least)
 
     def to_json(self) -> str:
         """The records as JSON text, which `from_json` reads."""
@@ -288,7 +292,9 @@ class _Document:
 
 def document(of: Trace) -> _Document:
     """What is written of a trace."""
-    return _Document(of.python, of.program, of.seconds, of.imports, of.reentries, of.unused)
+    from .owners import with_owners
+
+    return _Document(of.python, of.program, of.seconds, with_owners(of.imports), of.reentries, of.unused)
 
 
 def trace() -> Trace:
