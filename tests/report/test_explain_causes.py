@@ -48,8 +48,8 @@ def distribution(sandbox: Sandbox, name: str, modules: str) -> None:
 
 
 def test_every_code_is_complete() -> None:
-    """Codes are consecutive, each with a title, a detail and a remedy."""
-    assert [*CODES] == [f"LS{201 + number}" for number in range(len(CODES))]
+    """Codes are unique and in order, each with a title, a detail and a remedy."""
+    assert [*CODES] == sorted(CODES)
     assert all(entry.title and entry.detail and entry.remedy for entry in CODES.values())
 
 
@@ -57,7 +57,7 @@ def test_a_distribution_whose_files_are_gone(sandbox: Sandbox) -> None:
     """LS201: metadata lists the module, and no finder has it."""
     distribution(sandbox, "Wanted-Things", "wanted\n")
     cause = causes("wanted")["LS201"]
-    assert cause.evidence == "Wanted-Things 1.0 has 'wanted', by its own list"
+    assert cause.evidence == "Wanted-Things 1.0 has 'wanted', by its own list, and it is not found"
     assert cause.remedy.endswith("--force-reinstall Wanted-Things")
 
 
@@ -97,7 +97,10 @@ def test_a_distribution_of_which_only_the_list_of_files_is_left(sandbox: Sandbox
         },
         on_path=True,
     )
-    assert causes("wanted")["LS201"].evidence == "Wanted 1 has 'wanted', by its own list"
+    assert causes("wanted")["LS201"].evidence.splitlines() == [
+        "Wanted 1 has wanted/__init__.py, by its own list, and it is not there",
+        "of its 4 files 3 are not there",
+    ]
     assert "LS201" in causes("lone")
     assert "LS201" not in causes("run")
     (sandbox.root / "wanted").mkdir()
@@ -105,7 +108,7 @@ def test_a_distribution_of_which_only_the_list_of_files_is_left(sandbox: Sandbox
     assert explanation.found
     (cause,) = explanation.causes
     assert cause.code == "LS201"
-    assert cause.evidence == "Wanted 1 has wanted/__init__.py, by its own list, and it is not there"
+    assert cause.evidence.startswith("Wanted 1 has wanted/__init__.py, by its own list, and it is not there")
     sandbox.write({"wanted/__init__.py": ""})
     assert not causes("wanted")
 
@@ -136,7 +139,10 @@ def test_damaged_metadata_does_no_harm(sandbox: Sandbox, damage: dict[str, Any])
         elif content is not None:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-    assert causes("wanted")["LS201"].evidence == "Wanted-Things 1.0 has 'wanted', by its own list"
+    assert (
+        causes("wanted")["LS201"].evidence
+        == "Wanted-Things 1.0 has 'wanted', by its own list, and it is not found"
+    )
     assert causes("wanted_things")["LS202"].remedy == "Import one of them: wanted."
     assert loadstone.explain("json").found
     assert "LS201" not in causes("nosuch"), "and nothing is made up"
@@ -147,7 +153,7 @@ def test_metadata_in_another_encoding(sandbox: Sandbox) -> None:
     info = b"Name: Old\nVersion: 2\nAuthor: Ren\xe9\n"
     sandbox.write({"Old-2.dist-info/top_level.txt": "wanted\n"}, on_path=True)
     (sandbox.root / "Old-2.dist-info" / "METADATA").write_bytes(info)
-    assert causes("wanted")["LS201"].evidence == "Old 2 has 'wanted', by its own list"
+    assert causes("wanted")["LS201"].evidence == "Old 2 has 'wanted', by its own list, and it is not found"
 
 
 def test_a_distribution_that_is_not_found_by_name(sandbox: Sandbox) -> None:
@@ -163,7 +169,9 @@ def test_a_distribution_that_is_not_found_by_name(sandbox: Sandbox) -> None:
                 yield importlib.metadata.Distribution.at(Path(entry, "Hidden-1.0.dist-info"))
 
     sys.meta_path.append(Metadata())
-    assert causes("wanted")["LS201"].evidence == "Hidden 1.0 has 'wanted', by its own list"
+    assert (
+        causes("wanted")["LS201"].evidence == "Hidden 1.0 has 'wanted', by its own list, and it is not found"
+    )
 
 
 def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
@@ -189,7 +197,7 @@ def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
     assert other.evidence.endswith("; PyYAML 9.0 is installed, which does not have it")
     assert "PyYAML_new" in other.remedy
     absent = causes("pkg_resources")["LS202"]
-    assert "installed" not in absent.evidence
+    assert "which is not installed for" in absent.evidence
     assert absent.remedy == left.remedy
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import attrs
 
@@ -103,7 +100,7 @@ def _editables(environment: Environment) -> list[_Editable]:
     """The editable installs, by their ``direct_url.json`` or ``.egg-link``."""
     found = []
     for distribution in environment.distributions():
-        project = _project(distribution)
+        project = distribution.project
         if project is not None:
             found.append(_described(environment, distribution, project))
     for site in environment.sites:
@@ -119,17 +116,6 @@ def _linked(environment: Environment, site: str, file: str) -> _Editable:
     project = lines[0][1] if lines else site
     modules = tuple(environment.names(project)) if project in environment.entries() else ()
     return _Editable(file.removesuffix(".egg-link"), "an egg-link", project, modules, frozenset())
-
-
-def _project(distribution: Installed) -> str | None:
-    """The directory of the project, if the distribution is an editable install."""
-    try:
-        direct = json.loads(distribution.text("direct_url.json") or "{}")
-        if direct["dir_info"]["editable"]:
-            return url2pathname(urlsplit(direct["url"]).path)
-    except (ValueError, KeyError, TypeError):
-        pass
-    return None
 
 
 def _described(environment: Environment, distribution: Installed, project: str) -> _Editable:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import attrs
 
 from ...startup.run import printable
 from .codes import CODES
+from .inventory import Inventory
 from .records import Cause, Step
 
 __all__ = ["Case", "cause"]
 
 
-@attrs.define
+@attrs.define(slots=False)
 class Case:
     """What is known when the search is over."""
 
@@ -27,6 +29,11 @@ class Case:
     """The search path of the module; None at top level, or where the parent has none."""
     failure: BaseException | None
     """What the module, or a parent, raised while it was executed."""
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What is installed."""
+        return Inventory()
 
     @property
     def last(self) -> Step:

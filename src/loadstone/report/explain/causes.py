@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import os
-import pkgutil
 import re
 import sys
 import sysconfig
@@ -15,12 +13,15 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
+from ..frozen import builder
 from ..known import ADDED, REMOVED
 from ..places import is_standard_file, standard_directories
-from . import installations
+from ..remedy import pip
+from . import installations, ownership, pth, versions
 from .case import Case, cause
 from .circle import circle_of_error, circle_of_running
 from .misses import ABSENT
+from .names import close, close_names
 from .records import Answer, Cause, Miss, SpecRecord, Step
 
 __all__ = ["causes_of", "prepare"]
@@ -46,10 +47,21 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         causes += [found for check in _IF_MISSING for found in check(case)]
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
-        if not causes:
-            remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
-            causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
+        if not any(found.proved for found in causes):
+            causes.append(_unknown(case))
+        if builder() is not None:
+            causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
     return tuple(sorted(causes, key=lambda found: not found.proved))
+
+
+def _unknown(case: Case) -> Cause:
+    """Nothing has it; what is called nearly so is named with it."""
+    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
+    near = close_names(case)
+    if near:
+        evidence += f"; there is {near[0]}, whose name is nearly this one"
+    mend = f", or import {near[0]}" if near else ", or mend the name"
+    return cause("LS225", evidence, f"Install what has it: {pip()} install NAME{mend}.")
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -78,7 +90,8 @@ def _raised(case: Case) -> Iterator[Cause]:
     where = f" in {loading.file}, line {loading.line}" if loading.file else ""
     *first, last = f"{case.last.name}: {loading.error}".split("\n")
     remedy = None
-    if isinstance(case.failure, ModuleNotFoundError) and case.failure.name:
+    is_of_metadata = type(case.failure).__name__ == "PackageNotFoundError"
+    if isinstance(case.failure, ModuleNotFoundError) and case.failure.name and not is_of_metadata:
         remedy = f"Ask about the module that it lacks: python -m loadstone explain {case.failure.name}"
     yield cause("LS220", [*first, f"{last}{where}"], remedy)
 
@@ -260,54 +273,47 @@ def _place(step: Step) -> str:
     return "elsewhere" if spec is None else spec.place
 
 
-def _close(case: Case) -> Iterator[Cause]:
-    if case.tail.startswith("__") or (not case.is_complete and case.last.is_there):
-        return
-    known = _known_beside(case)
-    known.discard(case.tail)
-    near = difflib.get_close_matches(case.tail, sorted(known), 3, 0.75)
-    folded = [name for name in sorted(known) if name.lower() == case.tail.lower() and name not in near]
-    if near or folded:
-        prefix = case.missing[: -len(case.tail)]
-        names = ", ".join(prefix + name for name in [*folded, *near])
-        yield cause("LS203", f"there {'is' if len([*folded, *near]) == 1 else 'are'} {names}")
-
-
-def _known_beside(case: Case) -> set[str]:
-    """The last parts of the names of the modules that are where the missing one should be."""
-    is_top = "." not in case.missing
-    known = set(sys.stdlib_module_names) if is_top else set()
-    try:
-        known.update(module.name for module in pkgutil.iter_modules(None if is_top else [*(case.path or ())]))
-    except Exception:  # noqa: S110 - a finder that cannot list what it has is not the matter here
-        pass
-    return known
-
-
-_CERTAIN = {"LS201", "LS202", "LS215"}
+_CERTAIN = {
+    *("LS201", "LS202", "LS215", "LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
+}
 """What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
+
+_OF_ENVIRONMENTS = {
+    *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253", "LS254"),
+}
+"""What is mended by installing, which a frozen application cannot."""
 
 Check = Callable[[Case], Iterator[Cause]]
 _ALWAYS: tuple[Check, ...] = (
     _none,
     _circular,
+    ownership.shared,
+    ownership.stranger,
+    versions.looked_up,
+    versions.mismatch,
+    versions.moved,
+    ownership.altered,
     _raised,
     _hides_the_standard,
     _finder_raised,
     _disagreement,
     _doubtful,
     installations.lost_init,
+    installations.hidden_editable,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
     _not_in_this_version,
     _no_package,
     _empty_path,
+    installations.not_built_in,
+    installations.distribution,
     _misses,
     _in_a_hidden_copy,
-    installations.distribution,
+    pth.idle_pth,
     installations.elsewhere,
-    _close,
+    close,
     _not_executed,
-    installations.stale_pth,
+    pth.stale_pth,
 )

@@ -165,6 +165,106 @@ _ENTRIES = (
         "No finder knows it, no installed distribution lists it, and nothing here is called nearly so.",
         "Install the distribution that has it with this Python, or add its directory to sys.path.",
     ),
+    Entry(
+        "LS240",
+        "The distribution that has the module is not installed",
+        "The module is well known, or what is installed requires its distribution, which this Python does not"
+        " have.",
+        "Install the distribution.",
+    ),
+    Entry(
+        "LS241",
+        "An extra of an installed distribution would bring it",
+        "Distributions have requirements that are installed only if they are asked for: the extras.",
+        'Install the extra: python -m pip install "NAME[EXTRA]".',
+    ),
+    Entry(
+        "LS242",
+        "The project asks for the distribution that has the module, and it is not installed",
+        "Files of the project name it: its dependencies, an extra or group of them, requirements, a lock.",
+        "Install what the project asks for.",
+    ),
+    Entry(
+        "LS243",
+        "The module is of another distribution than the well-known one",
+        "Two distributions have modules of one name, and the one that is installed is not the one by which"
+        " the name is known.",
+        "Uninstall it, and install the other.",
+    ),
+    Entry(
+        "LS244",
+        "Two distributions have written the same file",
+        "The one that was installed last has overwritten files of the other. Uninstalling either takes files"
+        " from both.",
+        "Uninstall both, and install the one that is wanted.",
+    ),
+    Entry(
+        "LS245",
+        "A file of a distribution is not what was installed",
+        "Its content is not that in the list of the distribution's files: it was edited, or an install was"
+        " interrupted or went over another.",
+        "Install the distribution again.",
+    ),
+    Entry(
+        "LS246",
+        "The installed distribution has no such module",
+        "The distribution of the package is installed, and the module is not in the list of its files: the"
+        " name is wrong, or it is in another version.",
+        "Mend the name, or install a version that has the module.",
+    ),
+    Entry(
+        "LS247",
+        "A distribution is installed in a version that what imports it does not take",
+        "Distributions say which versions of others they need. An install of something else, later, may have"
+        " brought another one.",
+        "Install the version that is required.",
+    ),
+    Entry(
+        "LS248",
+        "The metadata is asked for of a distribution that is not installed",
+        "importlib.metadata has nothing under the name. That is a distribution's name, not a module's.",
+        "Install the project or distribution.",
+    ),
+    Entry(
+        "LS249",
+        "An editable install does not lead to the module",
+        "The distribution counts as installed, and its modules are looked for in the project's directory,"
+        " which has been moved, renamed or deleted, or no longer has them.",
+        "Install the project again, from where it is now: python -m pip install -e DIRECTORY.",
+    ),
+    Entry(
+        "LS250",
+        "The frozen application does not have the module",
+        "The tool that built the application found out which modules it needs. What is imported by a name"
+        " that is known only when the program runs escapes it.",
+        "Build the application again, and name the module to the tool: its option for hidden imports.",
+    ),
+    Entry(
+        "LS251",
+        "An install or uninstall was interrupted",
+        "pip puts files aside under names that begin with ~ until it is done. Those that are there still were"
+        " never brought back.",
+        "Delete what was put aside, and install the distribution again.",
+    ),
+    Entry(
+        "LS252",
+        "The installed version does not have the name",
+        "A module has no such attribute: it came with a later version, has left since, or is in another"
+        " module.",
+        "Take the name from where it is now, or install a version that has it.",
+    ),
+    Entry(
+        "LS253",
+        "The project that has the module is not installed",
+        "Its files are there, in a directory that is not on sys.path, as those below src never are.",
+        "Install the project: python -m pip install -e DIRECTORY.",
+    ),
+    Entry(
+        "LS254",
+        "A .pth file that makes a namespace package is not processed",
+        "Such files are processed in the directories of site only, not in others on sys.path or PYTHONPATH.",
+        "Add the directory with site.addsitedir, or install the distribution into this Python.",
+    ),
 )
 CODES = {entry.code: entry for entry in map(register, _ENTRIES)}
 """The entries by code."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -79,7 +76,8 @@ class _Owners:
         found = self._candidates[key]
         if len(found) > 1:  # portions of one namespace
             file = os.path.relpath(origin, root).replace(os.sep, "/")
-            found = [each for each in found if file in each.files] or found
+            file = os.path.normcase(file)
+            found = [each for each in found if file in each.listed] or found
         return found[0].name if found else None
 
     def _owning(self, root: str, top: str) -> list[Installed]:
@@ -95,9 +93,9 @@ class _Owners:
         """The distribution that is installed from a source tree in which the file is."""
         if self._projects is None:
             self._projects = [
-                (folder(source), each.name)
+                (folder(each.project), each.name)
                 for each in installed()
-                if (source := _source_of(each)) is not None and each.name is not None
+                if each.project is not None and each.name is not None
             ]
             self._projects.sort(key=lambda project: -len(project[0]))
         if not self._projects:
@@ -132,15 +130,3 @@ def _called(distribution: Installed) -> str:
 
 def _normal(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
-
-
-def _source_of(distribution: Installed) -> str | None:
-    """The source tree that a distribution is installed from, to be edited there (PEP 610)."""
-    try:
-        told: Any = json.loads(distribution.text("direct_url.json") or "null")
-        if not told["dir_info"].get("editable"):
-            return None
-        parts = urlsplit(told["url"])
-        return url2pathname(parts.path) if parts.scheme == "file" else None
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
