@@ -61,7 +61,9 @@ def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] 
         overruns.append(Overrun(what, [trace.path_to(record) for record in slowest]))
     for pattern in forbidden:
         found = [
-            record for record in trace.imports if record.kind != "missing" and _matches(record.name, pattern)
+            record
+            for record in [*trace.startup, *trace.imports]
+            if record.kind != "missing" and _matches(record.name, pattern)
         ]
         # Below a module that is forbidden itself, nothing new is said.
         numbers = {record.number for record in found}

@@ -20,6 +20,7 @@ _DEAREST = 5
 _SHARES = 8
 _FAILURES = 8
 _CIRCLES = 5
+_QUICK = 0.002  # seconds: what starts in less is not shown
 _HOT, _WARM = 0.15, 0.05  # of all import time
 
 
@@ -34,6 +35,7 @@ def page_of(trace: Trace, *, whole: bool, depth: int | None, least: float) -> Pa
         _tree(page, trace, total, depth, least)
     elif trace.imports:
         page.line(("dim", "the tree of them: --verbose, or --depth 2; on the way down to them: --min 5"))
+    _startup(page, trace, 0.0 if whole else _QUICK)
     _cycles(page, trace, len(trace.reentries) if whole else _CIRCLES)
     _failures(page, trace, len(trace.imports) if whole else _FAILURES)
     _unused(page, trace)
@@ -67,13 +69,27 @@ def places(record: Import) -> str:
     return f"{place(record)}, declared lazy at {place(record.lazy)}"
 
 
+def _startup(page: Page, trace: Trace, least: float) -> None:
+    if not trace.startup:
+        return
+    page.heading("Start of the interpreter")
+    imports = sum(record.own for record in trace.startup)
+    page.line(
+        f"{duration(trace.startup_seconds)} before the program began; of another start, "
+        f"{duration(imports)} for {len(trace.startup)} imports by site"
+    )
+    _grow(page.tree(("strong", duration(imports)), " importing"), trace.startup, imports, None, least)
+
+
 def _summary(trace: Trace) -> str:
     compiled = sum(record.compiled is True for record in trace.imports)
     failed = sum(record.error is not None for record in trace.imports)
     facts = [
         f"{len(trace.imports)} imports in {duration(trace.importing)}",
-        f"{duration(trace.seconds)} in all",
+        f"{duration(trace.seconds + trace.startup_seconds)} in all",
     ]
+    if trace.startup_seconds:
+        facts[-1] += f" with {duration(trace.startup_seconds)} before the program began"
     if compiled:
         facts.append(f"{compiled} compiled")
     if failed:
@@ -104,11 +120,15 @@ def _from(record: Import) -> Part:
 
 
 def _tree(page: Page, trace: Trace, total: float, depth: int | None, least: float) -> None:
-    children: dict[int | None, list[Import]] = {}
-    for record in trace.imports:
-        children.setdefault(record.parent, []).append(record)
     page.line(("dim", "with and without the imports they make"))
     root = page.tree(("strong", duration(total)), " importing")
+    _grow(root, trace.imports, total, depth, least)
+
+
+def _grow(root: Node, imports: Iterable[Import], total: float, depth: int | None, least: float) -> None:
+    children: dict[int | None, list[Import]] = {}
+    for record in imports:
+        children.setdefault(record.parent, []).append(record)
     waiting: list[tuple[Node, int | None, int]] = [(root, None, 1)]
     while waiting:
         node, parent, level = waiting.pop()

@@ -145,6 +145,12 @@ class Trace:
     unused: list[Lazy] = attrs.field(factory=list)
     """The lazy imports that were declared and that nobody had used by the end. Not known of a program that
     ended by `os._exit` or a signal."""
+    startup: list[Import] = attrs.field(factory=list)
+    """Where a program was traced, what the interpreter imports before that: `site`, and what the lines of
+    ``.pth`` files, `sitecustomize` and `usercustomize` import. They are of another start of the interpreter,
+    and have numbers below 0 and times before 0, where the program begins."""
+    startup_seconds: float = 0.0
+    """How long the interpreter took to start the program that was traced."""
     _events: list[Any] = attrs.field(factory=list, init=False, repr=False)
     _recorder: Recorder | None = attrs.field(default=None, init=False, repr=False)
     _times: tuple[float, int] = attrs.field(default=(0.0, 0), init=False, repr=False)
@@ -197,7 +203,7 @@ class Trace:
 
     def path_to(self, record: Import) -> list[Import]:
         """The imports that led to this one, the outermost first, itself last."""
-        by_number = {each.number: each for each in self.imports}
+        by_number = {each.number: each for each in [*self.startup, *self.imports]}
         path = [record]
         while (parent := path[0].parent) is not None and parent in by_number:
             path.insert(0, by_number[parent])
@@ -265,7 +271,9 @@ class Trace:
                 seconds=float(data["seconds"]),
                 program=[str(word) for word in data["program"]],
                 python=str(data["python"]),
-                unused=_records(Lazy, data.get("unused", ())),  # older traces have none
+                unused=_records(Lazy, data.get("unused", ())),  # older traces have none, nor what follows
+                startup=_records(Import, data.get("startup", ())),
+                startup_seconds=float(data.get("startup_seconds", 0.0)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the JSON of a trace: {type(error).__name__}: {error}") from None
@@ -286,6 +294,8 @@ class _Document:
     imports: list[Import]
     reentries: list[Reentry]
     unused: list[Lazy]
+    startup: list[Import]
+    startup_seconds: float
     report: str = "loadstone trace"
     format: int = FORMAT
 
@@ -294,7 +304,16 @@ def document(of: Trace) -> _Document:
     """What is written of a trace."""
     from .owners import with_owners
 
-    return _Document(of.python, of.program, of.seconds, with_owners(of.imports), of.reentries, of.unused)
+    return _Document(
+        python=of.python,
+        program=of.program,
+        seconds=of.seconds,
+        imports=with_owners(of.imports),
+        reentries=of.reentries,
+        unused=of.unused,
+        startup=of.startup,
+        startup_seconds=of.startup_seconds,
+    )
 
 
 def trace() -> Trace:
