@@ -62,6 +62,8 @@ class _Owners:
         if origin is None or record.kind in ("missing", "namespace"):
             is_plain = record.kind not in ("missing", "namespace")
             return PYTHON if is_plain and _top(record.name) in sys.stdlib_module_names else None
+        if not os.path.isabs(origin):
+            return None
         directory = os.path.dirname(origin)
         if directory not in self._is_standard:
             self._is_standard[directory] = is_standard_file(directory, self._standard)

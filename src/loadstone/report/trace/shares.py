@@ -94,24 +94,25 @@ def dearest(trace: Trace, most: int) -> list[Dear]:
         children.setdefault(record.parent, []).append(record)
     own = _own_groups(trace.program, imports)
     costs: dict[int, float] = {}
-    entries: list[Import] = []
+    entries: dict[tuple[object, ...], Import] = {}
     # Each with the entry that its time is counted to, if the program's own module asks for it.
-    waiting: list[tuple[Import, Import | None]] = [(record, None) for record in children.get(None, ())]
+    waiting: list[tuple[Import, Import | None]]
+    waiting = [(record, None) for record in reversed(children.get(None, []))]
     while waiting:
         record, entry = waiting.pop()
         group = group_of(record)
         if entry is None or group_of(entry) != group:
-            entry = record
-            entries.append(record)
-            costs[record.number] = 0.0
+            # Of a package and what is in it, one statement may ask for both.
+            entry = entries.setdefault((group, record.file, record.line or record.number), record)
+            costs.setdefault(entry.number, 0.0)
         if record.distribution is not None and group not in own:
             costs[entry.number] += record.cumulative
             continue
         costs[entry.number] += record.own
         waiting += [(child, entry) for child in children.get(record.number, ())]
-    entries.sort(key=lambda record: (-costs[record.number], record.number))
+    found = sorted(entries.values(), key=lambda record: (-costs[record.number], record.number))
     least = _LEAST * sum(record.own for record in imports)
-    return [Dear(record, costs[record.number]) for record in entries[:most] if costs[record.number] > least]
+    return [Dear(record, costs[record.number]) for record in found[:most] if costs[record.number] > least]
 
 
 def _own_groups(program: Sequence[str], imports: Sequence[Import]) -> set[str]:
