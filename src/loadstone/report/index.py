@@ -297,6 +297,9 @@ xlwings xlwt xmlschema xmlsec xmltodict xxhash yapf yarl ydata_profiling yellowb
 yt_dlp zarr zeep zeroconf zipp zope.event zope.interface zstandard zstd
 """
 
+# Namespaces whose distributions are called with dots, too.
+_WITH_DOTS = ("backports", "jaraco", "ruamel", "zope")
+
 
 def normal(name: str) -> str:
     """The name of a distribution in the one spelling in which it can be compared."""
@@ -305,7 +308,8 @@ def normal(name: str) -> str:
 
 def _read() -> Iterator[tuple[str, tuple[str, ...]]]:
     for name in _BY_THEIR_OWN_NAMES.split():
-        yield name, (name.replace("_", "-"),)
+        is_dotted = name.partition(".")[0] in _WITH_DOTS
+        yield name, (name.replace("_", "-") if is_dotted else re.sub(r"[._]", "-", name),)
     for line in _BY_OTHER_NAMES.strip().splitlines():
         module, *distributions = line.split()
         yield module, tuple(distributions)

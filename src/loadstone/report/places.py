@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import site
 import sysconfig
 from collections.abc import Iterable
@@ -11,13 +12,16 @@ __all__ = [
     "PACKAGES",
     "current_directory",
     "folder",
+    "is_ours",
     "is_standard_file",
+    "near",
     "site_directories",
     "standard_directories",
 ]
 
 PACKAGES = ("site-packages", "dist-packages")
 """What directories are called into which distributions are installed."""
+_OWN = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "")
 
 
 def folder(path: str) -> str:
@@ -29,12 +33,27 @@ def folder(path: str) -> str:
     return os.path.normcase(path)
 
 
+def is_ours(file: str) -> bool:
+    """Whether the file is one of loadstone's own."""
+    return folder(file).startswith(_OWN)
+
+
 def current_directory() -> str:
     """The current directory; an empty string, if it is gone."""
     try:
         return os.getcwd()
     except OSError:
         return ""
+
+
+def near(text: str) -> str:
+    """`text` with the paths in it that are below the current directory written relative to that."""
+    here = current_directory()
+    if not here or os.path.dirname(here) == here or here not in text:
+        return text
+    # A path begins where none goes on: in file:///home it does not.
+    inside = rf"(?<![\w/\\.-]){re.escape(here)}(?=[/\\]\w|[/\\]\.|$|[\s,;:)'\"](?!\w))"
+    return re.sub(inside, ".", text)
 
 
 def site_directories() -> list[str]:

@@ -99,7 +99,7 @@ def requirement(text: str) -> Requirement | None:
 
 def is_met(versions: str, version: str | None) -> bool:
     """Whether the version is one of those (PEP 440); one that cannot be compared is."""
-    if version is None:
+    if version is None or (_VERSION.match(version) is None and "===" not in versions):
         return True
     packaging = _packaging()
     try:

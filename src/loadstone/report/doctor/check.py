@@ -9,6 +9,7 @@ import attrs
 
 from ..catalogue import Entry, register
 from .environment import Environment
+from .examples import EXAMPLES
 from .records import Severity
 
 __all__ = ["Check", "Look", "Seen", "check", "registered"]
@@ -54,7 +55,8 @@ def check(
     """Make a check of a function that takes an `Environment` and yields what it has `Seen`."""
 
     def decorate(look: Look) -> Check:
-        made = Check(register(Entry(code, title, detail, remedy, source)), severity, look)
+        entry = Entry(code, title, detail, remedy, source, *EXAMPLES.get(code, ("", "")))
+        made = Check(register(entry), severity, look)
         registered[code] = made
         return made
 

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from contextlib import redirect_stdout
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..examination import Python
+    from .asked import Asked
+    from .records import Explanation
+
+from ..selection import add_python
 
 __all__ = ["add_parser"]
 
 _EXAMPLES = """\
 examples:
-  python -m loadstone explain json.decoder
-  python -m loadstone explain --load mypkg.broken
-  python -m loadstone explain --json yaml
+  loadstone explain json.decoder
+  loadstone explain yaml requests
+  loadstone explain --load mypkg.broken
+  loadstone explain --verbose yaml
+  loadstone explain --json yaml
+  loadstone explain --python .venv yaml
+  loadstone explain --script tools/build.py helpers
+  loadstone explain -m mypkg.tool .helpers
+  loadstone explain LS142
 
-exit status: 0 the module is found (and could be loaded); 1 it is not
+exit status: 0 every module is found (and could be loaded); 1 one is not, or fails;
+  2 the command line was wrong
 """
 
 
@@ -27,63 +42,131 @@ def add_parser(commands: Any) -> None:
     explain = commands.add_parser(
         "explain",
         help="tell where a module comes from, or why it is not found",
-        description="Make the search for a module, and tell what every finder answered, and why.",
+        description="Tell where a module comes from, or why it is not found, and what to do: make the\n"
+        "search for it, and note what every finder answers. Or show what a code of the catalogue stands for.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    explain.add_argument("name", metavar="NAME", help="the full name of the module")
+    explain.add_argument(
+        "names", metavar="NAME", nargs="+", help="the full name of a module, or a code of the catalogue"
+    )
     explain.add_argument(
         "--load", action="store_true", help="import its parents and it too; else nothing is executed"
     )
+    explain.add_argument(
+        "--verbose", "-v", action="store_true", help="show every finder and path entry, and whole paths"
+    )
     explain.add_argument("--json", action="store_true", help="write the records as JSON")
+    add_python(explain)
+    program = explain.add_mutually_exclusive_group()
+    program.add_argument(
+        "--script", metavar="FILE", help="search as python FILE does: from the folder of the script"
+    )
+    program.add_argument(
+        "-m",
+        dest="module",
+        metavar="MODULE",
+        help="search as python -m MODULE does; NAME may be relative to it",
+    )
     explain.set_defaults(call=_call)
 
 
 def _call(options: argparse.Namespace) -> int:
-    from ..._core.system import resolve_name
-    from ..._setting import as_for_programs
-    from ...program import imported_since_start
     from ...startup.run import printable
+    from ..lookup import is_code
+
+    names = options.names
+    if options.script is not None and not os.path.exists(options.script):
+        print(printable(f"loadstone: there is no script {options.script}"), file=sys.stderr)
+        return 2
+    if not all(names):
+        print("loadstone: the name is empty", file=sys.stderr)
+        return 2
+    codes = [name for name in names if is_code(name)]
+    if codes and len(codes) < len(names):
+        print("loadstone: expected names of modules or codes, not both", file=sys.stderr)
+        return 2
+    return _show_entries(codes, options) if codes else _explain(names, options)
+
+
+def _show_entries(codes: Sequence[str], options: argparse.Namespace) -> int:
+    from ..lookup import entry_of, page_of
     from ..records import as_json
     from ..terminal import show
-    from .causes import prepare
-    from .inquiry import inquire
+
+    entries = []
+    for code in codes:
+        entry = entry_of(code)
+        if entry is None:
+            print(f"loadstone: the catalogue has no {code}", file=sys.stderr)
+            return 1
+        entries.append(entry)
+    if options.json:
+        print(as_json(entries[0] if len(entries) == 1 else entries))
+    else:
+        show(page_of(entries))
+    return 0
+
+
+def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
+    """Explain the modules, one after the other, each as in a program that has only just started."""
+    from ...startup.run import printable
+    from ..interpreter import NoInterpreter
+    from ..page import Page
+    from ..records import as_json
+    from ..selection import python_of
+    from ..terminal import show
     from .page import page_of
 
     try:
-        name = resolve_name(options.name, None)
-    except ImportError as error:
-        print(printable(f"loadstone: {error}"), file=sys.stderr)
+        python, notes = python_of(options.python)
+    except NoInterpreter as error:
+        print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
         return 2
-    if not name:
-        print("loadstone: the name is empty", file=sys.stderr)
-        return 2
-    prepare()
-    notes = [_first_entry()]
-    own = imported_since_start()
-    if options.load and name in sys.modules and (name not in own or name.partition(".")[0] == "loadstone"):
-        notes.append(f"{name} was imported before: it is not executed again")
-    try:
-        # What the module prints is not part of the explanation.
-        with as_for_programs(), redirect_stdout(sys.stderr):
-            explanation = inquire(name, load=options.load, is_fresh=True)
-    except KeyboardInterrupt as error:
-        show(page_of(error.explanation, notes))  # type: ignore[attr-defined]
-        raise
+    explanations: list[Explanation] = []
+    several = len(names) > 1
+    if notes and not options.json:
+        page = Page()
+        for note in notes:
+            page.line(("dim", note))
+        show(page)
+    for asked in _answers(python, names, options):
+        if asked.explanation is None:
+            print(printable(f"loadstone: {asked.error}"), file=sys.stderr)
+            return 2
+        if explanations and not options.json:
+            print()
+        explanations.append(asked.explanation)
+        if not options.json or asked.interrupted:
+            show(page_of(asked.explanation, asked.notes, verbose=options.verbose, titled=several))
+        if asked.interrupted:
+            raise KeyboardInterrupt
     if options.json:
-        print(as_json(explanation))
-    else:
-        show(page_of(explanation, notes))
-    return 0 if explanation.found else 1
+        print(as_json(explanations[0] if len(explanations) == 1 else explanations))
+    return 0 if all(explanation.found for explanation in explanations) else 1
 
 
-def _first_entry() -> str:
-    """What `sys.path` begins with, in words."""
-    from ..._setting import first_entry, is_path_safe
+def _answers(python: Python | None, names: Sequence[str], options: argparse.Namespace) -> Iterator[Asked]:
+    """What comes of the names, as far as that goes before an interrupt."""
+    from ..died import Died
+    from ..examination import ask
 
-    if is_path_safe():
-        return "sys.path does not have the working directory: Python runs isolated, or with -P"
-    directory = first_entry()
-    if directory is None:
-        return "the working directory does not exist any more"
-    return f"sys.path[0] is the working directory, as for python -m: {directory}"
+    program = ("-m", options.module) if options.module else ("", options.script) if options.script else None
+    how: dict[str, Any] = {"load": options.load, "program": program}
+    if python is None:
+        from .asked import explained
+
+        yield from explained(names, **how, keeps=["loadstone"])
+        return
+    # Loadstone is there for what is executed only if it is installed there.
+    how["keeps"] = [] if python.without else ["loadstone"]
+    where = (python, "loadstone.report.explain.asked", "explained")
+    # What one module does when it is executed is not to be met by the next.
+    for group in [[name] for name in names] if options.load else [list(names)]:
+        try:
+            answers = ask(*where, names=group, **how)
+        except Died as error:
+            if error.module is None:
+                raise
+            answers = ask(*where, names=group, **{**how, "load": False}, end=error.plain())
+        yield from answers

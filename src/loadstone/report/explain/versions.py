@@ -12,11 +12,13 @@ from types import ModuleType, TracebackType
 import attrs
 
 from ...distributions import Installed
+from ...framework.kinds import attribute_of
 from ..frozen import builder
 from ..index import modules_of, normal
+from ..installer import installing
 from ..moves import ARRIVED, GONE
 from ..project import project_of
-from ..remedy import editable, install
+from ..remedy import editable
 from ..requirements import is_met
 from .case import Case, cause
 from .definitions import defining, definitions_of
@@ -39,6 +41,8 @@ class _Lack:
     file: str
     """The file whose code asks for it."""
     line: int
+    own_file: str | None
+    """Where the module itself is, if it is there."""
 
     @property
     def full_name(self) -> str:
@@ -62,7 +66,7 @@ def mismatch(case: Case) -> Iterator[Cause]:
                 told.add((one.name, other.name))
                 evidence = [f"{one.release} requires {wanted}, and {other.release} is installed"]
                 evidence += [_asks(lack) for lack in lacks[:1]]
-                remedy = f"Install a version that both take: {install(str(wanted))}"
+                remedy = f"Install a version that both take: {installing(str(wanted))}"
                 yield cause("LS247", evidence, remedy, proved=is_lacking)
     if told:
         return
@@ -76,12 +80,12 @@ def _by_others(case: Case, other: Installed, lack: _Lack) -> Iterator[Cause]:
     for ask in project.asks_for(other.name or "") if project is not None else ():
         if not ask.requirement.is_met_by(other.version):
             evidence = f"{ask.place} asks for {ask.requirement}, and {other.release} is installed"
-            remedy = f"Install the version that is asked for: {install(str(ask.requirement))}"
+            remedy = f"Install the version that is asked for: {installing(str(ask.requirement))}"
             yield cause("LS247", [evidence, _asks(lack)], remedy)
             return
     for one, wanted in case.inventory.unmet(other):
         evidence = f"{one.release} requires {wanted}, and {other.release} is installed"
-        remedy = f"Install the version that is required: {install(str(wanted))}"
+        remedy = f"Install the version that is required: {installing(str(wanted))}"
         yield cause("LS247", [evidence, _asks(lack)], remedy, proved=False)
         return
 
@@ -118,13 +122,13 @@ def _by_table(case: Case, lack: _Lack) -> Iterator[Cause]:
         evidence = f"{full_name} has left {home} with {python}{gone.version}; {here}"
         remedy = f"Use {gone.instead}"
         if owner is not None:
-            remedy += f", or an older version: {install(f'{home}<{gone.version}')}"
+            remedy += f", or an older version: {installing(f'{home}<{gone.version}')}"
         yield cause("LS252", [evidence, _asks(lack)], remedy)
     elif arrived is not None and is_met(f"<{arrived.version}", version):
         evidence = f"{full_name} came to {home} with {python}{arrived.version}; {here}"
         remedy = f"Use Python {arrived.version} or later"
         if owner is not None:
-            remedy = f"Install a newer version: {install(f'{home}>={arrived.version}')}"
+            remedy = f"Install a newer version: {installing(f'{home}>={arrived.version}')}"
         elif full_name.startswith("typing."):
             remedy += f", or typing_extensions.{lack.name}"
         yield cause("LS252", [evidence, _asks(lack)], remedy)
@@ -142,11 +146,10 @@ def _by_files(case: Case, lack: _Lack) -> Iterator[Cause]:
         return
     owner = next(iter(_providers(case, lack)), None)
     release = f"{lack.module}, of {owner.release}," if owner is not None else lack.module
-    module = sys.modules.get(lack.module)
-    file = getattr(module, "__file__", None)
-    if isinstance(file, str) and lack.name in definitions_of(file):
+    file = lack.own_file
+    if file is not None and lack.name in definitions_of(file):
         return  # it is there, further down: the module is not yet done
-    place = f" ({file})" if isinstance(file, str) else ""
+    place = f" ({file})" if file is not None else ""
     other = _other_copy(case, lack, file)
     if other is not None:
         copy, whose = other
@@ -160,15 +163,15 @@ def _by_files(case: Case, lack: _Lack) -> Iterator[Cause]:
         yield cause("LS252", [evidence, _asks(lack)], f"Import it so: from {homes[0]} import {lack.name}")
 
 
-def _other_copy(case: Case, lack: _Lack, file: object) -> tuple[str, str] | None:
+def _other_copy(case: Case, lack: _Lack, file: str | None) -> tuple[str, str] | None:
     """Another file for the module, further back on the path, that defines the name; and whose it is."""
     tail = lack.module.replace(".", os.sep)
     for entry in sys.path:
         if not isinstance(entry, str):
             continue
-        for ending in (".py", os.path.join("", "__init__.py")):
+        for ending in (".py", f"{os.sep}__init__.py"):
             copy = os.path.join(entry or os.curdir, tail + ending)
-            if not os.path.isfile(copy) or (isinstance(file, str) and _is_same(copy, file)):
+            if not os.path.isfile(copy) or (file is not None and _is_same(copy, file)):
                 continue
             if lack.name in definitions_of(copy):
                 owner = next(iter(case.inventory.of_file(copy)), None)
@@ -219,7 +222,7 @@ def _to_have(case: Case, name: str, file: str) -> str:
         return f"Install the project: {editable(project.root)}"
     asks = list(project.asks_for(name)) if project is not None else []
     if asks or modules_of(name) or any(case.inventory.requiring(name)):
-        return f"Install it: {install(name)}"
+        return f"Install it: {installing(name)}"
     return f"If it is a project of yours, install it from its directory: {editable('.')}"
 
 
@@ -238,16 +241,17 @@ def _lacks(failure: BaseException) -> Iterator[_Lack]:
     for error in _chain(failure):
         file, line = next(iter(reversed(_places(error))), ("", 0))
         if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
-            yield _Lack(error.obj.__name__, error.name, file, line)
+            own = attribute_of(error.obj, "__file__")
+            yield _Lack(error.obj.__name__, error.name, file, line, own if isinstance(own, str) else None)
         elif isinstance(error, ModuleNotFoundError):
             if isinstance(error.name, str) and _distribution_of(error) is None:
-                yield _Lack(error.name, None, file, line)
+                yield _Lack(error.name, None, file, line, None)
         elif isinstance(error, ImportError) and isinstance(error.name, str):
             # Before Python 3.12 the exception has the name only in its message.
             said = re.match(r"cannot import name '([^']+)'", error.msg or "")
             name = getattr(error, "name_from", None) or (said[1] if said else None)
             if isinstance(name, str):
-                yield _Lack(error.name, name, file, line)
+                yield _Lack(error.name, name, file, line, error.path)
 
 
 def _places(error: BaseException) -> list[tuple[str, int]]:

@@ -25,6 +25,7 @@ __all__ = ["Import", "Lazy", "Reentry", "Trace", "document", "trace"]
 
 T = TypeVar("T")
 FORMAT = 1
+_NOTEBOOK_DEPTH = 2
 
 
 @attrs.frozen
@@ -277,6 +278,12 @@ class Trace:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the JSON of a trace: {type(error).__name__}: {error}") from None
+
+    def _repr_html_(self) -> str:
+        """For notebooks: what `page` says, in short."""
+        from ..notebook import html_of as fragment_of
+
+        return fragment_of(self.page(depth=_NOTEBOOK_DEPTH))
 
     def __repr__(self) -> str:
         if self._recorder is not None and self._recorder.active:
