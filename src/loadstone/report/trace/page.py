@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from ..layout import advice
 from ..page import Node, Page, Part
 from ..places import PACKAGES, current_directory
 from .failures import Failure, failures
@@ -188,6 +189,11 @@ def _failures(page: Page, trace: Trace, most: int) -> None:
         _failure(page, failure)
     if len(found) > most:
         page.line(("dim", f"… {len(found) - most} more"))
+    raised = [failure.records[0] for failure in found if not failure.swallowed]
+    if raised and trace.program and not trace.program[0].startswith("-"):
+        errors = [(record.name, f"{record.error}: {record.message}") for record in raised]
+        if (what := advice(trace.program[0], errors)) is not None:
+            page.line(("good", what))
 
 
 def _failure(page: Page, failure: Failure) -> None:
