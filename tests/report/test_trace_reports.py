@@ -204,7 +204,7 @@ def test_a_comparison() -> None:
     assert [record.name for record in found.gone] == ["pandas.io"]
     text = rendered(found.page())
     assert "imports took 100.0 ms before, 80.5 ms now (-19.5 ms)\n" in text
-    assert " +20.0    30.0  50.0  app.core\n" in text
+    assert " +20.0    30.0  50.0  clock  app.core\n" in text
     same = rendered(compare(before, before).page())
     assert "nothing has changed beyond the noise" in same
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 import attrs
 
 from ..page import Page
-from .page import duration, places
+from .page import duration, places, with_cpu
 from .records import Import, Trace
 
 __all__ = ["Overrun", "check", "seconds_of"]
@@ -56,7 +56,7 @@ def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] 
     """
     overruns = []
     if limit is not None and trace.importing > limit:
-        what = f"imports took {duration(trace.importing)}, more than {duration(limit)}"
+        what = f"imports took {with_cpu(trace.importing, trace.cpu)}, more than {duration(limit)}"
         slowest = sorted(trace.imports, key=lambda record: -record.own)[:_SHOWN]
         overruns.append(Overrun(what, [trace.path_to(record) for record in slowest]))
     for pattern in forbidden:

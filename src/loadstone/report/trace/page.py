@@ -13,7 +13,7 @@ from .records import Import, Lazy, Reentry, Trace
 from .shares import dearest, shares
 from .statements import statement_at
 
-__all__ = ["duration", "milliseconds", "page_of", "place", "places"]
+__all__ = ["duration", "milliseconds", "page_of", "place", "places", "with_cpu"]
 
 _SHORT = 25  # a tree of so many imports is shown unasked
 _SLOWEST = 5
@@ -51,6 +51,11 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{milliseconds(seconds)} ms"
 
 
+def with_cpu(seconds: float, cpu: float | None) -> str:
+    """A time, with the CPU time in it where that is known."""
+    return duration(seconds) if cpu is None else f"{duration(seconds)} ({duration(cpu)} CPU)"
+
+
 def milliseconds(seconds: float) -> str:
     """Seconds in milliseconds, for columns of changes."""
     return f"{seconds * 1e3:.1f}"
@@ -86,11 +91,13 @@ def _summary(trace: Trace) -> str:
     compiled = sum(record.compiled is True for record in trace.imports)
     failed = sum(record.error is not None for record in trace.imports)
     facts = [
-        f"{len(trace.imports)} imports in {duration(trace.importing)}",
+        f"{len(trace.imports)} imports in {with_cpu(trace.importing, trace.cpu)}",
         f"{duration(trace.seconds + trace.startup_seconds)} in all",
     ]
     if trace.startup_seconds:
         facts[-1] += f" with {duration(trace.startup_seconds)} before the program began"
+    if trace.runs > 1:
+        facts.append(f"the least of {trace.runs} runs")
     if compiled:
         facts.append(f"{compiled} compiled")
     if failed:

@@ -92,6 +92,8 @@ class Import:
     own: float = 0.0
     cumulative: float = 0.0
     """All of it, with the imports that happened meanwhile."""
+    cpu: float | None = None
+    """The CPU seconds in `own`, of the thread: what a busy machine adds is not in them. None if not known."""
     size: int | None = None
     """How many bytes its loader has read; None where that cannot be seen."""
     compiled: bool | None = None
@@ -152,6 +154,8 @@ class Trace:
     and have numbers below 0 and times before 0, where the program begins."""
     startup_seconds: float = 0.0
     """How long the interpreter took to start the program that was traced."""
+    runs: int = 1
+    """How often the program was run; the times are the least of all runs."""
     _events: list[Any] = attrs.field(factory=list, init=False, repr=False)
     _recorder: Recorder | None = attrs.field(default=None, init=False, repr=False)
     _times: tuple[float, int] = attrs.field(default=(0.0, 0), init=False, repr=False)
@@ -196,6 +200,12 @@ class Trace:
     def importing(self) -> float:
         """The seconds that all imports took: the sum of their `own`, over all threads."""
         return sum(each.own for each in self.imports)
+
+    @property
+    def cpu(self) -> float | None:
+        """The CPU seconds in `importing`; None if they are not known."""
+        known = [each.cpu for each in self.imports if each.cpu is not None]
+        return sum(known) if known else None
 
     def children(self, of: Import | None = None) -> list[Import]:
         """The imports that happened in the course of one, in order; without it, the outermost ones."""
@@ -275,6 +285,7 @@ class Trace:
                 unused=_records(Lazy, data.get("unused", ())),  # older traces have none, nor what follows
                 startup=_records(Import, data.get("startup", ())),
                 startup_seconds=float(data.get("startup_seconds", 0.0)),
+                runs=int(data.get("runs", 1)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the JSON of a trace: {type(error).__name__}: {error}") from None
@@ -303,6 +314,7 @@ class _Document:
     unused: list[Lazy]
     startup: list[Import]
     startup_seconds: float
+    runs: int
     report: str = "loadstone trace"
     format: int = FORMAT
 
@@ -320,6 +332,7 @@ def document(of: Trace) -> _Document:
         unused=of.unused,
         startup=of.startup,
         startup_seconds=of.startup_seconds,
+        runs=of.runs,
     )
 
 
