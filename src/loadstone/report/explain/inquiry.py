@@ -18,6 +18,7 @@ from .case import Case
 from .causes import causes_of
 from .fresh import Fresh
 from .inventory import Inventory
+from .owner import owner_of
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
 
@@ -142,6 +143,7 @@ class _Inquiry:
             module=steps[-1] if is_complete else None,
             causes=() if interrupted else causes_of(case),
             interrupted=at,
+            distribution=owner_of(steps[-1]) if case.found else None,
         )
 
 
