@@ -55,6 +55,7 @@ HOUSE = (
     "",
     "_setting",
     "_child",
+    "_private",
     "distributions",
     "startup.*",
     "program",

@@ -245,11 +245,15 @@ def _providers(environment: Environment) -> Mapping[str, list[Installed]]:
     return found
 
 
-def live(scan: Iterable[str] = (), failures: Iterable[tuple[str, BaseException]] = ()) -> Environment:
-    """The environment of this process."""
+def live(
+    scan: Iterable[str] = (),
+    failures: Iterable[tuple[str, BaseException]] = (),
+    modules: Mapping[str, Any] | None = None,
+) -> Environment:
+    """The environment of this process, which has other `modules` if they are given."""
     entries = {folder(entry) for entry in sys.path if isinstance(entry, str)}
     return Environment(
-        modules=dict(sys.modules),
+        modules=dict(sys.modules if modules is None else modules),
         meta_path=list(sys.meta_path),
         path=list(sys.path),
         path_hooks=list(sys.path_hooks),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from typing import Any
 
 from ...framework.kinds import qualified
 from . import (
@@ -91,15 +92,19 @@ def diagnose(
     scan: Collection[str],
     watched: Callable[[Collection[Check]], Iterable[Check]] = iter,
     failures: Iterable[tuple[str, BaseException]] = (),
+    modules: Mapping[str, Any] | None = None,
 ) -> Diagnosis:
-    """As `doctor`; the checks are made as `watched` passes them on. `failures` are imports that failed."""
+    """As `doctor`; the checks are made as `watched` passes them on. `failures` are imports that failed.
+
+    `modules` are those that are loaded, if they are not the ones of this process.
+    """
     known = {check.entry.code for check in CHECKS}
     for code in sorted((only | ignore) - known):
         raise ValueError(f"no check has the code {code!r}")
     chosen = (only or known) - ignore
     checks = [check for check in CHECKS if check.entry.code in chosen]
     started = time.perf_counter()
-    seen = environment.live(scan, failures)
+    seen = environment.live(scan, failures, modules)
     cache = set(sys.path_importer_cache)
     findings: list[Finding] = []
     try:

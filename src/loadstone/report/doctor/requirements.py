@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from ...distributions import Installed
-from . import repair
+from ..installer import installing
 from .check import Seen, check
 from .environment import Environment, normal
 from .needs import Need, Reader, reader
@@ -36,7 +36,7 @@ def unmet(environment: Environment) -> Iterator[Seen]:
         headers = _headers(distribution)
         for wanted in headers.get("requires-python", ()):
             if read.allows(wanted, python) is False:
-                remedy = repair.pip("install", "--upgrade", str(distribution.name))
+                remedy = installing("--upgrade", str(distribution.name))
                 yield _seen(distribution, f"requires Python {wanted}; this is Python {python}", remedy)
         asked: set[tuple[str, str]] = set()
         for text in headers.get("requires-dist", ()):
@@ -62,7 +62,7 @@ def _unmet(
     by = f"requires {need.text}" if not way else f"{' and that '.join([*way, f'requires {need.text}'])}"
     other = environment.current.get(normal(need.name))
     if other is None:
-        yield _seen(distribution, f"{by}: it is not installed", repair.pip("install", need.text))
+        yield _seen(distribution, f"{by}: it is not installed", installing(need.text))
         return
     if other.version is not None and read.allows(need.versions, other.version) is False:
         place = os.path.dirname(other.place)
@@ -77,7 +77,7 @@ def _unmet(
 
 
 def _remedy(need: Need) -> str:
-    return repair.pip("install", f"{need.name}{need.versions}")
+    return installing(f"{need.name}{need.versions}")
 
 
 def _seen(distribution: Installed, evidence: str, remedy: str) -> Seen:

@@ -27,6 +27,8 @@ class Case:
     """The search path of the module; None at top level, or where the parent has none."""
     failure: BaseException | None
     """What the module, or a parent, raised while it was executed."""
+    start: str | None = None
+    """The folder of the script in whose place the module is asked for."""
 
     @property
     def last(self) -> Step:

@@ -15,9 +15,11 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
+from ..died import Died
+from ..installer import installing
 from ..known import ADDED, REMOVED
 from ..places import is_standard_file, standard_directories
-from . import installations
+from . import elsewhere, installations, started
 from .case import Case, cause
 from .circle import circle_of_error, circle_of_running
 from .misses import ABSENT
@@ -47,7 +49,7 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not causes:
-            remedy = f"Install what has it: {sys.executable} -m pip install NAME, or mend the name."
+            remedy = f"Install what has it: {installing('NAME')}, or mend the name."
             causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
@@ -73,7 +75,7 @@ def _circular(case: Case) -> Iterator[Cause]:
 
 def _raised(case: Case) -> Iterator[Cause]:
     loading = case.last.loading
-    if loading is None or loading.error is None:
+    if loading is None or loading.error is None or isinstance(case.failure, Died):
         return
     where = f" in {loading.file}, line {loading.line}" if loading.file else ""
     *first, last = f"{case.last.name}: {loading.error}".split("\n")
@@ -284,19 +286,21 @@ def _known_beside(case: Case) -> set[str]:
     return known
 
 
-_CERTAIN = {"LS201", "LS202", "LS215"}
+_CERTAIN = {"LS201", "LS202", "LS215", "LS223"}
 """What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 
 Check = Callable[[Case], Iterator[Cause]]
 _ALWAYS: tuple[Check, ...] = (
     _none,
     _circular,
+    started.came_to_an_end,
     _raised,
     _hides_the_standard,
     _finder_raised,
     _disagreement,
     _doubtful,
     installations.lost_init,
+    started.foreign_variable,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
@@ -305,8 +309,11 @@ _IF_MISSING: tuple[Check, ...] = (
     _empty_path,
     _misses,
     _in_a_hidden_copy,
+    started.unused_directory,
+    started.unused_variable,
+    elsewhere.meant,
     installations.distribution,
-    installations.elsewhere,
+    elsewhere.others,
     _close,
     _not_executed,
     installations.stale_pth,

@@ -182,5 +182,34 @@ $ python app.py""",
 import plugins         # in /opt/plugins, which is not on sys.path""",
         "$ PYTHONPATH=/opt python app.py",
     ),
+    "LS255": (
+        """\
+# app.py
+import ctypes
+
+ctypes.string_at(0)    # the process dies of it""",
+        """\
+# app.py
+import ctypes
+
+ctypes.string_at(ctypes.create_string_buffer(b"text"))""",
+    ),
+    "LS256": (
+        """\
+$ ls
+app.py  helpers.py
+$ python -P app.py    # which imports helpers""",
+        "$ python app.py",
+    ),
+    "LS257": (
+        "$ PYTHONPATH=lib python -E -m app",
+        "$ PYTHONPATH=lib python -m app",
+    ),
+    "LS258": (
+        "$ PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py",
+        """\
+$ python3.13 -m pip install requests
+$ python3.13 app.py""",
+    ),
 }
 """By code: the bad example, and the good one."""

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from glob import escape, glob, iglob
+from glob import escape, glob
 from importlib.machinery import all_suffixes
 
 from ...distributions import Installed, installed, providers
@@ -15,7 +15,7 @@ from ..places import PACKAGES, site_directories
 from .case import Case, cause
 from .records import Cause
 
-__all__ = ["distribution", "elsewhere", "lost_init", "stale_pth"]
+__all__ = ["distribution", "lost_init", "stale_pth"]
 
 
 def distribution(case: Case) -> Iterator[Cause]:
@@ -121,23 +121,3 @@ def _lost_lines(folder: str, file: str) -> Iterator[tuple[int, str]]:
             path = os.path.join(folder, line)
             if "\0" not in path and not os.path.exists(path):
                 yield number, path
-
-
-def elsewhere(case: Case) -> Iterator[Cause]:
-    """In the other Pythons that share a prefix with this one, such as that of a virtual environment."""
-    if "." in case.missing or not case.missing.isidentifier():
-        return
-    on_path = {os.path.realpath(entry) for entry in sys.path if isinstance(entry, str)}
-    found = []
-    for prefix in dict.fromkeys([sys.prefix, sys.base_prefix]):
-        for packages in PACKAGES:
-            pattern = os.path.join(escape(prefix), "lib", "python3*", packages)
-            for folder in iglob(pattern):
-                if os.path.realpath(folder) in on_path:
-                    continue
-                for name in (case.missing, f"{case.missing}.py"):
-                    path = os.path.join(folder, name)
-                    if os.path.exists(path) and path not in found:
-                        found.append(path)
-    if found:
-        yield cause("LS223", found)
