@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +28,11 @@ def reinstall(*distributions: Installed) -> str:
         url, is_editable = _origin(one)
         name = str(one.name)
         if is_editable:
-            commands.append(pip("install", "-e", editable_project(one) or url))
+            project = editable_project(one) or url
+            if os.path.isdir(project):
+                commands.append(pip("install", "-e", project))
+            else:
+                commands.append(f"install {name} again from where its project is now")
         elif url:
             commands.append(pip("install", "--force-reinstall", "--no-deps", f"{name} @ {url}"))
         else:
