@@ -63,6 +63,7 @@ HOUSE = (
     "report.*",
     "testing.*",
     "pytest_plugin",
+    "completion",
     "__main__",
 )
 
@@ -83,6 +84,7 @@ ASKS_VERSION = {
     "framework.resources": "type checkers follow an import only by the version itself",
     "report.doctor.environment": "the version is what is examined",
     "report.doctor.future": "looks for it in the source of others",
+    "report.explain.content": "tells source that newer versions take",
     "report.explain.causes": "compares it with the tables of what has come to and left the standard library",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import email
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ from functools import cached_property
 from importlib.machinery import all_suffixes
 from importlib.metadata import DistributionFinder
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 __all__ = ["Installed", "installed", "providers"]
 
@@ -69,6 +72,44 @@ class Installed:
             return ()
 
     @cached_property
+    def listed(self) -> frozenset[str]:
+        """The same files, to look one up."""
+        return frozenset(map(os.path.normcase, self.files))
+
+    @cached_property
+    def requires(self) -> tuple[str, ...]:
+        """What it requires, as it says so: requirements of PEP 508, with those of its extras."""
+        try:
+            return tuple(map(str, self._plain.requires or ()))
+        except Exception:
+            return self._fields("Requires-Dist")
+
+    @cached_property
+    def requires_python(self) -> str | None:
+        """The versions of Python that it requires, as a specifier; None if it does not say."""
+        return self._field("Requires-Python")
+
+    @cached_property
+    def direct(self) -> dict[str, Any]:
+        """What is recorded of where it was installed from, if that was no index: `direct_url.json`."""
+        try:
+            direct = json.loads(self.text("direct_url.json") or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        return direct if isinstance(direct, dict) and isinstance(direct.get("url"), str) else {}
+
+    @cached_property
+    def project(self) -> str | None:
+        """The directory of the project, if it is an editable install."""
+        about = self.direct.get("dir_info")
+        if not isinstance(about, dict) or about.get("editable") is not True:
+            return None
+        try:
+            return url2pathname(urlsplit(self.direct["url"]).path)
+        except ValueError:
+            return None
+
+    @cached_property
     def entry_points(self) -> tuple[Any, ...]:
         """Its entry points."""
         try:
@@ -79,8 +120,22 @@ class Installed:
     @cached_property
     def modules(self) -> frozenset[str]:
         """The top-level modules that it has by its own lists."""
-        declared = frozenset(self.text("top_level.txt").split())
+        declared = frozenset(self.text("top_level.txt").split()) or frozenset(
+            name.partition(".")[0] for name in self.imports
+        )
         return declared or frozenset(filter(str.isidentifier, map(_top_level, self.files)))
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """The full names of the modules and namespaces that it says it has (PEP 794)."""
+        said = (*self._fields("Import-Name"), *self._fields("Import-Namespace"))
+        return frozenset(filter(None, (one.partition(";")[0].strip() for one in said)))
+
+    def files_of(self, module: str) -> tuple[str, ...]:
+        """Of its files those that would be the module: an extension, source, or the package's `__init__`."""
+        stem = module.replace(".", "/")
+        wanted = {f"{way}{suffix}" for way in (stem, f"{stem}/__init__") for suffix in all_suffixes()}
+        return tuple(file for file in self.files if file in wanted)
 
     def troubles(self) -> list[str]:
         """What of the metadata is damaged, and how."""
@@ -123,6 +178,12 @@ class Installed:
             return email.message_from_string(_decoded(error))
         except Exception:
             return {}
+
+    def _fields(self, name: str) -> tuple[str, ...]:
+        try:
+            return tuple(map(str, self._metadata.get_all(name) or ()))
+        except Exception:
+            return ()
 
     def _field(self, name: str) -> str | None:
         try:

@@ -57,7 +57,7 @@ def test_a_distribution_whose_files_are_gone(sandbox: Sandbox) -> None:
     """LS201: metadata lists the module, and no finder has it."""
     distribution(sandbox, "Wanted-Things", "wanted\n")
     cause = causes("wanted")["LS201"]
-    assert cause.evidence == "Wanted-Things 1.0 has 'wanted', by its own list"
+    assert cause.evidence == "Wanted-Things 1.0 has 'wanted', by its own list, and it is not found"
     assert cause.remedy.endswith("--force-reinstall Wanted-Things")
 
 
@@ -97,7 +97,10 @@ def test_a_distribution_of_which_only_the_list_of_files_is_left(sandbox: Sandbox
         },
         on_path=True,
     )
-    assert causes("wanted")["LS201"].evidence == "Wanted 1 has 'wanted', by its own list"
+    assert causes("wanted")["LS201"].evidence.splitlines() == [
+        "Wanted 1 has wanted/__init__.py, by its own list, and it is not there",
+        "of its 4 files 3 are not there",
+    ]
     assert "LS201" in causes("lone")
     assert "LS201" not in causes("run")
     (sandbox.root / "wanted").mkdir()
@@ -105,7 +108,7 @@ def test_a_distribution_of_which_only_the_list_of_files_is_left(sandbox: Sandbox
     assert explanation.found
     (cause,) = explanation.causes
     assert cause.code == "LS201"
-    assert cause.evidence == "Wanted 1 has wanted/__init__.py, by its own list, and it is not there"
+    assert cause.evidence.startswith("Wanted 1 has wanted/__init__.py, by its own list, and it is not there")
     sandbox.write({"wanted/__init__.py": ""})
     assert not causes("wanted")
 
@@ -136,7 +139,10 @@ def test_damaged_metadata_does_no_harm(sandbox: Sandbox, damage: dict[str, Any])
         elif content is not None:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-    assert causes("wanted")["LS201"].evidence == "Wanted-Things 1.0 has 'wanted', by its own list"
+    assert (
+        causes("wanted")["LS201"].evidence
+        == "Wanted-Things 1.0 has 'wanted', by its own list, and it is not found"
+    )
     assert causes("wanted_things")["LS202"].remedy == "Import one of them: wanted."
     assert loadstone.explain("json").found
     assert "LS201" not in causes("nosuch"), "and nothing is made up"
@@ -147,7 +153,7 @@ def test_metadata_in_another_encoding(sandbox: Sandbox) -> None:
     info = b"Name: Old\nVersion: 2\nAuthor: Ren\xe9\n"
     sandbox.write({"Old-2.dist-info/top_level.txt": "wanted\n"}, on_path=True)
     (sandbox.root / "Old-2.dist-info" / "METADATA").write_bytes(info)
-    assert causes("wanted")["LS201"].evidence == "Old 2 has 'wanted', by its own list"
+    assert causes("wanted")["LS201"].evidence == "Old 2 has 'wanted', by its own list, and it is not found"
 
 
 def test_a_distribution_that_is_not_found_by_name(sandbox: Sandbox) -> None:
@@ -163,7 +169,9 @@ def test_a_distribution_that_is_not_found_by_name(sandbox: Sandbox) -> None:
                 yield importlib.metadata.Distribution.at(Path(entry, "Hidden-1.0.dist-info"))
 
     sys.meta_path.append(Metadata())
-    assert causes("wanted")["LS201"].evidence == "Hidden 1.0 has 'wanted', by its own list"
+    assert (
+        causes("wanted")["LS201"].evidence == "Hidden 1.0 has 'wanted', by its own list, and it is not found"
+    )
 
 
 def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
@@ -185,11 +193,11 @@ def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
         "; setuptools 82.0 is installed, which does not have it; it has left with setuptools 82"
         in left.evidence
     )
-    assert 'pip install "setuptools<82"' in left.remedy
+    assert "pip install 'setuptools<82'" in left.remedy
     assert other.evidence.endswith("; PyYAML 9.0 is installed, which does not have it")
     assert "PyYAML_new" in other.remedy
     absent = causes("pkg_resources")["LS202"]
-    assert "installed" not in absent.evidence
+    assert "which is not installed for" in absent.evidence
     assert absent.remedy == left.remedy
 
 
@@ -248,20 +256,26 @@ def test_a_circular_import(sandbox: Sandbox) -> None:
             "ring_a.py": "import ring_b\nx = 1\n",
             "ring_b.py": "#\nimport ring_c\n",
             "ring_c.py": "from ring_a import x\n",
-            "ring_d.py": "import ring_e\n",
+            "ring_d.py": "import ring_e\nx = 1\n",
             "ring_e.py": "import ring_d\nring_d.x\n",
         },
         on_path=True,
     )
     found = causes("ring_a", load=True)
-    assert list(found) == ["LS205", "LS220"]
+    assert list(found) == ["LS205"]
     root = sandbox.root
-    assert found["LS205"].evidence == (
+    reason, chain = found["LS205"].evidence.splitlines()
+    assert reason == (
+        f"ring_a, ring_b and ring_c import each other in a circle: {root}/ring_c.py, line 1, asks ring_a for"
+        " 'x', which binds it only at line 2, and is still at line 1"
+    )
+    assert chain == (
         f"ring_a ({root}/ring_a.py, line 1: import ring_b) → ring_b ({root}/ring_b.py, line 2: import ring_c)"
         f" → ring_c ({root}/ring_c.py, line 1: from ring_a import x) → ring_a"
     )
     evidence = causes("ring_d", load=True)["LS205"].evidence
-    assert evidence.startswith("ring_d (")
+    assert "asks ring_d for 'x', which binds it only at line 2" in evidence
+    assert evidence.splitlines()[1].startswith("ring_d (")
     assert evidence.endswith("line 2: ring_d.x) → ring_d")
     assert "LS205" not in causes("ring_b"), "nothing is executed"
 
@@ -269,7 +283,7 @@ def test_a_circular_import(sandbox: Sandbox) -> None:
 def test_a_circular_import_of_a_submodule(sandbox: Sandbox) -> None:
     """LS205: also where a name is asked of a package that is being imported."""
     sandbox.write(
-        {"knot/__init__.py": "from knot import sub\n", "knot/sub.py": "import knot\nknot.other\n"},
+        {"knot/__init__.py": "from knot import sub\nother = 1\n", "knot/sub.py": "import knot\nknot.other\n"},
         on_path=True,
     )
     assert causes("knot", load=True)["LS205"].evidence.endswith("→ knot")
@@ -287,7 +301,7 @@ def test_a_circular_import_by_way_of_a_submodule(sandbox: Sandbox) -> None:
     )
     assert causes("knot.sub", load=True)["LS205"].evidence.endswith("knot.sub.x) → knot.sub")
     sandbox.write({"plain.py": "import os; os.no_such_name"})
-    assert list(causes("plain", load=True)) == ["LS220"]
+    assert list(causes("plain", load=True)) == ["LS227"]
 
 
 def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> None:
@@ -303,7 +317,7 @@ def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> 
         on_path=True,
     )
     assert list(causes("own", load=True)) == ["LS220"]
-    assert list(causes("asks", load=True)) == ["LS220"]
+    assert list(causes("asks", load=True)) == ["LS227"]
     assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 2: from loop_a import x) → loop_a")
 
 
@@ -317,7 +331,7 @@ def test_a_circle_through_a_function(sandbox: Sandbox) -> None:
         },
         on_path=True,
     )
-    evidence = causes("calls", load=True)["LS205"].evidence
+    evidence = causes("calls", load=True)["LS205"].evidence.splitlines()[1]
     assert [part.partition(" (")[0] for part in evidence.split(" → ")] == [
         "calls",
         "called",
@@ -342,9 +356,9 @@ def test_a_circle_of_lazy_imports(sandbox: Sandbox) -> None:
         },
         on_path=True,
     )
-    far = causes("far_a", load=True)["LS205"].evidence
+    far = causes("far_a", load=True)["LS205"].evidence.splitlines()[1]
     assert [part.partition(" (")[0] for part in far.split(" → ")] == ["far_a", "far_b", "far_c", "far_a"]
-    evidence = causes("early_a", load=True)["LS205"].evidence
+    evidence = causes("early_a", load=True)["LS205"].evidence.splitlines()[1]
     assert evidence.startswith("early_a (")
     assert evidence.endswith("line 2: x) → early_a")
     assert causes("again_a", load=True)["LS205"].evidence.endswith("line 2: again_a.y) → again_b")
@@ -515,23 +529,24 @@ def test_files_for_another_python(sandbox: Sandbox) -> None:
         archive.writestr("wanted.so.d/x", b"")
     sandbox.on_path("c.zip")
     sandbox.on_path("a")
-    lines = causes("wanted")["LS213"].evidence.splitlines()
-    assert lines == [
-        (
-            f"{sandbox.root}/a/{OTHER_EXTENSION}: compiled for another Python or platform:"
-            f" this one's suffix is {EXTENSION_SUFFIXES[0]}"
-        ),
-        (
-            f"{sandbox.root}/c.zip/wanted{EXTENSION_SUFFIXES[0]}:"
-            " an extension module cannot be imported from a zip archive"
-        ),
-    ]
+    found = causes("wanted")
+    assert found["LS213"].evidence == (
+        f"{sandbox.root}/a/{OTHER_EXTENSION}: compiled for Python 3.9 on x86_64-linux-gnu:"
+        f" this one's suffix is {EXTENSION_SUFFIXES[0]}"
+    )
+    assert found["LS235"].evidence == (
+        f"{sandbox.root}/c.zip/wanted{EXTENSION_SUFFIXES[0]}:"
+        " an extension module cannot be imported from a zip archive"
+    )
+    assert found["LS235"].remedy.startswith("Unpack the archive")
     sandbox.on_path("b")
     explanation = loadstone.explain("wanted")
     assert explanation.found
     (cause,) = explanation.causes
     assert cause.code == "LS213"
-    assert cause.evidence.endswith("b/wanted.pyc: compiled by another version of Python: it will not load")
+    assert cause.evidence.endswith(
+        "b/wanted.pyc: bytecode without its source, compiled by another version of Python: it will not load"
+    )
     assert not loadstone.explain("wanted", load=True).found
 
 
@@ -845,9 +860,9 @@ def test_nothing_is_known(sandbox: Sandbox) -> None:
 
 def test_causes_stand_in_the_text(sandbox: Sandbox) -> None:
     """Each cause is shown with its code, its title, its evidence and its remedy."""
-    sandbox.write({"wanted.pu": ""}, on_path=True)
+    sandbox.write({"wanted.py.txt": ""}, on_path=True)
     sandbox.on_path()
     text = str(loadstone.explain("wanted"))
     assert "LS217 A file is called almost as the module's would be\n" in text
-    assert f"\n  {sandbox.root}/wanted.pu: .pu is no suffix of modules\n" in text
+    assert f"\n  {sandbox.root}/wanted.py.txt: .py.txt is no suffix of modules\n" in text
     assert f"\n  → {CODES['LS217'].remedy}" in text

@@ -1,8 +1,8 @@
-"""What is known of names: what the standard library no longer has, and distributions called otherwise."""
+"""What is known of modules that come and go: the standard library's, and those of distributions."""
 
 from __future__ import annotations
 
-__all__ = ["ADDED", "DISTRIBUTIONS", "LEFT", "REMOVED"]
+__all__ = ["ADDED", "LEFT", "REMOVED"]
 
 REMOVED: dict[str, tuple[tuple[int, int], str]] = {
     **dict.fromkeys(["__builtin__"], ((3, 0), "builtins")),
@@ -56,48 +56,6 @@ ADDED: dict[str, tuple[tuple[int, int], str]] = {
     "string.templatelib": ((3, 14), ""),
 }
 """Modules that are new in the standard library: the first version with it, and what older ones use."""
-
-DISTRIBUTIONS = {
-    "Crypto": "pycryptodome",
-    "OpenSSL": "pyOpenSSL",
-    "PIL": "Pillow",
-    "_cffi_backend": "cffi",
-    "attr": "attrs",
-    "bs4": "beautifulsoup4",
-    "cairo": "pycairo",
-    "cv2": "opencv-python",
-    "dateutil": "python-dateutil",
-    "docx": "python-docx",
-    "dotenv": "python-dotenv",
-    "fitz": "PyMuPDF",
-    "git": "GitPython",
-    "github": "PyGithub",
-    "google.protobuf": "protobuf",
-    "gi": "PyGObject",
-    "jose": "python-jose",
-    "jwt": "PyJWT",
-    "ldap": "python-ldap",
-    "magic": "python-magic",
-    "markdown_it": "markdown-it-py",
-    "MySQLdb": "mysqlclient",
-    "nacl": "PyNaCl",
-    "pkg_resources": "setuptools",
-    "pptx": "python-pptx",
-    "psycopg2": "psycopg2-binary",
-    "rest_framework": "djangorestframework",
-    "serial": "pyserial",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "slugify": "python-slugify",
-    "socks": "PySocks",
-    "telegram": "python-telegram-bot",
-    "usb": "pyusb",
-    "win32api": "pywin32",
-    "win32com": "pywin32",
-    "yaml": "PyYAML",
-    "zmq": "pyzmq",
-}
-"""Well-known modules whose distributions have other names."""
 
 LEFT: dict[str, tuple[tuple[int, ...], str]] = {
     "pkg_resources": ((82,), "importlib.resources and importlib.metadata"),

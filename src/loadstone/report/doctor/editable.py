@@ -14,7 +14,6 @@ from ...distributions import Installed
 from ..places import folder
 from .check import Seen, check
 from .environment import Environment
-from .repair import editable_project
 from .start import lines_of
 
 _IMPORT = re.compile(r"^import\s+(\w+)")
@@ -109,7 +108,7 @@ def _editables(environment: Environment) -> list[_Editable]:
     """The editable installs, by their ``direct_url.json`` or ``.egg-link``."""
     found = []
     for distribution in environment.distributions():
-        project = editable_project(distribution)
+        project = distribution.project
         if project is not None:
             found.append(_described(environment, distribution, project))
     for site in environment.sites:

@@ -14,7 +14,8 @@ import attrs
 
 from ..._core.compiler import takes_name
 from ...framework.kinds import attribute_of, is_standard, kind_of, qualified
-from ..known import DISTRIBUTIONS, LEFT, REMOVED
+from ..index import DISTRIBUTIONS
+from ..known import LEFT, REMOVED
 from ..places import is_ours
 from .chain import some
 from .check import Seen, check
@@ -34,7 +35,7 @@ class _Use:
 
 _MODULES = {
     **{name: _Use(version, instead) for name, (version, instead) in REMOVED.items()},
-    **{name: _Use(*LEFT[name], DISTRIBUTIONS[name]) for name in LEFT},
+    **{name: _Use(*LEFT[name], DISTRIBUTIONS[name][0]) for name in LEFT},
 }
 _FUNCTIONS = {
     ("importlib", "find_loader"): _Use((3, 12), "importlib.util.find_spec"),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import os
-import pkgutil
 import re
 import sys
 import sysconfig
@@ -15,14 +13,27 @@ from itertools import islice
 from types import ModuleType
 
 from ...distributions import installed
-from ..died import Died
+from ..frozen import builder
 from ..installer import installing
 from ..known import ADDED, REMOVED
-from ..places import is_standard_file, standard_directories
-from . import elsewhere, installations, started
+from . import (
+    content,
+    elsewhere,
+    extension,
+    installations,
+    ownership,
+    pth,
+    raised,
+    shadow,
+    start,
+    started,
+    versions,
+)
 from .case import Case, cause
-from .circle import circle_of_error, circle_of_running
+from .circle import circle_of_running
+from .failure import place_of
 from .misses import ABSENT
+from .names import close, close_names
 from .records import Answer, Cause, Miss, SpecRecord, Step
 
 __all__ = ["causes_of", "prepare"]
@@ -41,17 +52,48 @@ def prepare() -> None:
 def causes_of(case: Case) -> tuple[Cause, ...]:
     """What is wrong: first what is proved, then what is possible, the likeliest of each first.
 
-    Much of it is asked only where the module is not found.
+    Much of it is asked only where the module is not found, or fails.
     """
-    causes = [found for check in _ALWAYS for found in check(case)]
-    if not case.found and case.failure is None:
-        causes += [found for check in _IF_MISSING for found in check(case)]
+    causes = _made(_ALWAYS, case, [])
+    if case.failure is not None:
+        causes = _made(_IF_FAILED, case, causes)
+        if not any(found.proved and found.code != "LS239" for found in causes):
+            causes = _made([raised.raised], case, causes)
+    elif not case.found:
+        causes = _made(_IF_MISSING, case, causes)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
-        if not causes:
-            remedy = f"Install what has it: {installing('NAME')}, or mend the name."
-            causes.append(cause("LS225", f"no finder knows {case.missing!r}", remedy))
+        if not any(found.proved and found.code != "LS239" for found in causes):
+            causes.append(_unknown(case))
+    if builder() is not None:
+        causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
     return tuple(sorted(causes, key=lambda found: not found.proved))
+
+
+def _made(checks: Iterable[Check], case: Case, causes: list[Cause]) -> list[Cause]:
+    """The causes, and what the checks find. One that fails is a cause itself, and the others are made."""
+    causes = [*causes]
+    for check in checks:
+        if any(found.code in _TOLD_BY.get(check, ()) for found in causes):
+            continue
+        try:
+            causes += check(case)
+        except Exception as error:
+            what = f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
+            place = place_of(error, of_loadstone=True)
+            causes.append(cause("LS239", f"{what}{f' in {place}' if place else ''}", proved=False))
+    return causes
+
+
+def _unknown(case: Case) -> Cause:
+    """Nothing has it; what is called nearly so is named with it."""
+    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
+    near = close_names(case)
+    if near:
+        evidence += f"; there is {near[0]}, whose name is nearly this one"
+    mend = f", or import {near[0]}" if near else ", or mend the name"
+    remedy = f"Install what has it: {installing('NAME')}{mend}."
+    return cause("LS225", evidence, remedy)
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -61,28 +103,12 @@ def _none(case: Case) -> Iterator[Cause]:
             yield cause("LS206", f"sys.modules[{step.name!r}] is None", remedy)
 
 
-def _circular(case: Case) -> Iterator[Cause]:
-    if case.failure is not None:
-        circle = circle_of_error(case.failure)
-        if circle is not None:
-            yield cause("LS205", circle)
-        return
-    for step in case.steps:
+def _running(case: Case) -> Iterator[Cause]:
+    """Modules that are being executed just now, by whoever asks or by another thread."""
+    for step in case.steps if case.failure is None else ():
         if step.imported is not None and step.imported.state == "initialising":
             circle = circle_of_running(step.name)
             yield cause("LS205", circle or f"{step.name}.__spec__ says that it is being initialised")
-
-
-def _raised(case: Case) -> Iterator[Cause]:
-    loading = case.last.loading
-    if loading is None or loading.error is None or isinstance(case.failure, Died):
-        return
-    where = f" in {loading.file}, line {loading.line}" if loading.file else ""
-    *first, last = f"{case.last.name}: {loading.error}".split("\n")
-    remedy = None
-    if isinstance(case.failure, ModuleNotFoundError) and case.failure.name:
-        remedy = f"Ask about the module that it lacks: python -m loadstone explain {case.failure.name}"
-    yield cause("LS220", [*first, f"{last}{where}"], remedy)
 
 
 def _finder_raised(case: Case) -> Iterator[Cause]:
@@ -115,35 +141,38 @@ def _disagreement(case: Case) -> Iterator[Cause]:
         yield cause("LS219", evidence)
 
 
-def _hides_the_standard(case: Case) -> Iterator[Cause]:
-    top = case.steps[0]
-    if top.name not in sys.stdlib_module_names or top.spec is None or not top.spec.has_location:
-        return
-    origin = top.spec.origin or ""
-    if _is_standard(origin):
-        return
-    hidden = next((shadow.spec.place for shadow in top.shadows if _is_standard(shadow.spec.place)), None)
-    if hidden is not None:
-        remedy = f"Rename {origin}, and delete its cache in __pycache__."
-        yield cause("LS204", f"{origin} is found before {hidden}", remedy)
-
-
-def _is_standard(place: str) -> bool:
-    return place in ("built-in", "frozen") or is_standard_file(place, standard_directories())
-
-
 def _misses(case: Case) -> Iterator[Cause]:
     by_code: dict[str, list[str]] = {}
+    first: dict[str, str] = {}
     for miss in _near(case):
         if miss.reason != ABSENT:
+            first.setdefault(miss.code, miss.path)
             texts = by_code.setdefault(miss.code, [])
             text = f"{miss.path}: {miss.reason}"
             if text not in texts:
                 texts.append(text)
-    order = ("LS210", "LS212", "LS213", "LS214", "LS217", "LS216", "LS218")
+    order = ("LS235", "LS213", "LS231", "LS210", "LS212", "LS214", "LS217", "LS216", "LS218")
     for code in order:
         if code in by_code:
-            yield cause(code, by_code[code])
+            proved = any(map(_is_telling, by_code[code]))
+            yield cause(code, by_code[code], _remedy(case, code, first[code]), proved=proved)
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
+    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
+
+
+def _remedy(case: Case, code: str, path: str) -> str | None:
+    """What is right for the very file; None where the code says all."""
+    if code == "LS213" and not path.endswith(".pyc"):
+        return extension.remedy_for(case.missing, path)
+    if code == "LS213":
+        return f"Delete {path}, or put its source beside it."
+    top = case.steps[0].spec
+    if code == "LS231" and top is not None and top.search_locations:
+        return extension.build_it(os.path.dirname(top.search_locations[0]))
+    return None
 
 
 def _near(case: Case) -> Iterator[Miss]:
@@ -159,7 +188,7 @@ def _doubtful(case: Case) -> Iterator[Cause]:
         return
     for miss in _near(case):
         if miss.path == spec.origin or os.path.dirname(miss.path) in (spec.search_locations or ()):
-            yield cause(miss.code, f"{miss.path}: {miss.reason}")
+            yield cause(miss.code, f"{miss.path}: {miss.reason}", _remedy(case, miss.code, miss.path))
 
 
 def _answers(asked: Iterable[Answer]) -> Iterator[Answer]:
@@ -262,59 +291,79 @@ def _place(step: Step) -> str:
     return "elsewhere" if spec is None else spec.place
 
 
-def _close(case: Case) -> Iterator[Cause]:
-    if case.tail.startswith("__") or (not case.is_complete and case.last.is_there):
-        return
-    known = _known_beside(case)
-    known.discard(case.tail)
-    near = difflib.get_close_matches(case.tail, sorted(known), 3, 0.75)
-    folded = [name for name in sorted(known) if name.lower() == case.tail.lower() and name not in near]
-    if near or folded:
-        prefix = case.missing[: -len(case.tail)]
-        names = ", ".join(prefix + name for name in [*folded, *near])
-        yield cause("LS203", f"there {'is' if len([*folded, *near]) == 1 else 'are'} {names}")
-
-
-def _known_beside(case: Case) -> set[str]:
-    """The last parts of the names of the modules that are where the missing one should be."""
-    is_top = "." not in case.missing
-    known = set(sys.stdlib_module_names) if is_top else set()
-    try:
-        known.update(module.name for module in pkgutil.iter_modules(None if is_top else [*(case.path or ())]))
-    except Exception:  # noqa: S110 - a finder that cannot list what it has is not the matter here
-        pass
-    return known
-
-
-_CERTAIN = {"LS201", "LS202", "LS215", "LS223"}
+_CERTAIN = {
+    *("LS201", "LS202", "LS215", "LS223", "LS228", "LS234"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
+}
 """What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
+_OF_ENVIRONMENTS = {
+    *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253", "LS254"),
+}
+"""What is mended by installing, which a frozen application cannot."""
 
 Check = Callable[[Case], Iterator[Cause]]
+_HIDING = {"LS204", "LS226", "LS238"}
+"""What says that another module than the one that is meant was found."""
+_TOLD_BY: dict[Check, set[str]] = {
+    shadow.swallowed: {"LS249"},
+    versions.mismatch: _HIDING,
+    versions.moved: _HIDING,
+    raised.circular: _HIDING,
+    # What a module lacks comes of its being the wrong one, another version, or half done.
+    raised.lacking: {*_HIDING, "LS205", "LS232", "LS247", "LS252"},
+}
+"""What need not be asked where there is a cause with one of these codes."""
+
 _ALWAYS: tuple[Check, ...] = (
     _none,
-    _circular,
+    _running,
     started.came_to_an_end,
-    _raised,
-    _hides_the_standard,
+    shadow.hides,
+    ownership.shared,
+    ownership.stranger,
+    versions.looked_up,
     _finder_raised,
     _disagreement,
     _doubtful,
+    extension.found_extension,
+    content.bytecode,
+    installations.hidden_editable,
+    shadow.swallowed,
     installations.lost_init,
     started.foreign_variable,
+)
+_IF_FAILED: tuple[Check, ...] = (
+    shadow.hides_by_failure,
+    versions.mismatch,
+    versions.moved,
+    ownership.altered,
+    start.relative,
+    extension.extension_fails,
+    content.damaged,
+    content.source,
+    raised.circular,
+    raised.lacking,
+    raised.ended,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
     _not_in_this_version,
     _no_package,
+    raised.in_package,
     _empty_path,
+    installations.not_built_in,
     _misses,
+    installations.distribution,
+    extension.unbuilt,
     _in_a_hidden_copy,
+    start.away,
     started.unused_directory,
     started.unused_variable,
     elsewhere.meant,
-    installations.distribution,
+    pth.idle_pth,
     elsewhere.others,
-    _close,
+    close,
     _not_executed,
-    installations.stale_pth,
+    pth.stale_pth,
 )

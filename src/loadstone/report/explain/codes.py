@@ -153,8 +153,7 @@ _ENTRIES = (
     Entry(
         "LS223",
         "It is installed for another Python",
-        "Every Python and every virtual environment has packages of its own, and so has every user. The one"
-        " that is active, lies in the project, or has its pip on PATH need not be the one that runs.",
+        "Every Python and every virtual environment has packages of its own.",
         "Install it for this one with python -m pip, which cannot be another Python's pip.",
     ),
     Entry(
@@ -168,6 +167,199 @@ _ENTRIES = (
         "Nothing here has the module",
         "No finder knows it, no installed distribution lists it, and nothing here is called nearly so.",
         "Install the distribution that has it with this Python, or add its directory to sys.path.",
+    ),
+    Entry(
+        "LS226",
+        "A local file or folder hides what is installed",
+        "The directory of the script, or the working directory, comes before site-packages on sys.path: every"
+        " import of that name gets the local module, in installed packages too.",
+        "Rename the local file or folder.",
+    ),
+    Entry(
+        "LS227",
+        "A module does not have the name that is asked of it",
+        "The module is there and whole, and neither its code nor, of a package, a file of its directory has"
+        " the name: it may be misspelt, or of another version.",
+        "Check the name, and the version of the distribution that has the module.",
+    ),
+    Entry(
+        "LS228",
+        "It is a name in a package, not a module",
+        "An import statement without from takes modules only; functions, classes and other names are imported"
+        " from the module that has them.",
+        "Import it from the package: from PACKAGE import NAME.",
+    ),
+    Entry(
+        "LS229",
+        "A shared library of the system is missing",
+        "An extension module, or code that loads a library by its name, needs a library that is no part of"
+        " Python, and that the system's loader does not find.",
+        "Install the package of the system that brings it.",
+    ),
+    Entry(
+        "LS230",
+        "An extension module does not load",
+        "Its file is damaged, has been renamed, or was built for other versions of the libraries that it is"
+        " loaded with.",
+        "Install the distribution again, in a version that is built for this system.",
+    ),
+    Entry(
+        "LS231",
+        "A source tree that has not been built",
+        "The package is found where its source is, and some of its modules are only made by its build.",
+        "Start from another directory, or build it: python -m pip install -e DIRECTORY.",
+    ),
+    Entry(
+        "LS232",
+        "Bytecode without source, or damaged, is in the way",
+        "A file NAME.pyc beside the sources is a module of its own, which stays when its source has gone. A"
+        " file in __pycache__ is only made again where its source has changed.",
+        "Delete the file.",
+    ),
+    Entry(
+        "LS233",
+        "A relative import in what is not imported as a part of its package",
+        "A file that is run by its path, or found from within its own package, is in no package, and a"
+        " relative import has nothing to start from.",
+        "Run it as a module, python -m PACKAGE.MODULE, from the directory above the package.",
+    ),
+    Entry(
+        "LS234",
+        "The module is near the program, in a directory that is not on the search path",
+        "Of a program that is run by its path, sys.path has the directory in which it is, not the one above"
+        " it nor the working directory.",
+        "Run it as a module, python -m PACKAGE.MODULE, from the directory above the package.",
+    ),
+    Entry(
+        "LS235",
+        "An extension module in an archive",
+        "The system loads extension modules from files; those in a zip archive are not found.",
+        "Unpack the archive into a directory, and put that on the path in its place.",
+    ),
+    Entry(
+        "LS236",
+        "The source of a module cannot be compiled",
+        "It is of another version of Python, in another encoding than it says, or damaged.",
+        "Correct the file, or use a version of it that is made for this Python.",
+    ),
+    Entry(
+        "LS237",
+        "The module ends the program, or removes itself, while it is imported",
+        "Code of a script that is meant to be run, not imported, is executed by an import all the same.",
+        "Put what is to be done by the script alone below if __name__ == '__main__'.",
+    ),
+    Entry(
+        "LS238",
+        "A folder without __init__ is taken for the package",
+        "A directory of the name is a namespace package, if nothing on the path has an __init__ for it;"
+        " finders behind the path finder, as those of editable installs, are not asked any more.",
+        "Start the program from another directory, or rename the folder.",
+    ),
+    Entry(
+        "LS239",
+        "A part of the explanation could not be made",
+        "Something that was looked at raised an exception; the other causes were looked for all the same.",
+        "Look at what the exception names; if it is loadstone itself, please report it.",
+    ),
+    Entry(
+        "LS240",
+        "The distribution that has the module is not installed",
+        "The module is well known, or what is installed requires its distribution, which this Python does not"
+        " have.",
+        "Install the distribution.",
+    ),
+    Entry(
+        "LS241",
+        "An extra of an installed distribution would bring it",
+        "Distributions have requirements that are installed only if they are asked for: the extras.",
+        'Install the extra: python -m pip install "NAME[EXTRA]".',
+    ),
+    Entry(
+        "LS242",
+        "The project asks for the distribution that has the module, and it is not installed",
+        "Files of the project name it: its dependencies, an extra or group of them, requirements, a lock.",
+        "Install what the project asks for.",
+    ),
+    Entry(
+        "LS243",
+        "The module is of another distribution than the well-known one",
+        "Two distributions have modules of one name, and the one that is installed is not the one by which"
+        " the name is known.",
+        "Uninstall it, and install the other.",
+    ),
+    Entry(
+        "LS244",
+        "Two distributions have written the same file",
+        "The one that was installed last has overwritten files of the other. Uninstalling either takes files"
+        " from both.",
+        "Uninstall both, and install the one that is wanted.",
+    ),
+    Entry(
+        "LS245",
+        "A file of a distribution is not what was installed",
+        "Its content is not that in the list of the distribution's files: it was edited, or an install was"
+        " interrupted or went over another.",
+        "Install the distribution again.",
+    ),
+    Entry(
+        "LS246",
+        "The installed distribution has no such module",
+        "The distribution of the package is installed, and the module is not in the list of its files: the"
+        " name is wrong, or it is in another version.",
+        "Mend the name, or install a version that has the module.",
+    ),
+    Entry(
+        "LS247",
+        "A distribution is installed in a version that what imports it does not take",
+        "Distributions say which versions of others they need. An install of something else, later, may have"
+        " brought another one.",
+        "Install the version that is required.",
+    ),
+    Entry(
+        "LS248",
+        "The metadata is asked for of a distribution that is not installed",
+        "importlib.metadata has nothing under the name. That is a distribution's name, not a module's.",
+        "Install the project or distribution.",
+    ),
+    Entry(
+        "LS249",
+        "An editable install does not lead to the module",
+        "The distribution counts as installed, and its modules are looked for in the project's directory,"
+        " which has been moved, renamed or deleted, or no longer has them.",
+        "Install the project again, from where it is now: python -m pip install -e DIRECTORY.",
+    ),
+    Entry(
+        "LS250",
+        "The frozen application does not have the module",
+        "The tool that built the application found out which modules it needs. What is imported by a name"
+        " that is known only when the program runs escapes it.",
+        "Build the application again, and name the module to the tool: its option for hidden imports.",
+    ),
+    Entry(
+        "LS251",
+        "An install or uninstall was interrupted",
+        "pip puts files aside under names that begin with ~ until it is done. Those that are there still were"
+        " never brought back.",
+        "Delete what was put aside, and install the distribution again.",
+    ),
+    Entry(
+        "LS252",
+        "The installed version does not have the name",
+        "A module has no such attribute: it came with a later version, has left since, or is in another"
+        " module.",
+        "Take the name from where it is now, or install a version that has it.",
+    ),
+    Entry(
+        "LS253",
+        "The project that has the module is not installed",
+        "Its files are there, in a directory that is not on sys.path, as those below src never are.",
+        "Install the project: python -m pip install -e DIRECTORY.",
+    ),
+    Entry(
+        "LS254",
+        "A .pth file that makes a namespace package is not processed",
+        "Such files are processed in the directories of site only, not in others on sys.path or PYTHONPATH.",
+        "Add the directory with site.addsitedir, or install the distribution into this Python.",
     ),
     Entry(
         "LS255",

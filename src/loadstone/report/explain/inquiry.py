@@ -109,19 +109,33 @@ class _Inquiry:
         is_pending = name in _put_off() - self._put_off and name not in sys.modules
         return _Stage(name, path, _places(name) if is_pending else None)
 
-    def result(self, *, interrupted: bool = False) -> Explanation:
+    def case(self) -> Case:
+        """What is known when the search is over."""
         steps = [stage.record() for stage in self._stages]
         last = self._stages[-1]
-        is_complete = last.name == self.name
-        found = is_complete and steps[-1].is_there and last.failure is None and not interrupted
+        found = last.name == self.name and steps[-1].is_there and last.failure is None
         start = None if self._fresh is None else self._fresh.start
-        case = Case(self.name, steps, found, last.search.path, last.failure, start)
+        return Case(
+            self.name, steps, found, last.search.path, last.failure, self._ask, causes_of, start=start
+        )
+
+    def _ask(self, name: str) -> Case:
+        """The case of another module, as the program that is explained would find it now."""
+        inquiry = _Inquiry(name, load=False, fresh=None)
+        with self._as_for_programs:
+            inquiry.make()
+            return inquiry.case()
+
+    def result(self, *, interrupted: bool = False) -> Explanation:
+        case = self.case()
+        steps, is_complete = case.steps, case.is_complete
+        last = self._stages[-1]
         at = None
         if interrupted:
             at = _unfinished(steps[-1].asked) or last.doing
         return Explanation(
             name=self.name,
-            found=found,
+            found=case.found and not interrupted,
             parents=tuple(steps[:-1] if is_complete else steps),
             module=steps[-1] if is_complete else None,
             causes=() if interrupted else causes_of(case),

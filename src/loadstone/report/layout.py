@@ -1,0 +1,73 @@
+"""Where files stand in packages: what a file is called when it is imported from the directory above them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+
+import attrs
+
+__all__ = ["Placed", "advice", "placed", "placed_below"]
+
+
+@attrs.frozen
+class Placed:
+    """A file, as the module that it is in a package."""
+
+    root: str
+    """The directory in which the outermost package is."""
+    name: str
+    """The full name of the module."""
+
+    @property
+    def command(self) -> str:
+        """How it is run as what it is."""
+        name = self.name.removesuffix(".__main__").removesuffix(".__init__")
+        where = "" if self.root == os.getcwd() else f"cd {shlex.quote(self.root)} && "
+        return f"{where}python -m {name}"
+
+
+def placed(file: str, least: int = 0) -> Placed | None:
+    """The file as a module of the packages around it: those with `__init__.py`, and `least` in any case.
+
+    None for what is in no package, or in directories whose names cannot be those of packages.
+    """
+    root, base = os.path.split(os.path.abspath(file))
+    stem = base.partition(".")[0]
+    names: list[str] = []
+    while len(names) < least or os.path.isfile(os.path.join(root, "__init__.py")):
+        up, folder = os.path.split(root)
+        if up == root or not folder.isidentifier():
+            break
+        names.insert(0, folder)
+        root = up
+    if not names or len(names) < least or not stem.isidentifier():
+        return None
+    return Placed(root, ".".join([*names, stem]))
+
+
+def placed_below(file: str, top: str) -> Placed | None:
+    """The file as a module of the innermost directory around it that is called `top`."""
+    folders = os.path.dirname(os.path.abspath(file)).split(os.sep)
+    if top not in folders:
+        return None
+    return placed(file, folders[::-1].index(top) + 1)
+
+
+def advice(script: str, failures: list[tuple[str, str]]) -> str | None:
+    """What to do about a script that is a part of a package, and lacks that for the way it was started.
+
+    `failures` are the imports that failed: the name and what was raised. None where that is not the matter.
+    """
+    for name, error in failures:
+        place = None
+        if re.search(r"relative import (with no known parent|beyond top-level) package", error):
+            place = placed(script, 1)
+        elif error.startswith("ModuleNotFoundError") and name.partition(".")[0].isidentifier():
+            place = placed_below(script, name.partition(".")[0])
+        if place is not None:
+            return (
+                f"{script} is a part of the package {place.name.partition('.')[0]}: run it as {place.command}"
+            )
+    return None

@@ -1,0 +1,78 @@
+"""What mends an installation: it comes again from where it came, never from its namesake in an index."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+
+from ..distributions import Installed
+from .index import normal
+from .installer import pip
+from .places import current_directory
+from .project import Project, project_of
+
+__all__ = ["again", "editable", "editable_again", "moved_to"]
+
+_MOST = 200
+
+
+def editable(project: str) -> str:
+    """The command that installs a project as an editable one."""
+    return pip("install", "-e", project)
+
+
+def again(distribution: Installed) -> str:
+    """What installs a distribution anew, from where it came: never its namesake from an index.
+
+    A sentence with a command or, where the place that it came from is gone, with what to do.
+    """
+    project = distribution.project or _checkout(distribution)
+    if project is not None:
+        return editable_again(distribution.name or "", project)
+    url = distribution.direct.get("url")
+    if isinstance(url, str):
+        vcs = distribution.direct.get("vcs_info")
+        if isinstance(vcs, dict):
+            url = f"{vcs.get('vcs')}+{url}@{vcs.get('commit_id')}"
+        return f"Install it again, from where it came: {pip('install', '--force-reinstall', url)}"
+    return f"Install it again: {pip('install', '--force-reinstall', distribution.name or '')}"
+
+
+def editable_again(name: str, project: str) -> str:
+    """What installs the distribution `name` again, which is an editable install of the project."""
+    if os.path.isdir(project):
+        return f"Install it again, from where it came: {editable(project)}"
+    now = moved_to(name, project)
+    if now is not None:
+        return f"Install it from where it is now: {editable(now)}"
+    return (
+        f"Install it again from where the project is now: {pip('install', '-e', 'NEWPLACE')}; "
+        f"or remove it: {pip('uninstall', name)}"
+    )
+
+
+def moved_to(name: str, project: str) -> str | None:
+    """Where the project is now that was in the directory `project`: about here, or beside where it was."""
+    wanted = normal(name)
+    here = project_of(current_directory())
+    if here is not None and here.key == wanted:
+        return here.root
+    return next((folder for folder in _beside(project) if Project(folder).key == wanted), None)
+
+
+def _beside(folder: str) -> Iterator[str]:
+    parent = os.path.dirname(folder.rstrip(os.sep))
+    try:
+        with os.scandir(parent) as items:
+            yield from sorted(item.path for item in islice(items, _MOST) if item.is_dir())
+    except OSError:
+        return
+
+
+def _checkout(distribution: Installed) -> str | None:
+    """The project's directory, where that is what the metadata is in: ``setup.py develop`` puts it there."""
+    folder, name = os.path.split(distribution.place)
+    if name.endswith(".egg-info") and Project(folder).is_installable:
+        return folder
+    return None

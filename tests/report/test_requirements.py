@@ -1,0 +1,171 @@
+"""Requirements: what they say, where they apply, which versions meet them; and the table of known modules."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import packaging.requirements
+import packaging.specifiers
+import packaging.utils
+import packaging.version
+import pytest
+
+from loadstone.report import requirements
+from loadstone.report.index import DISTRIBUTIONS, known_in, modules_of, normal
+from loadstone.report.moves import ARRIVED, GONE
+from loadstone.report.requirements import Requirement, is_met, requirement
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+VERSIONS = [
+    "1",
+    "1.0",
+    "1.0.0",
+    "1.1",
+    "1.10",
+    "2",
+    "2.0a1",
+    "2.0b2",
+    "2.0rc1",
+    "2.0.dev3",
+    "2.0",
+    "2.0.post1",
+    "2.1",
+    "2.0+cpu",
+    "1!0.5",
+    "0.9",
+    "2.0.1",
+    "3.0a1.dev1",
+]
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """The package packaging is not there."""
+    requirements._packaging.cache_clear()
+    path = sys.path[:]
+    sys.path[:] = [entry for entry in path if "site-packages" not in entry]
+    try:
+        assert requirements._packaging() is None
+        yield
+    finally:
+        sys.path[:] = path
+        requirements._packaging.cache_clear()
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", "==", "!=", ">=", ">", "~="])
+def test_versions_without_packaging(alone: None, sign: str) -> None:
+    """What is read without the help of packaging agrees with it."""
+    for other, version in itertools.product([*VERSIONS, "1.*", "2.0.*", "2.*"], VERSIONS):
+        try:
+            wanted = packaging.specifiers.SpecifierSet(f"{sign}{other}")
+        except packaging.specifiers.InvalidSpecifier:
+            continue
+        expected = wanted.contains(version, prereleases=True)
+        assert is_met(f"{sign}{other}", version) is expected, f"{version} {sign} {other}"
+
+
+def test_what_cannot_be_compared_is_met(alone: None) -> None:
+    """Versions and specifiers that are none, and versions that are not known, break no requirement."""
+    assert is_met(">=2", "unknown")
+    assert is_met("about 2", "1")
+    assert is_met(">=2", None)
+    assert is_met("===weird", "Weird")
+    assert not is_met(">=1,<2", "2.1")
+    assert is_met(">=1,<2", "1.9")
+
+
+def test_packaging_is_asked_where_it_is_installed() -> None:
+    """Packaging decides where it is; what it cannot read breaks no requirement."""
+    requirements._packaging.cache_clear()
+    assert requirements._packaging() is packaging.specifiers
+    assert not is_met(">=2", "1")
+    assert is_met(">=2", "unknown")
+
+
+def test_a_directory_of_that_name_is_not_packaging(sandbox: Sandbox) -> None:
+    """A project's own directory called packaging is not imported to compare versions."""
+    sandbox.write({"packaging/__init__.py": "raise SystemExit", "packaging/specifiers.py": ""}, on_path=True)
+    requirements._packaging.cache_clear()
+    assert requirements._packaging() is None
+    requirements._packaging.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one",
+        "One.Two_three",
+        "one>=1,<2",
+        "one (>=1.0)",
+        "one[a, b]==1.*",
+        "one[a]>=1; python_version < '4' and extra == 'x'",
+        "one ; sys_platform == 'plan9'",
+        "one; python_version in '2.7'",
+        "one; 'linux' not in sys_platform or os_name != 'posix'",
+        "one; python_full_version>='3.9.1' or (extra=='x' and extra!='y')",
+        "one @ https://host/one.whl ; extra == 'X_x'",
+    ],
+)
+def test_requirements_are_read_as_packaging_reads_them(text: str) -> None:
+    """Name, extras, versions and marker of what PEP 508 allows."""
+    found = requirement(text)
+    assert found is not None
+    other = packaging.requirements.Requirement(text)
+    assert (found.name, set(found.extras)) == (other.name, other.extras)
+    assert packaging.specifiers.SpecifierSet(found.versions) == other.specifier
+    for extra in ("", "x", "x-x"):
+        expected = other.marker is None or other.marker.evaluate({"extra": extra})
+        assert found.applies(extra) is expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-r file", "https://host/x.whl", "./dir", "one two", "one?", "# one", "\0"]
+)
+def test_what_is_no_requirement(text: str) -> None:
+    """Options, addresses and rubbish of files of requirements are none."""
+    assert requirement(text) is None
+
+
+@pytest.mark.parametrize("marker", ["nosuch == '1'", "(", "1", "os_name", "os_name == 1", "os_name is 'x'"])
+def test_a_marker_that_cannot_be_read(marker: str) -> None:
+    """It does not apply."""
+    assert not Requirement("one", (), "", marker).applies()
+
+
+def test_the_table_of_known_modules() -> None:
+    """Hundreds of modules, none of the standard library, each with a distribution that leads back to it."""
+    assert len(DISTRIBUTIONS) > 900
+    assert not [module for module in DISTRIBUTIONS if module in sys.stdlib_module_names]
+    for module, names in DISTRIBUTIONS.items():
+        assert names, module
+        for name in names:
+            assert module in modules_of(name)
+            assert normal(name) == packaging.utils.canonicalize_name(name)
+    assert known_in("google.cloud.storage.blob") == "google.cloud.storage"
+    assert known_in("google.nothing") == known_in("") == ""
+    well_known = "cv2 PIL yaml sklearn bs4 dotenv attr Crypto fitz jwt serial usb OpenSSL google.protobuf"
+    assert set(well_known.split()) <= DISTRIBUTIONS.keys()
+
+
+def test_the_tables_of_names_that_come_and_go() -> None:
+    """Each version can be compared, and what is gone says what is used instead; both hold for this Python."""
+    for name, move in {**GONE, **ARRIVED}.items():
+        assert packaging.version.Version(move.version), name
+    assert all(move.instead for move in GONE.values())
+    for table, lost in ((GONE, True), (ARRIVED, False)):
+        for name, move in table.items():
+            module, _, last = name.rpartition(".")
+            if module.partition(".")[0] not in sys.stdlib_module_names:
+                continue
+            is_since = sys.version_info >= tuple(map(int, move.version.split(".")))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                has_it = hasattr(importlib.import_module(module), last)
+            assert has_it is (is_since is not lost), name
