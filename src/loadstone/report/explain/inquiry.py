@@ -9,7 +9,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from ..._core.system import import_module, resolve_name
+from ..._core.system import live, resolve_name
 from ...framework.kinds import attribute_of
 from ...program import imported_since_start, without_own_modules
 from ..died import Died
@@ -18,6 +18,7 @@ from .case import Case
 from .causes import causes_of
 from .fresh import Fresh
 from .inventory import Inventory
+from .owner import owner_of
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
 
@@ -142,6 +143,7 @@ class _Inquiry:
             module=steps[-1] if is_complete else None,
             causes=() if interrupted else causes_of(case),
             interrupted=at,
+            distribution=owner_of(steps[-1]) if case.found else None,
         )
 
 
@@ -182,7 +184,7 @@ class _Stage:
         began = perf_counter()
         try:
             with surroundings:
-                import_module(self.name)
+                live.import_module(self.name)
                 self._loaded = sys.modules.get(self.name)
         except KeyboardInterrupt:
             raise
