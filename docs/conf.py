@@ -34,15 +34,13 @@ def drop_docstring_of_type(
 
 def tables() -> Iterator[tuple[str, list[tuple[Any, str]]]]:
     """The tables of the catalogue: a heading, and entries, each with how bad it is, if that is said."""
-    from loadstone.report.catalogue import entries
     from loadstone.report.doctor.examine import CHECKS
-    from loadstone.report.explain import codes  # noqa: F401 - registers its codes
-    from loadstone.testing import catalogue  # noqa: F401 - the same
+    from loadstone.report.lookup import whole
 
     severities = {check.entry.code: check.severity for check in CHECKS}
     headings = {"LS1": "What doctor finds", "LS2": "Causes that explain names"}
     groups: dict[str, list[tuple[Any, str]]] = {}
-    for entry in entries():
+    for entry in whole():
         heading = headings.get(entry.code[:3], "Checks of the conformance kit")
         groups.setdefault(heading, []).append((entry, severities.get(entry.code, "")))
     yield from groups.items()
@@ -58,6 +56,8 @@ def catalogue() -> str:
             lines += [(f"*{severity}:* " if severity else "") + as_markdown(entry.detail), ""]
             for name, text in (("To do", entry.remedy), ("Source", entry.source)):
                 lines += [f"{name}: {as_markdown(text)}", ""] if text else []
+            for name, text in (("Wrong", entry.bad), ("Right", entry.good)):
+                lines += [f"{name}:", "", "```text", text, "```", ""] if text else []
     return "\n".join(lines)
 
 

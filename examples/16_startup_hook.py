@@ -29,7 +29,7 @@ def run(*arguments, **variables):
     environment = {**os.environ, **variables}
     done = subprocess.run([python, *arguments], env=environment, capture_output=True, text=True, check=True)
     print("$ python", *arguments)
-    print(done.stdout, end="")
+    print(done.stdout.replace(str(site), "site-packages"), end="")
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -69,6 +69,10 @@ HOUSE = (
 DEFERRED = {
     ("_core.namespace", "_core.system"): "the deprecated load_module works on the live system",
     ("framework.install", "startup"): "a hook that child processes inherit is carried by start-up",
+    (
+        "report.lookup",
+        "testing.catalogue",
+    ): "the codes of the kit are looked up as all others",
     ("_core.system", "_standard.isolation"): "ImportSystem.isolated is made of the standard finders",
 }
 
@@ -78,6 +82,7 @@ ASKS_VERSION = {
     "framework.resources": "type checkers follow an import only by the version itself",
     "report.doctor.environment": "the version is what is examined",
     "report.doctor.future": "looks for it in the source of others",
+    "report.explain.content": "tells source that newer versions take",
     "report.explain.causes": "compares it with the tables of what has come to and left the standard library",
 }
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pty
+import struct
+import subprocess
+import sys
+import termios
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +35,30 @@ def written(master: int, stream: io.TextIOWrapper) -> str:
     while not data.endswith(b"\x04"):
         data += os.read(master, 4096)
     return data[:-1].decode().replace("\r\n", "\n")
+
+
+def on_terminal(columns: int, *words: str, cwd: Path, **variables: str) -> str:
+    """What ``python -m loadstone`` with these words writes to a real terminal of so many columns."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    unset = {"NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "COLORTERM"}
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "loadstone", *words],
+        cwd=cwd,
+        env={**environment, "TERM": "xterm-256color", **variables},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    data = b""
+    try:
+        while chunk := os.read(master, 65536):
+            data += chunk
+    except OSError:  # it has ended: that is how Linux says so
+        pass
+    finally:
+        os.close(master)
+        process.wait(timeout=60)
+    return data.decode().replace("\r\n", "\n")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import runpy
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loadstone.report.catalogue import Entry, register
+from loadstone.report.catalogue import Entry, address_of, addresses_of, register
+from loadstone.report.lookup import entry_of
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
 
 TESTS = Path(__file__).parent.parent
 DOCS = TESTS.parent / "docs"
@@ -83,3 +89,74 @@ def test_the_page_has_every_code(conf: dict[str, Any]) -> None:
 def test_names_are_no_markup(conf: dict[str, Any]) -> None:
     """Underscores and the like stay what they are, but code between backquotes is code."""
     assert conf["as_markdown"]("__path__ of `__main__`, *x*") == r"\_\_path\_\_ of `__main__`, \*x\*"
+
+
+def test_what_is_found_has_examples(conf: dict[str, Any]) -> None:
+    """What doctor finds and explain names has an example of what is wrong and one of what is right."""
+    for entry in entries(conf):
+        if entry.code >= "LS3":
+            assert (entry.bad, entry.good) == ("", ""), "a promise is kept or not"
+            continue
+        assert entry.bad, entry.code
+        assert entry.good, entry.code
+        assert entry.bad != entry.good, entry.code
+        for line in f"{entry.bad}\n{entry.good}".split("\n"):
+            assert 0 < len(line) <= 76, entry.code
+
+
+def test_examples_of_python_can_be_compiled(conf: dict[str, Any]) -> None:
+    """An example that is no command, no list of files and no line of a start-up file is Python."""
+    compiled = set()
+    for entry in entries(conf):
+        for text in (entry.bad, entry.good):
+            first = text.partition("\n")[0]
+            if re.match(r"(class|def|import|from|spec) ", first) and "import json.loads" not in text:
+                ast.parse(text)
+                compiled.add(entry.code)
+    assert {"LS103", "LS171", "LS203", "LS211"} <= compiled
+
+
+def test_a_code_looked_up(sandbox: Sandbox) -> None:
+    """``explain CODE`` shows the entry: what is wrong, what to do, both examples; several, or as JSON."""
+
+    def explained(*words: str, status: int = 0) -> str:
+        result = sandbox.python("-m", "loadstone", "explain", *words)
+        assert result.returncode == status
+        return result.stdout if status == 0 else result.stderr
+
+    entry = entry_of("LS142")
+    assert entry is not None
+    text = explained("LS142")
+    assert text.startswith(f"LS142 {entry.title}\n")
+    for part in (entry.detail, f"→ {entry.remedy}", "wrong:", "right:", f"source: {entry.source}"):
+        assert part in text
+    for line in (*entry.bad.split("\n"), *entry.good.split("\n")):
+        assert f"  {line}\n" in text
+    both = explained("LS204", "LS301")
+    assert "LS204 " in both
+    assert "\n\nLS301 " in both
+    assert json.loads(explained("--json", "LS204"))["bad"]
+    assert [one["code"] for one in json.loads(explained("--json", "LS204", "LS301"))] == ["LS204", "LS301"]
+    assert "the catalogue has no LS999" in explained("LS999", status=1)
+    assert "not both" in explained("LS204", "json", status=2)
+
+
+def test_the_address_of_an_entry(sandbox: Sandbox) -> None:
+    """It is in the documentation that the installed metadata names; else it is the command that shows it."""
+    assert address_of("LS142") == "loadstone explain LS142"
+    assert addresses_of(["LS142", "LS204", "LS142"]) == "loadstone explain LS142 LS204"
+    sandbox.write(
+        {
+            "loadstone-9.dist-info/METADATA": "Metadata-Version: 2.1\nName: loadstone\nVersion: 9\n"
+            "Project-URL: Source, https://example.invalid/code\n"
+            "Project-URL: documentation, https://example.invalid/docs/\n",
+            "asks.py": "from loadstone.report.catalogue import address_of, addresses_of\n"
+            "print(address_of('LS142'))\nprint(addresses_of(['LS142', 'LS204']))",
+        }
+    )
+    page = "https://example.invalid/docs/reference/catalogue.html"
+    first, both = sandbox.python("asks.py").stdout.splitlines()
+    assert first == f"{page}#ls142"
+    assert both == f"{page}#ls142 {page}#ls204"
+    sandbox.write({"loadstone-9.dist-info/METADATA": b"\xff\xfe"})
+    assert sandbox.python("asks.py").stdout.splitlines()[0] == "loadstone explain LS142"

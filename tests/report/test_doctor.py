@@ -163,28 +163,31 @@ PAGE = """\
 Python 3.13.0 at /bin/python
 1 finders, 1 path entries, 7 modules; 1 checks
 
-LS102 note: a title
-  subject 2
+LS100 error: a title
+  subject 0
     evidence
-  → remedy note
+  → remedy error
 
 LS101 warning: a title
   subject 1
     evidence
   → remedy warning
 
-LS100 error: a title
-  subject 0
+LS102 note: a title
+  subject 2
     evidence
-  → remedy error
+  → remedy note
 
+more: loadstone explain LS100 LS101 LS102
 1 error, 1 warning, 1 note
 """
 
 
 def test_the_page() -> None:
-    """The worst comes last, where a terminal ends, and the sum below it; a diagnosis prints as that."""
+    """The worst comes first, the sum last; a diagnosis prints as that."""
     shown = diagnosis("error", "warning", "note")
+    mixed = attrs.evolve(shown, findings=shown.findings[::-1])
+    assert rendered(page_of(mixed)) == PAGE, "however they come"
     assert rendered(page_of(shown)) == PAGE
     assert f"{shown}\n" == PAGE
 

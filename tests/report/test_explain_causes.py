@@ -48,7 +48,7 @@ def distribution(sandbox: Sandbox, name: str, modules: str) -> None:
 
 
 def test_every_code_is_complete() -> None:
-    """Codes are unique and in order, each with a title, a detail and a remedy."""
+    """Codes stand in order, each with a title, a detail and a remedy."""
     assert [*CODES] == sorted(CODES)
     assert all(entry.title and entry.detail and entry.remedy for entry in CODES.values())
 
@@ -256,20 +256,26 @@ def test_a_circular_import(sandbox: Sandbox) -> None:
             "ring_a.py": "import ring_b\nx = 1\n",
             "ring_b.py": "#\nimport ring_c\n",
             "ring_c.py": "from ring_a import x\n",
-            "ring_d.py": "import ring_e\n",
+            "ring_d.py": "import ring_e\nx = 1\n",
             "ring_e.py": "import ring_d\nring_d.x\n",
         },
         on_path=True,
     )
     found = causes("ring_a", load=True)
-    assert list(found) == ["LS205", "LS220"]
+    assert list(found) == ["LS205"]
     root = sandbox.root
-    assert found["LS205"].evidence == (
+    reason, chain = found["LS205"].evidence.splitlines()
+    assert reason == (
+        f"ring_a, ring_b and ring_c import each other in a circle: {root}/ring_c.py, line 1, asks ring_a for"
+        " 'x', which binds it only at line 2, and is still at line 1"
+    )
+    assert chain == (
         f"ring_a ({root}/ring_a.py, line 1: import ring_b) → ring_b ({root}/ring_b.py, line 2: import ring_c)"
         f" → ring_c ({root}/ring_c.py, line 1: from ring_a import x) → ring_a"
     )
     evidence = causes("ring_d", load=True)["LS205"].evidence
-    assert evidence.startswith("ring_d (")
+    assert "asks ring_d for 'x', which binds it only at line 2" in evidence
+    assert evidence.splitlines()[1].startswith("ring_d (")
     assert evidence.endswith("line 2: ring_d.x) → ring_d")
     assert "LS205" not in causes("ring_b"), "nothing is executed"
 
@@ -277,7 +283,7 @@ def test_a_circular_import(sandbox: Sandbox) -> None:
 def test_a_circular_import_of_a_submodule(sandbox: Sandbox) -> None:
     """LS205: also where a name is asked of a package that is being imported."""
     sandbox.write(
-        {"knot/__init__.py": "from knot import sub\n", "knot/sub.py": "import knot\nknot.other\n"},
+        {"knot/__init__.py": "from knot import sub\nother = 1\n", "knot/sub.py": "import knot\nknot.other\n"},
         on_path=True,
     )
     assert causes("knot", load=True)["LS205"].evidence.endswith("→ knot")
@@ -295,7 +301,7 @@ def test_a_circular_import_by_way_of_a_submodule(sandbox: Sandbox) -> None:
     )
     assert causes("knot.sub", load=True)["LS205"].evidence.endswith("knot.sub.x) → knot.sub")
     sandbox.write({"plain.py": "import os; os.no_such_name"})
-    assert list(causes("plain", load=True)) == ["LS220"]
+    assert list(causes("plain", load=True)) == ["LS227"]
 
 
 def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> None:
@@ -311,7 +317,7 @@ def test_a_circle_is_told_from_what_a_module_raises_itself(sandbox: Sandbox) -> 
         on_path=True,
     )
     assert list(causes("own", load=True)) == ["LS220"]
-    assert list(causes("asks", load=True)) == ["LS220"]
+    assert list(causes("asks", load=True)) == ["LS227"]
     assert causes("loop_a", load=True)["LS205"].evidence.endswith("line 2: from loop_a import x) → loop_a")
 
 
@@ -325,7 +331,7 @@ def test_a_circle_through_a_function(sandbox: Sandbox) -> None:
         },
         on_path=True,
     )
-    evidence = causes("calls", load=True)["LS205"].evidence
+    evidence = causes("calls", load=True)["LS205"].evidence.splitlines()[1]
     assert [part.partition(" (")[0] for part in evidence.split(" → ")] == [
         "calls",
         "called",
@@ -350,9 +356,9 @@ def test_a_circle_of_lazy_imports(sandbox: Sandbox) -> None:
         },
         on_path=True,
     )
-    far = causes("far_a", load=True)["LS205"].evidence
+    far = causes("far_a", load=True)["LS205"].evidence.splitlines()[1]
     assert [part.partition(" (")[0] for part in far.split(" → ")] == ["far_a", "far_b", "far_c", "far_a"]
-    evidence = causes("early_a", load=True)["LS205"].evidence
+    evidence = causes("early_a", load=True)["LS205"].evidence.splitlines()[1]
     assert evidence.startswith("early_a (")
     assert evidence.endswith("line 2: x) → early_a")
     assert causes("again_a", load=True)["LS205"].evidence.endswith("line 2: again_a.y) → again_b")
@@ -450,7 +456,7 @@ def test_an_empty_path(sandbox: Sandbox) -> None:
     package.__path__ = []
     sys.modules["hollow"] = package
     assert causes("hollow.sub")["LS209"].evidence == "hollow.__path__ is empty"
-    assert "along the parent's path: (empty)" in str(loadstone.explain("hollow.sub"))
+    assert "along the parent's path: (empty)" in loadstone.explain("hollow.sub").text(verbose=True)
 
 
 @pytest.mark.parametrize("name", ["wanted.py", "wanted/__init__.py"])
@@ -523,23 +529,24 @@ def test_files_for_another_python(sandbox: Sandbox) -> None:
         archive.writestr("wanted.so.d/x", b"")
     sandbox.on_path("c.zip")
     sandbox.on_path("a")
-    lines = causes("wanted")["LS213"].evidence.splitlines()
-    assert lines == [
-        (
-            f"{sandbox.root}/a/{OTHER_EXTENSION}: compiled for another Python or platform:"
-            f" this one's suffix is {EXTENSION_SUFFIXES[0]}"
-        ),
-        (
-            f"{sandbox.root}/c.zip/wanted{EXTENSION_SUFFIXES[0]}:"
-            " an extension module cannot be imported from a zip archive"
-        ),
-    ]
+    found = causes("wanted")
+    assert found["LS213"].evidence == (
+        f"{sandbox.root}/a/{OTHER_EXTENSION}: compiled for Python 3.9 on x86_64-linux-gnu:"
+        f" this one's suffix is {EXTENSION_SUFFIXES[0]}"
+    )
+    assert found["LS235"].evidence == (
+        f"{sandbox.root}/c.zip/wanted{EXTENSION_SUFFIXES[0]}:"
+        " an extension module cannot be imported from a zip archive"
+    )
+    assert found["LS235"].remedy.startswith("Unpack the archive")
     sandbox.on_path("b")
     explanation = loadstone.explain("wanted")
     assert explanation.found
     (cause,) = explanation.causes
     assert cause.code == "LS213"
-    assert cause.evidence.endswith("b/wanted.pyc: compiled by another version of Python: it will not load")
+    assert cause.evidence.endswith(
+        "b/wanted.pyc: bytecode without its source, compiled by another version of Python: it will not load"
+    )
     assert not loadstone.explain("wanted", load=True).found
 
 
@@ -671,7 +678,7 @@ def test_path_entries_that_cannot_be_used(sandbox: Sandbox) -> None:
     assert text.startswith(f"{sandbox.root}/text.txt: no path hook takes it: ")
     assert broken.startswith(f"{sandbox.root}/broken.zip: no path hook takes it: ")
     assert "Zip file" in broken
-    assert f"{sandbox.root}/missing: does not exist" in str(explanation)
+    assert f"{sandbox.root}/missing: does not exist" in explanation.text(verbose=True)
 
 
 @pytest.fixture
@@ -832,7 +839,7 @@ def test_a_parent_that_was_not_executed(sandbox: Sandbox) -> None:
         on_path=True,
     )
     assert causes("pkg.made")["LS224"].evidence == "'pkg' was found, not imported"
-    assert "not found, which may change when pkg is executed" in str(loadstone.explain("pkg.made"))
+    assert "not found: pkg.made, which may change when pkg is executed" in str(loadstone.explain("pkg.made"))
     assert "LS224" not in causes("ns.made"), "there is nothing to execute"
     explanation = loadstone.explain("pkg.made", load=True)
     assert explanation.found
@@ -843,16 +850,15 @@ def test_nothing_is_known(sandbox: Sandbox) -> None:
     """LS225: where there is nothing else to say, this is, with the Python that it is to be installed for."""
     sys.path[:] = [sysconfig.get_path("stdlib")]
     found = causes("qqqqqqqqqqqq")
-    if list(found) != ["LS207"]:
-        assert list(found) == ["LS225"]
-        assert sys.executable in found["LS225"].remedy
+    assert [code for code in found if code != "LS207"] == ["LS225"]
+    assert sys.executable in found["LS225"].remedy
 
 
 def test_causes_stand_in_the_text(sandbox: Sandbox) -> None:
     """Each cause is shown with its code, its title, its evidence and its remedy."""
-    sandbox.write({"wanted.pu": ""}, on_path=True)
+    sandbox.write({"wanted.py.txt": ""}, on_path=True)
     sandbox.on_path()
     text = str(loadstone.explain("wanted"))
     assert "LS217 A file is called almost as the module's would be\n" in text
-    assert f"\n  {sandbox.root}/wanted.pu: .pu is no suffix of modules\n" in text
+    assert f"\n  {sandbox.root}/wanted.py.txt: .py.txt is no suffix of modules\n" in text
     assert f"\n  → {CODES['LS217'].remedy}" in text

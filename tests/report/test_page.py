@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import pytest
@@ -15,7 +16,12 @@ from loadstone.report.page import Page, text_of
 from loadstone.report.records import as_json
 from loadstone.report.terminal import Progress, rendered, show
 
-from .conftest import written
+from .conftest import on_terminal, written
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def a_page() -> Page:
@@ -125,6 +131,81 @@ def test_a_terminal_without_colours(
     monkeypatch.setenv(variable, value)
     show(a_page(), stream)
     assert written(master, stream) == PLAIN
+
+
+@pytest.fixture
+def shadowed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A folder whose name is long, with a file that hides a module of the standard library."""
+    pytest.importorskip("rich")
+    for variable in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
+        monkeypatch.delenv(variable, raising=False)
+    sandbox.write({f"{'long' * 20}/colorsys.py": ""})
+    sandbox.root /= "long" * 20
+    return sandbox
+
+
+@pytest.mark.parametrize("columns", [60, 200])
+def test_a_terminal_of_any_width_gets_the_same_words(shadowed: Sandbox, columns: int) -> None:
+    """Lines are wrapped at its edge, but what is to be done stays one line: a command can be copied."""
+    shown = on_terminal(columns, "explain", "--verbose", "colorsys", cwd=shadowed.root)
+    assert SGR.search(shown)
+    lines = SGR.sub("", shown).splitlines()
+    remedy = f"→ Rename {shadowed.root}/colorsys.py, and delete its cache in __pycache__."
+    assert [line.strip() for line in lines].count(remedy) == 2
+    assert all(len(line) <= columns for line in lines if "→" not in line)
+    other = on_terminal(1000, "explain", "--verbose", "colorsys", cwd=shadowed.root)
+    times = r"\d+(\.\d+)?(µs|ms|s)"
+    assert re.sub(times, "", "".join(plain(shown).split())) == re.sub(
+        times, "", "".join(plain(other).split())
+    )
+
+
+def test_colours_are_forced(shadowed: Sandbox) -> None:
+    """With ``FORCE_COLOR`` a pipe gets colours, and lines as long as they are; ``NO_COLOR`` is stronger."""
+    words = ("-m", "loadstone", "explain", "colorsys")
+    bare = shadowed.python(*words, TERM="xterm").stdout
+    forced = shadowed.python(*words, TERM="xterm", FORCE_COLOR="1").stdout
+    assert not SGR.search(bare)
+    assert SGR.search(forced)
+    assert [line for line in bare.splitlines() if set(line) != {"-"}] == SGR.sub("", forced).splitlines()
+    for variables in ({"NO_COLOR": "1"}, {"TTY_COMPATIBLE": "0"}):
+        assert shadowed.python(*words, TERM="xterm", FORCE_COLOR="1", **variables).stdout == bare
+
+
+@pytest.mark.parametrize(
+    "variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TTY_COMPATIBLE": "0"}, {"FORCE_COLOR": ""}]
+)
+def test_a_terminal_that_is_to_have_no_colours(shadowed: Sandbox, variables: dict[str, str]) -> None:
+    """What rich takes for no terminal with colours gets what a pipe gets."""
+    shown = on_terminal(60, "explain", "colorsys", cwd=shadowed.root, **variables)
+    assert shown == shadowed.python("-m", "loadstone", "explain", "colorsys").stdout
+
+
+def test_a_locale_without_characters_beyond_ascii(shadowed: Sandbox) -> None:
+    """In the C locale a terminal with colours, and a pipe, get arrows and trees in ASCII."""
+    variables = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    shown = on_terminal(60, "explain", "--verbose", "colorsys", cwd=shadowed.root, **variables)
+    assert SGR.search(shown)
+    for text in (
+        shown,
+        shadowed.python("-m", "loadstone", "explain", "--verbose", "colorsys", **variables).stdout,
+    ):
+        assert text.isascii()
+        assert "-> Rename" in text
+        assert "`-- " in text or "`- " in text
+
+
+@pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"TTY_INTERACTIVE": "0"}, {"TTY_COMPATIBLE": "0"}])
+def test_progress_only_where_lines_can_be_taken_back(
+    terminal: tuple[io.TextIOWrapper, int], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    """A terminal that cannot, or that is said to be none, has no line of progress."""
+    stream, master = terminal
+    for name, value in {"TERM": "xterm", **variables}.items():
+        monkeypatch.setenv(name, value)
+    with Progress(1, "checking", stream) as progress:
+        progress.step()
+    assert written(master, stream) == ""
 
 
 def test_rich_in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:

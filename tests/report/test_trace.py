@@ -10,6 +10,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import inspect
+import runpy
 import sys
 import threading
 import time
@@ -193,6 +194,83 @@ def test_failures_and_whether_they_were_swallowed(sandbox: Sandbox) -> None:
     assert (named(trace, "absent").kind, named(trace, "absent").finder) == ("missing", None)
 
 
+ASKING = """
+import importlib, sys
+
+class Asked:
+    names = []
+
+    def find_spec(self, name, path=None, target=None):
+        self.names.append(name)
+
+def absent(function, name):
+    try:
+        function(name)
+    except ModuleNotFoundError as error:
+        frames, traceback = [], error.__traceback__
+        while traceback is not None:
+            frames.append(traceback.tb_frame.f_code.co_filename)
+            traceback = traceback.tb_next
+        chained = error.__cause__, error.__context__
+        return type(error), str(error), error.name, error.path, chained, frames
+    raise AssertionError(name)
+
+def statement(name):
+    exec(f"import {name}")
+
+def submodule(name):
+    importlib.import_module(f"importlib.{name}")
+
+def reload(name):
+    module = sys.modules[name] = type(sys)(name)
+    module.__spec__ = importlib.machinery.ModuleSpec(name, None)
+    try:
+        importlib.reload(module)
+    finally:
+        assert module.__spec__ is None
+
+def search(name):
+    assert importlib.util.find_spec(name) is None
+    raise ModuleNotFoundError(name)
+
+answers = []
+sys.meta_path.append(Asked())
+try:
+    ways = statement, __import__, importlib.import_module, submodule, reload, search
+    for number, function in enumerate(ways):
+        answers.append(absent(function, f"absent{number}"))
+    try:
+        from importlib import absent6
+    except ImportError as error:
+        answers.append((type(error), str(error), error.name, error.path))
+finally:
+    sys.meta_path.pop()
+"""
+
+
+@pytest.mark.parametrize("traces", [1, 2])
+@pytest.mark.parametrize("taken_over", [False, True], ids=["interpreter", "takeover"])
+def test_each_finder_is_asked_once(sandbox: Sandbox, traces: int, taken_over: bool) -> None:
+    """For each import that fails, whatever makes it, with the error that there is without a trace."""
+    sandbox.write({"one.py": ASKING, "two.py": ASKING}, on_path=True)
+    context: Any = loadstone.takeover() if taken_over else contextlib.nullcontext()
+    with context:
+        plain: Any = importlib.import_module("one")
+        with contextlib.ExitStack() as stack:
+            recorded = [stack.enter_context(loadstone.trace()) for _ in range(traces)]
+            traced: Any = importlib.import_module("two")
+    expected = [f"absent{number}" for number in (0, 1, 2)]
+    expected += ["importlib.absent3", "absent4", "absent5", "importlib.absent6"]
+    assert plain.Asked.names == expected
+    assert traced.Asked.names == expected
+    for one, two in zip(plain.answers, traced.answers, strict=True):
+        assert two[:5] == one[:5]
+        assert not [file for file in [*two, [], []][5] if file.endswith("finder.py")]
+    for trace in recorded:
+        failed = [each.name for each in trace.imports if each.error and "absent" in each.name]
+        assert failed == [name for name in expected if name != "absent5"]
+
+
 def test_failures_without_a_search(sandbox: Sandbox) -> None:
     """None in `sys.modules`, a parent that is no package and a bad relative import are failed imports too."""
     sandbox.write({"one.py": "from . import x\n", "two.py": ""}, on_path=True)
@@ -206,7 +284,7 @@ def test_failures_without_a_search(sandbox: Sandbox) -> None:
         ("blocked", "ModuleNotFoundError", True),
         ("two.sub", "ModuleNotFoundError", True),
         ("one", "ImportError", True),
-        ("", "ImportError", False),
+        (".x", "ImportError", False),
     ]
     assert named(trace, "blocked").file == __file__
 
@@ -231,6 +309,15 @@ def test_circular_imports_are_spelled_out(sandbox: Sandbox) -> None:
     assert trace.reentries[1].file == str(root / "pkg/b.py")
 
 
+RELATIVE = """
+for statement in ("from . import sub", "from ..sub.mod import x", "from .. import a, b", "from ...b import *"):
+    try:
+        exec(statement)
+    except ImportError:
+        pass
+"""
+
+
 @pytest.mark.filterwarnings("ignore:can't resolve package:ImportWarning")
 @pytest.mark.parametrize("setting", ["", "del __package__\n"])
 def test_relative_names_are_resolved(sandbox: Sandbox, setting: str) -> None:
@@ -252,6 +339,10 @@ def test_relative_names_are_resolved(sandbox: Sandbox, setting: str) -> None:
         ("pkg", "pkg.sub.mod", "pkg"),
         ("pkg.sub.mod", "pkg.sub.deep", "pkg.sub.mod"),
     ]
+    sandbox.write({"pkg/script.py": RELATIVE})
+    with loadstone.trace() as trace:
+        runpy.run_path(str(sandbox.root / "pkg/script.py"))
+    assert [each.name for each in trace.imports if each.error] == [".sub", "..sub.mod", "..a", "...b"]
     for name in ("blocked", "blocked.sub"):
         sys.modules[name] = None
     with loadstone.trace() as trace:
@@ -927,7 +1018,15 @@ def test_imports_while_finding(sandbox: Sandbox) -> None:
 def test_searches_are_no_imports(sandbox: Sandbox) -> None:
     """`find_spec` and calling finders by hand give the plain answer, and leave no record."""
     sandbox.write(
-        {"one.py": "import sys\nspec = sys.meta_path[0].find_spec('two', None)\n", "two.py": ""}, on_path=True
+        {
+            "one.py": """
+                import sys
+                found = [finder.find_spec('two', None) for finder in sys.meta_path]
+                spec = next(filter(None, found))
+            """,
+            "two.py": "",
+        },
+        on_path=True,
     )
     with loadstone.trace() as trace:
         spec = importlib.util.find_spec("two")
@@ -938,6 +1037,7 @@ def test_searches_are_no_imports(sandbox: Sandbox) -> None:
         sys.meta_path[0].invalidate_caches()
         assert "finder" in repr(sys.meta_path[0])
     assert own_names(trace) == ["one"]
+    assert module.found[0] is None
     assert type(module.spec.loader).__name__ == "SourceFileLoader"
 
 

@@ -227,7 +227,7 @@ def test_a_program_that_fails_has_its_own_status(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "trace.pdf"], "expected a file that ends in .html, .json, .txt, not 'trace.pdf'"),
+        (["-o", "trace.pdf"], ".speedscope.json, .chrome.json, .json, .html, .txt, not 'trace.pdf'"),
         (["-o", "no/trace.json"], "there is no directory 'no'"),
         (["--fail-over", "quick"], "expected a time like 300ms or 1.5s, not 'quick'"),
         (["--compare", "absent.json"], "cannot read 'absent.json': No such file"),
@@ -319,3 +319,38 @@ def test_loadstone_in_an_archive_traces(sandbox: Sandbox) -> None:
     trace = Trace.from_json((sandbox.root / "trace.json").read_text())
     assert {"dep", "sub"} <= {record.name for record in trace.imports}
     assert os.listdir(sandbox.root / "tmp") == ["here.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("t.speedscope.json", '{"$schema":"https://www.speedscope.app'),
+        ("t.chrome.json", '{"traceEvents":['),
+        ("T.JSON", '{\n  "python"'),
+        ("t.html", "<!doctype html>"),
+        ("t.txt", "Imports\n"),
+    ],
+)
+def test_the_name_of_the_file_says_how_it_is_written(sandbox: Sandbox, name: str, start: str) -> None:
+    """Its end says in which format the report is."""
+    sandbox.write(MODULES)
+    done = sandbox.python("-m", "loadstone", "trace", "-o", name, "-c", "import dep")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (sandbox.root / name).read_text(encoding="utf-8").startswith(start)
+
+
+def test_what_was_recorded_before_is_reported(sandbox: Sandbox) -> None:
+    """--from runs nothing: it reads a trace as JSON, or a log of -X importtime, and --compare does so too."""
+    sandbox.write(MODULES)
+    log = sandbox.python("-X", "importtime", "-c", "import dep").stderr
+    (sandbox.root / "log").write_text(log)
+    sandbox.python("-m", "loadstone", "trace", "-o", "old.json", "-c", "import dep")
+    for name in ("log", "old.json"):
+        done = sandbox.python("-m", "loadstone", "trace", "--from", name)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "dep" in done.stderr
+    done = sandbox.python("-m", "loadstone", "trace", "--compare", "log", "--from", "log")
+    assert "nothing has changed beyond the noise" in done.stderr
+    done = sandbox.python("-m", "loadstone", "trace", "--from", "absent")
+    assert done.returncode == 2
+    assert "argument --from: cannot read 'absent'" in done.stderr

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import attrs
 import pytest
@@ -15,7 +19,7 @@ from loadstone.report.trace.budget import check, seconds_of
 from loadstone.report.trace.comparison import compare
 from loadstone.report.trace.records import Import, Lazy, Reentry, Trace
 
-from .browser import dom, needs_browser
+from .browser import Browser, dom, needs_browser
 
 EVIL = "</script><script>document.title='broken'</script><img src=x onerror=1>&\u2028\udc80"
 
@@ -304,3 +308,162 @@ def test_lazy_imports_in_a_browser(tmp_path: Path) -> None:
     never = whole.partition('id="unused"')[2].partition("</section>")[0]
     assert re.findall("<b>(.*?)</b>", never) == ["pkg.a", "pkg.b", "other", "last"]
     assert "declared by app at app.py:5, imported all the same" in never
+
+
+NAMES = "[...document.querySelectorAll('#table td.name')].map(each => each.textContent)"
+ALL_BARS = "[...document.querySelectorAll('#chart button')]"
+BARS = f"{ALL_BARS}.map(each => each.getAttribute('aria-label').split(',')[0])"
+HEAD = "[...document.querySelectorAll('#table th button')].find(each => each.textContent === {!r})"
+BAR = "document.querySelector('#chart button[aria-label^=\"{},\"]')"
+
+
+@needs_browser
+def test_a_person_at_the_page(tmp_path: Path) -> None:
+    """Clicks zoom, sort and change the order; search narrows; Escape leads back; pictures are saved."""
+    page = tmp_path / "trace.html"
+    page.write_text(a_trace().to_html(), encoding="utf-8")
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    with Browser(page, tmp_path / "profile", downloads) as browser:
+        assert browser.value(NAMES)[:3] == ["pandas", "app.core", "pandas.io"]
+        browser.click(HEAD.format("module"))
+        browser.until(f"{NAMES}[0] === 'app'")
+        assert browser.value(NAMES) == ["app", "app.core", "bad", "fast", "pandas", "pandas.io", "worse"]
+        browser.click(HEAD.format("module"))
+        browser.until(f"{NAMES}[0] === 'worse'")
+
+        browser.click(BAR.format("app.core"))
+        browser.until(f"{BARS}.join() === 'app,app.core,pandas,pandas.io'")
+        assert "zoom=app.core" in browser.value("location.hash")
+        assert "90.0 ms with what it imports (90.0 % of all)" in browser.value("$('detail').textContent")
+        browser.press("Escape")
+        browser.until("location.hash.includes('zoom=app&') || location.hash.endsWith('zoom=app')")
+        browser.press("Escape")
+        browser.until("!location.hash.includes('zoom')")
+
+        assert browser.value("$('order').textContent") == "biggest first"
+        lefts = f"{ALL_BARS}.map(each => parseFloat(each.style.left))"
+        first = browser.value(f"{BARS}[{lefts}.indexOf(0)]")
+        assert first == "app"
+        browser.click("$('order')")
+        browser.until("$('order').textContent === 'as they happened'")
+
+        browser.click("$('search')")
+        browser.type("pand")
+        browser.until(f"{NAMES}.length === 2")
+        browser.press("Escape")
+        browser.until(f"{NAMES}.length === 7")
+
+        browser.click("$('svg')")
+        browser.click("$('png')")
+        for name, start in (("imports.svg", b"<svg xmlns="), ("imports.png", b"\x89PNG")):
+            deadline = time.monotonic() + 30
+            while not (downloads / name).exists():
+                assert time.monotonic() < deadline, name
+                time.sleep(0.05)
+            assert (downloads / name).read_bytes().startswith(start)
+    picture = ElementTree.parse(downloads / "imports.svg")
+    titles = [each.text for each in picture.iter("{http://www.w3.org/2000/svg}title")]
+    assert "pandas.io 10.0 ms, own 10.0 ms" in titles
+
+
+@needs_browser
+def test_names_below_a_package_are_shown_without_its_name(tmp_path: Path) -> None:
+    """In the chart, a module that its own package imports has only the rest of its name."""
+    page = tmp_path / "trace.html"
+    page.write_text(a_trace().to_html(), encoding="utf-8")
+    whole = dom(page, "", tmp_path / "profile")
+    assert re.search(r'aria-label="app.core, 90.0 milliseconds"[^>]*>.core 90.0<', whole)
+    assert re.search(r'aria-label="pandas, 60.0 milliseconds"[^>]*>pandas 60.0<', whole)
+    assert "meets it half executed" in whole.partition('id="cycles"')[2]
+
+
+def test_speedscope() -> None:
+    """A profile for each thread: what begins and ends, nested, in order, with names and places."""
+    data = json.loads(a_trace().to_speedscope())
+    main, other = data["profiles"]
+    frames = data["shared"]["frames"]
+    assert (main["name"], other["name"]) == ("main thread", "thread 1")
+    assert frames[0] == {"name": "app", "file": "app.py", "line": 1}
+    for profile in data["profiles"]:
+        stack: list[int] = []
+        last = profile["startValue"]
+        for event in profile["events"]:
+            assert profile["startValue"] <= last <= event["at"] <= profile["endValue"]
+            last = event["at"]
+            if event["type"] == "O":
+                stack.append(event["frame"])
+            else:
+                assert stack.pop() == event["frame"]
+        assert stack == []
+    names = [frames[event["frame"]]["name"] for event in main["events"] if event["type"] == "O"]
+    assert names == ["app", "app.core", "pandas", "pandas.io", "fast", "worse"]
+
+
+def test_chrome_events() -> None:
+    """Complete events in microseconds, one an import, with the facts about it; the threads have names."""
+    events = json.loads(a_trace().to_chrome())["traceEvents"]
+    assert [event["args"]["name"] for event in events if event["ph"] == "M"] == [
+        "imports of app.py -v",
+        "main thread",
+        "thread 1",
+    ]
+    found = {event["name"]: event for event in events if event["ph"] == "X"}
+    assert len(found) == 7
+    assert found["pandas"]["ts"] == pytest.approx(2000)
+    assert found["pandas"]["dur"] == pytest.approx(60000)
+    assert found["pandas"]["args"]["own ms"] == 50
+    assert found["worse"]["args"]["error"] == "ValueError: no"
+
+
+LOG = """\
+import time: self [us] | cumulative | imported package
+import time:       100 |        100 |   inner.first
+the program says something
+import time: cached    | cached     |     sys
+import time:        50 |         50 |     deep
+import time:        30 |         80 |   inner.second
+import time:        20 |        200 | outer
+Traceback (most recent call last): import time: 1 | 2 | no
+import time:         7 |          7 | last
+"""
+
+
+def test_a_log_of_importtime() -> None:
+    """A log of -X importtime is a trace: who imported what, and times; other lines do no harm."""
+    trace = Trace.from_importtime(LOG)
+    rows = [
+        (each.name, each.parent, round(each.own * 1e6), round(each.cumulative * 1e6))
+        for each in trace.imports
+    ]
+    assert rows == [
+        ("outer", None, 20, 200),
+        ("inner.first", 0, 100, 100),
+        ("inner.second", 0, 30, 80),
+        ("deep", 2, 50, 50),
+        ("last", None, 7, 7),
+    ]
+    assert trace.importing == pytest.approx(207e-6)
+    assert [round(each.started * 1e6) for each in trace.imports] == [0, 0, 100, 100, 200]
+    assert Trace.from_json(trace.to_json()).imports == trace.imports
+    with pytest.raises(RuntimeError):
+        trace.start()
+
+
+def test_what_is_no_log_of_importtime() -> None:
+    """A text without a line of such a log is refused."""
+    with pytest.raises(ValueError, match="import time"):
+        Trace.from_importtime("nothing of the kind\n")
+
+
+def test_a_real_log_of_importtime(tmp_path: Path) -> None:
+    """What the running Python writes is read, and the times add up as it says."""
+    log = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import json"], capture_output=True, text=True, check=True
+    ).stderr
+    trace = Trace.from_importtime(log)
+    by_name = {each.name: each for each in trace.imports}
+    json_one = by_name["json"]
+    assert by_name["json.decoder"].parent == json_one.number
+    (line,) = [line for line in log.splitlines() if line.endswith("| json")]
+    assert json_one.cumulative * 1e6 == pytest.approx(int(line.split("|")[1]), abs=len(trace.imports))

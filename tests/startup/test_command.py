@@ -22,8 +22,12 @@ def site(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
     packages = tmp_path_factory.mktemp("packages")
     (packages / "pkg").mkdir()
     for name in ("__init__", "mod"):
-        (packages / "pkg" / f"{name}.py").write_text("raise AssertionError('executed')")
-    monkeypatch.syspath_prepend(packages)
+        (packages / "pkg" / f"{name}.py").write_text(
+            "print('noise')\ndef call(): raise SystemExit\nvalue = 3\n"
+        )
+    (packages / "broken.py").write_text("raise ValueError('two\\nlines')\n")
+    (packages / "ends.py").write_text("import os\nos._exit(7)\n")
+    monkeypatch.setenv("PYTHONPATH", str(packages))
     return tmp_path
 
 
@@ -33,7 +37,7 @@ def startup(*words: str) -> int:
 
 
 def test_the_commands_do_what_the_registry_does(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each command changes the environment's registry, says nothing and succeeds."""
+    """Each command changes the environment's registry, says what it did in a line, and succeeds."""
     assert startup("add", "b", "pkg:call") == 0
     assert startup("add", "a", "pkg.mod:call", "--for", "json", "pkg.*", "--for", "re") == 0
     assert startup("disable", "b") == 0
@@ -42,9 +46,9 @@ def test_the_commands_do_what_the_registry_does(site: Path, capsys: pytest.Captu
         StartupHook("a", "pkg.mod:call", ("json", "pkg.*", "re")),
     ]
     assert Registry().hooks() == hooks
-    assert startup("add", "a", "pkg:other", "--replace") == 0
+    assert startup("add", "a", "pkg:call", "--replace") == 0
     assert startup("enable", "b") == 0
-    assert Registry().hooks() == [StartupHook("b", "pkg:call"), StartupHook("a", "pkg:other")]
+    assert Registry().hooks() == [StartupHook("b", "pkg:call"), StartupHook("a", "pkg:call")]
     assert startup("off") == 0
     assert not Registry().is_on
     assert startup("on") == 0
@@ -53,20 +57,59 @@ def test_the_commands_do_what_the_registry_does(site: Path, capsys: pytest.Captu
         assert startup("remove", name) == 0
     assert startup("off") == 0
     assert list(site.iterdir()) == []
-    assert capsys.readouterr() == ("", "")
+    output, errors = capsys.readouterr()
+    assert errors == ""
+    called = "is called whenever Python starts in"
+    waits = "called before the first import of json or pkg.* or re"
+    assert output.splitlines() == [
+        f"added start-up hook b: pkg:call {called} {site}",
+        f"added start-up hook a: pkg.mod:call {called.replace('called', waits)} {site}",
+        f"disabled start-up hook b in {site}",
+        f"added start-up hook a: pkg:call {called} {site}",
+        f"enabled start-up hook b in {site}",
+        f"start-up hooks are kept, and not called, when Python starts in {site}",
+        f"start-up hooks are called when Python starts in {site}",
+        f"removed start-up hook a in {site}",
+        f"removed start-up hook b in {site}",
+        f"start-up hooks are kept, and not called, when Python starts in {site}",
+    ]
 
 
-@pytest.mark.parametrize("name", ["absent", "absent.mod", "pkg.absent", "pkg.mod.absent"])
-def test_a_hook_that_is_not_found_is_told_when_it_is_added(
-    site: Path, name: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("reference", "reason"),
+    [
+        ("absent:call", "ModuleNotFoundError: No module named 'absent'"),
+        ("pkg.absent:call", "ModuleNotFoundError: No module named 'pkg.absent'"),
+        ("pkg.mod.absent:call", "ModuleNotFoundError: No module named 'pkg.mod.absent'"),
+        ("pkg.mod:absent", "AttributeError: module 'pkg.mod' has no attribute 'absent'"),
+        ("pkg.mod:call.absent", "AttributeError: 'function' object has no attribute 'absent'"),
+        ("pkg.mod:value", "TypeError: int object is not callable"),
+        ("broken:call", "ValueError: two lines"),
+        ("ends:call", "the interpreter that tried it ended with status 7"),
+    ],
+)
+def test_a_hook_that_cannot_be_had_is_refused_unless_unchecked(
+    site: Path, reference: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`add` takes a hook whose module is not there yet, and says in one line what that will come to."""
-    assert startup("add", "a", f"{name}:call") == 0
-    assert Registry().hooks() == [StartupHook("a", f"{name}:call")]
+    """`add` looks a hook up in a fresh interpreter, without calling it, and writes nothing if that fails."""
+    assert startup("add", "a", reference) == 1
     output, errors = capsys.readouterr()
     assert output == ""
-    assert errors.startswith(f"loadstone: warning: no module {name} is found here")
+    assert errors.startswith(f"loadstone: start-up hook a is not added: {reference} cannot be had")
+    assert reason in errors
     assert errors.count("\n") == 1
+    assert list(site.iterdir()) == []
+    assert startup("add", "a", reference, "--unchecked") == 0
+    assert Registry().hooks() == [StartupHook("a", reference)]
+
+
+def test_the_working_directory_is_nowhere_for_a_hook(
+    site: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that lies in the working directory only would not be found when Python starts elsewhere."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("here"))
+    Path("lying.py").write_text("def call(): ...\n")
+    assert startup("add", "a", "lying:call") == 1
 
 
 def test_list(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,10 +117,12 @@ def test_list(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert startup("list") == 0
     assert capsys.readouterr().out == f"no start-up hooks in {site}\n"
     startup("on")
+    capsys.readouterr()
     assert startup("list") == 0
     assert capsys.readouterr().out == f"no start-up hooks in {site}, but the start-up file is there\n"
     startup("add", "a", "pkg:call")
     startup("off")
+    capsys.readouterr()
     assert startup("list") == 0
     assert capsys.readouterr().out.splitlines() == [
         "NAME  REFERENCE  FOR  STATE    SOURCE",
@@ -95,7 +140,7 @@ def test_sync_without_changes(site: Path, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        ("add a other:call", "a"),
+        ("add a pkg.mod:call", "a"),
         ("add c nonsense", "'nonsense'"),
         ("add -- -c pkg:call", "'-c'"),
         ("add c pkg:call --for .x", "'.x'"),
@@ -107,6 +152,7 @@ def test_sync_without_changes(site: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_errors(site: Path, words: str, named: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be done is one line on stderr that names it, and exit status 1."""
     startup("add", "a", "pkg:call")
+    capsys.readouterr()
     assert startup(*words.split()) == 1
     output, errors = capsys.readouterr()
     assert output == ""

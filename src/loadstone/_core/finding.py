@@ -28,7 +28,10 @@ if TYPE_CHECKING:
         meta_path: Any
 
 
-__all__ = ["Walk", "find_spec", "made", "object_name", "observers", "stand_ins"]
+__all__ = ["NOWHERE", "Walk", "find_spec", "made", "object_name", "observers", "stand_ins"]
+
+NOWHERE: Any = object()
+"""What a finder answers, to this walk only, that has asked all those behind it in vain."""
 
 made: list[tuple[Any, Any]] = [(None, None)]
 """The spec that a stand-in has made for a walk, and that nobody else has seen yet; with it the facts about
@@ -103,6 +106,8 @@ def find_spec(
             else:
                 spec = find(name, path, target)
             if spec is not None:
+                if spec is NOWHERE:
+                    return None
                 made[0] = None, None
                 break
         else:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import metadata
+
 import attrs
 
-__all__ = ["Entry", "entries", "register"]
+__all__ = ["Entry", "address_of", "addresses_of", "entries", "register"]
 
 
 @attrs.frozen
@@ -22,6 +26,10 @@ class Entry:
     """What to do about it."""
     source: str = ""
     """Where it is specified: a PEP, a section of the language reference, the documentation of a module."""
+    bad: str = ""
+    """An example of what is wrong, a few lines long; of what `doctor` and `explain` name."""
+    good: str = ""
+    """The same example put right."""
 
 
 _entries: dict[str, Entry] = {}
@@ -38,3 +46,36 @@ def register(entry: Entry) -> Entry:
 def entries() -> tuple[Entry, ...]:
     """The entries of all tools that have been imported, in the order of their codes."""
     return tuple(_entries[code] for code in sorted(_entries))
+
+
+def address_of(code: str) -> str:
+    """Where more is told of a code: its place in the published documentation, if the metadata of the
+    installed distribution says where that is; else the command that shows its entry.
+    """
+    pages = _documentation()
+    return f"{pages}/reference/catalogue.html#{code.lower()}" if pages else f"{_SHOWS} {code}"
+
+
+def addresses_of(codes: Iterable[str]) -> str:
+    """The addresses of several codes; one command that shows them all, where it takes one."""
+    several = list(dict.fromkeys(codes))
+    if _documentation():
+        return " ".join(map(address_of, several))
+    return f"{_SHOWS} {' '.join(several)}"
+
+
+_SHOWS = "loadstone explain"
+
+
+@cache
+def _documentation() -> str:
+    """The address of the documentation; empty where it is not said."""
+    try:
+        links = metadata("loadstone").get_all("Project-URL") or ()
+    except Exception:  # not installed, or damaged
+        return ""
+    for link in links:
+        label, _, address = link.partition(",")
+        if label.strip().lower() == "documentation":
+            return str(address).strip().rstrip("/")
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import site
 import sysconfig
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ __all__ = [
     "current_directory",
     "folder",
     "is_standard_file",
+    "near",
     "site_directories",
     "standard_directories",
 ]
@@ -35,6 +37,16 @@ def current_directory() -> str:
         return os.getcwd()
     except OSError:
         return ""
+
+
+def near(text: str) -> str:
+    """`text` with the paths in it that are below the current directory written relative to that."""
+    here = current_directory()
+    if not here or os.path.dirname(here) == here or here not in text:
+        return text
+    # A path begins where none goes on: in file:///home it does not.
+    inside = rf"(?<![\w/\\.-]){re.escape(here)}(?=[/\\]\w|[/\\]\.|$|[\s,;:)'\"](?!\w))"
+    return re.sub(inside, ".", text)
 
 
 def site_directories() -> list[str]:

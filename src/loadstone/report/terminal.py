@@ -32,24 +32,35 @@ _ASCII = str.maketrans({"→": "->", "…": "...", "µ": "u", "✓": "+", "✗":
 def show(page: Page, file: TextIO | None = None) -> None:
     """Write the page to `file`, standard output if None.
 
-    Colours only where it is a terminal that has them and the variable ``NO_COLOR`` is not set; characters
-    beyond ASCII only where its encoding has them. What is not a terminal gets lines as long as they are.
+    Where rich is installed, it decides about colours: by the terminal, and the variables ``NO_COLOR``,
+    ``FORCE_COLOR``, ``TERM`` and the like. Characters beyond ASCII only where the encoding has them. Lines
+    are wrapped for a terminal with colours; what is no terminal gets them as long as they are.
     """
     file = sys.stdout if file is None else file
-    if has_colour(file):
-        try:
-            from rich.console import Console
-        except ImportError:
-            pass
-        else:
-            _show_by_rich(page, Console(file=file, highlight=False, markup=False, emoji=False))
-            return
-    file.write(rendered(page, unicode=has_unicode(file)))
+    console = _console(page, file)
+    if console is None:
+        file.write(rendered(page, unicode=has_unicode(file)))
+    else:
+        _show_by_rich(page, console)
 
 
-def has_colour(file: TextIO) -> bool:
-    """Whether `file` is a terminal that is to get colours."""
-    return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _console(page: Page, file: TextIO) -> Any:
+    """Rich's console for `file`; None where there are to be no colours, or no rich."""
+    is_terminal = file.isatty()
+    # Rich takes longer to import than most reports to make: not for what it would find to be no terminal.
+    if os.environ.get("NO_COLOR") or not (is_terminal or {"FORCE_COLOR", "TTY_COMPATIBLE"} & {*os.environ}):
+        return None
+    try:
+        from rich.cells import cell_len
+        from rich.console import Console
+    except ImportError:
+        return None
+    width = None
+    if not is_terminal and "COLUMNS" not in os.environ:
+        # The width of a terminal elsewhere is not that of a file.
+        width = max([80, *map(cell_len, rendered(page).splitlines())])
+    console = Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    return console if console.is_terminal and console.color_system and not console.no_color else None
 
 
 def has_unicode(file: TextIO) -> bool:
@@ -135,8 +146,14 @@ def _show_by_rich(page: Page, console: Any) -> None:
                 console.print()
             console.print(text([("strong", block.text)]))
         elif isinstance(block, Line):
-            indent = (0, 0, 0, len(_INDENT) * block.indent)
-            console.print(Padding(text(block.parts), indent, expand=False) if block.parts else "")
+            indent = _INDENT * block.indent
+            if block.parts[:1] == ("→ ",):
+                # A command, mostly: the terminal itself wraps it, so that it can be copied as one line.
+                console.print(text([indent, *block.parts]), soft_wrap=True)
+            elif indent:
+                console.print(Padding(text(block.parts), (0, 0, 0, len(indent)), expand=False))
+            else:
+                console.print(text(block.parts))
         elif isinstance(block, Table):
             grid = RichTable(box=None, pad_edge=False, header_style="bold")
             for column, heading in enumerate(block.headings):
@@ -166,7 +183,10 @@ class Progress:
         self._total = total
         self._what = what
         self._file = sys.stderr if file is None else file
-        self._is_shown = self._file.isatty() and os.environ.get("TERM") != "dumb"
+        # As rich decides; rich itself is not to be imported while imports are looked at.
+        variables = os.environ.get("TTY_INTERACTIVE"), os.environ.get("TTY_COMPATIBLE")
+        is_dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+        self._is_shown = self._file.isatty() and not is_dumb and "0" not in variables
         self._done = 0
 
     def step(self, now: str = "") -> None:

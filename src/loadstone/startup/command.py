@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from importlib.machinery import PathFinder
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._core.system import live
-from .._setting import give_back_path
 from .run import printable
 
 if TYPE_CHECKING:
@@ -54,6 +51,9 @@ def add_parser(commands: Any) -> None:
         help="call it when a module is first imported whose name matches: a name, pkg.* or another glob",
     )
     add.add_argument("--replace", action="store_true", help="in the place of the hook of that name")
+    add.add_argument(
+        "--unchecked", action="store_true", help="whether or not it can be imported, which is tried otherwise"
+    )
     verbs.add_parser("list", help="show the hooks, in the order in which they are called")
     for verb, text in (
         ("disable", "have a hook called no more, and keep it"),
@@ -67,45 +67,54 @@ def add_parser(commands: Any) -> None:
 
 
 def _call(options: argparse.Namespace) -> int:
-    from .registry import Registry, StartupError, StartupHook
+    from .registry import Registry, StartupError
 
     registry = Registry()
     try:
         if options.verb == "list":
             _show(registry)
-        elif options.verb == "add":
-            hook = StartupHook(options.name, options.reference, tuple(options.patterns))
-            registry.add(hook, replace=options.replace)
-            _warn_of_missing(hook.reference)
-        elif options.verb == "sync":
-            for line in registry.sync() or ["nothing has changed"]:
-                print(printable(line))
         else:
-            names = [options.name] if hasattr(options, "name") else []
-            getattr(registry, options.verb)(*names)
+            for line in _done(registry, options):
+                print(printable(line))
     except StartupError as error:
         print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 1
     return 0
 
 
-def _warn_of_missing(reference: str) -> None:
-    """Say so where the module of a hook is not found as things are; nothing is executed."""
-    module = reference.partition(":")[0]
-    own = list(sys.path)
-    give_back_path()  # as Python has it when it starts: without the working directory
-    try:
-        spec: Any = None
-        for number, _ in enumerate(parts := module.split("."), 1):
-            name = ".".join(parts[:number])
-            path = None if spec is None else spec.submodule_search_locations
-            spec = PathFinder.find_spec(name, path) if number > 1 else live.find_spec(name)
-            if spec is None or (number < len(parts) and spec.submodule_search_locations is None):
-                text = f"no module {module} is found here; where it is not, Python says that the hook failed"
-                print(printable(f"loadstone: warning: {text}"), file=sys.stderr)
-                return
-    finally:
-        sys.path[:] = own
+def _done(registry: Registry, options: argparse.Namespace) -> Iterable[str]:
+    """Do what the verb says, and say what that was."""
+    verb, where = options.verb, registry.directory
+    if verb == "add":
+        return [_add(registry, options)]
+    if verb == "sync":
+        return registry.sync() or ["nothing has changed"]
+    if verb in ("on", "off"):
+        getattr(registry, verb)()
+        now = "are called" if verb == "on" else "are kept, and not called,"
+        return [f"start-up hooks {now} when Python starts in {where}"]
+    getattr(registry, verb)(options.name)
+    return [f"{verb}d start-up hook {options.name} in {where}"]
+
+
+def _add(registry: Registry, options: argparse.Namespace) -> str:
+    from .registry import StartupError, StartupHook
+    from .trial import fault
+
+    hook = StartupHook(options.name, options.reference, tuple(options.patterns))
+    if not options.unchecked:
+        found = fault(hook.reference)
+        if found is not None:
+            raise StartupError(
+                f"start-up hook {hook.name} is not added: {hook.reference} cannot be had when Python starts: "
+                f"{found} (mend that, or say --unchecked)"
+            )
+    registry.add(hook, replace=options.replace)
+    patterns = f" before the first import of {' or '.join(hook.patterns)}" if hook.patterns else ""
+    return (
+        f"added start-up hook {hook.name}: {hook.reference} is called{patterns} whenever Python starts in "
+        f"{registry.directory}"
+    )
 
 
 def _show(registry: Registry) -> None:

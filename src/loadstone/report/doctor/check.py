@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import attrs
 
 from ..catalogue import Entry, register
 from .environment import Environment
+from .examples import EXAMPLES
 from .records import Severity
 
 __all__ = ["Check", "Look", "Seen", "check", "registered"]
@@ -21,6 +23,14 @@ class Seen:
     evidence: str
     remedy: str = ""
     severity: Severity | None = None
+    file: str = ""
+    """The file that is to be changed, where it is one, and the line in it."""
+    line: int = 0
+
+    @classmethod
+    def at(cls, file: str, line: int, evidence: str, **others: Any) -> Seen:
+        """Something that was seen in a line of a file."""
+        return cls(f"{file}, line {line}", evidence, file=file, line=line, **others)
 
 
 Look = Callable[[Environment], Iterable[Seen]]
@@ -45,7 +55,8 @@ def check(
     """Make a check of a function that takes an `Environment` and yields what it has `Seen`."""
 
     def decorate(look: Look) -> Check:
-        made = Check(register(Entry(code, title, detail, remedy, source)), severity, look)
+        entry = Entry(code, title, detail, remedy, source, *EXAMPLES.get(code, ("", "")))
+        made = Check(register(entry), severity, look)
         registered[code] = made
         return made
 

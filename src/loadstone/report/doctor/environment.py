@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import pkgutil
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import sysconfig
+from collections.abc import Callable, Iterable, Mapping
 from importlib.machinery import ModuleSpec
 from typing import Any, TypeVar
 
@@ -25,7 +28,7 @@ from ..places import (
     standard_directories,
 )
 
-__all__ = ["Environment", "live", "locations_of"]
+__all__ = ["Environment", "is_left_over", "live", "locations_of", "normal"]
 
 T = TypeVar("T")
 
@@ -45,8 +48,14 @@ class Environment:
     """The directories of the standard library."""
     version: tuple[int, int]
     """Of Python."""
+    scripts: str = ""
+    """The directory of what is started by its name on the command line."""
+    is_virtual: bool = False
+    """Whether it is a virtual environment, whose scripts are its own."""
     scan: tuple[str, ...] = ()
     """The packages whose code is to be read, beside the local ones."""
+    _listings: dict[str, frozenset[str]] = attrs.field(factory=dict, init=False)
+    _recorded: dict[str, dict[str, str]] = attrs.field(factory=dict, init=False)
     _finders: dict[str, Any] = attrs.field(factory=dict, init=False)
     _names: dict[str, dict[str, bool]] = attrs.field(factory=dict, init=False)
     _made: dict[Any, Any] = attrs.field(factory=dict, init=False)
@@ -164,13 +173,59 @@ class Environment:
         spec = find(name) if find else None
         return str(spec.origin) if spec is not None and spec.origin else entry
 
-    def distributions(self) -> Iterator[Installed]:
+    def listing(self, place: str) -> frozenset[str]:
+        """The names of what is in a directory; none where it cannot be read. It is read once."""
+        if place not in self._listings:
+            try:
+                self._listings[place] = frozenset(os.listdir(place))
+            except (OSError, ValueError):
+                self._listings[place] = frozenset()
+        return self._listings[place]
+
+    def distributions(self) -> list[Installed]:
         """What is installed."""
-        return installed(self.entries())
+        return self.once(_distributions)
+
+    def recorded(self, distribution: Installed) -> dict[str, str]:
+        """The files of a distribution by its RECORD, and what that says of their contents; read once."""
+        if distribution.place not in self._recorded:
+            try:
+                rows = [row for row in csv.reader(distribution.text("RECORD").splitlines()) if row]
+            except csv.Error:  # which is LS134
+                rows = []
+            self._recorded[distribution.place] = {row[0]: row[1] if len(row) > 1 else "" for row in rows}
+        return self._recorded[distribution.place]
+
+    @property
+    def current(self) -> dict[str, Installed]:
+        """What counts of what is installed: the first along the path of each name, in its normal form."""
+        return self.once(_current)
 
     def provider(self, name: str) -> str:
         """The names of the distributions that have the module, or an empty string."""
         return ", ".join(sorted({str(one.name) for one in self.once(_providers).get(name, ())}))
+
+
+def _distributions(environment: Environment) -> list[Installed]:
+    return list(installed(environment.entries()))
+
+
+def _current(environment: Environment) -> dict[str, Installed]:
+    found: dict[str, Installed] = {}
+    for distribution in environment.distributions():
+        if distribution.name is not None and not is_left_over(distribution):
+            found.setdefault(normal(distribution.name), distribution)
+    return found
+
+
+def is_left_over(distribution: Installed) -> bool:
+    """Whether it is what pip leaves of an uninstall that was interrupted: the first letter is replaced."""
+    return os.path.basename(distribution.place).startswith(("~", "-"))
+
+
+def normal(name: str) -> str:
+    """The name of a distribution in the form in which names are compared."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _providers(environment: Environment) -> Mapping[str, list[Installed]]:
@@ -189,6 +244,8 @@ def live(scan: Iterable[str] = ()) -> Environment:
         sites=tuple(dict.fromkeys(place for place in map(folder, site_directories()) if place in entries)),
         standard=tuple(standard_directories()),
         version=sys.version_info[:2],
+        scripts=folder(sysconfig.get_path("scripts")),
+        is_virtual=sys.prefix != sys.base_prefix,
         scan=tuple(scan),
     )
 

@@ -12,11 +12,13 @@ from . import (
     chain,
     editable,
     environment,
+    files,
     future,
     loaders,
     metadata,
     modules,
     paths,
+    points,
     start,
 )
 from .check import Check, Seen, check, registered
@@ -42,7 +44,7 @@ def failed(environment: Environment) -> Iterator[Seen]:
 
 
 # Their checks register themselves. Where all imports are lazy, only a module that is used is imported.
-_ROOMS = (chain, loaders, start, editable, metadata, modules, paths, caches, future)
+_ROOMS = (chain, loaders, start, editable, metadata, files, points, modules, paths, caches, future)
 
 CHECKS: tuple[Check, ...] = tuple(check for _, check in sorted(registered.items()))
 """All there are, in the order of their codes."""
@@ -121,4 +123,6 @@ def findings_of(check: Check, seen: Environment) -> Iterator[Finding]:
 def _finding(check: Check, seen: Seen) -> Finding:
     entry, severity = check.entry, seen.severity or check.severity
     remedy = seen.remedy or entry.remedy
-    return Finding(entry.code, entry.title, severity, seen.subject, seen.evidence, remedy)
+    return Finding(
+        entry.code, entry.title, severity, seen.subject, seen.evidence, remedy, seen.file, seen.line
+    )

@@ -14,9 +14,9 @@ from ..trace.lazies import standing
 from .check import Seen, check
 from .environment import Environment
 
-__all__ = ["modules_in"]
+__all__ = ["COMMON", "JOINS", "modules_in"]
 
-_COMMON = {
+COMMON = {
     "benchmarks",
     "build",
     "conftest",
@@ -31,7 +31,7 @@ _COMMON = {
     "tools",
 }
 _PROJECT = {".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py"}
-_JOINS = (b"extend_path", b"declare_namespace")
+JOINS = (b"extend_path", b"declare_namespace")
 _DEPTH = 3
 
 
@@ -87,7 +87,7 @@ def shadows_distribution(environment: Environment) -> Iterator[Seen]:
                     yield Seen(
                         name,
                         f"{file} is found before {hidden}" + (f", of {of}" if of else ""),
-                        severity="note" if name in _COMMON else None,
+                        severity="note" if name in COMMON else None,
                     )
 
 
@@ -203,7 +203,7 @@ def _hidden_portions(
                 yield Seen(
                     full,
                     f"{package} hides {place}, where there is {', '.join(modules[:3])}",
-                    severity="note" if name in _COMMON else None,
+                    severity="note" if name in COMMON else None,
                 )
 
 
@@ -225,7 +225,7 @@ def _joined(environment: Environment, name: str, package: str) -> set[str] | Non
             source = stream.read()
     except OSError:
         return set()
-    return None if any(sign in source for sign in _JOINS) else set()
+    return None if any(sign in source for sign in JOINS) else set()
 
 
 def modules_in(place: str) -> list[str]:

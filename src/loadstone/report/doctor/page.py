@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from ..catalogue import addresses_of
 from ..page import Page, Style
 from .records import Diagnosis, Severity
 
@@ -14,16 +15,14 @@ _MANY = 12
 
 
 def page_of(diagnosis: Diagnosis) -> Page:
-    """What there is to say, the worst last: that is where a terminal ends."""
+    """What there is to say: errors first, then warnings, then notes."""
     page = Page()
     page.line("Python ", ("strong", diagnosis.python), f" at {diagnosis.executable}")
     page.line(
         f"{len(diagnosis.finders)} finders, {len(diagnosis.path)} path entries, {diagnosis.modules} modules; "
         f"{len(diagnosis.checks)} checks"
     )
-    found = sorted(
-        diagnosis.findings, key=lambda finding: list(_STYLES).index(finding.severity), reverse=True
-    )
+    found = sorted(diagnosis.findings, key=lambda finding: list(_STYLES).index(finding.severity))
     for (code, severity, title), group in groupby(found, lambda each: (each.code, each.severity, each.title)):
         findings = list(group)
         page.line()
@@ -36,6 +35,8 @@ def page_of(diagnosis: Diagnosis) -> Page:
         for remedy in dict.fromkeys(finding.remedy for finding in findings):
             page.line("→ ", remedy, indent=1)
     page.line()
+    if found:
+        page.line(("dim", f"more: {addresses_of(finding.code for finding in found)}"))
     page.line(_summary(diagnosis))
     return page
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from ..catalogue import address_of
+
 __all__ = ["Diagnosis", "Finding", "Severity"]
 
 Severity = Literal["error", "warning", "note"]
@@ -28,6 +30,16 @@ class Finding:
     """What was seen."""
     remedy: str
     """What to do."""
+    file: str = ""
+    """The file that it is about, where it is one; where findings are shown beside the source."""
+    line: int = 0
+    """The line in the file, from 1; 0 where it is none in particular."""
+    address: str = attrs.field(init=False)
+    """Where more is told of the code: a page, or the command that shows it."""
+
+    @address.default
+    def _address(self) -> str:
+        return address_of(self.code)
 
 
 @attrs.frozen
@@ -63,3 +75,10 @@ class Diagnosis:
         from .page import page_of
 
         return rendered(page_of(self)).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """The diagnosis in a notebook."""
+        from ..notebook import html_of
+        from .page import page_of
+
+        return html_of(page_of(self))

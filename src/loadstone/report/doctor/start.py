@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from . import targets
 from .check import Seen, check
 from .environment import Environment
 from .records import Severity
@@ -14,7 +16,8 @@ from .records import Severity
 __all__ = ["lines_of", "text_of"]
 
 _IMPORTS = ("import ", "import\t")
-_ENTRY_POINT = re.compile(r"^\w+(\.\w+)*:\w+(\.\w+)*$")
+_NAMESPACE = re.compile(r"\['sitedir'\], \*\((.*?)\)\)")
+"""What setuptools writes for the namespace packages of old: the parts of a directory beside the file."""
 
 
 @check(
@@ -32,12 +35,13 @@ def unreadable(environment: Environment) -> Iterator[Seen]:
         try:
             text = text_of(file)
         except OSError as error:
-            yield Seen(file, f"cannot be opened: {error.strerror}")
+            yield Seen(file, f"cannot be opened: {error.strerror}", file=file)
         except UnicodeDecodeError as error:
-            yield Seen(file, f"is not UTF-8: byte {error.object[error.start]:#04x} at {error.start}")
+            byte = error.object[error.start]
+            yield Seen(file, f"is not UTF-8: byte {byte:#04x} at {error.start}", file=file)
         else:
             if "\0" in text:
-                yield Seen(file, "holds a null character")
+                yield Seen(file, "holds a null character", file=file)
 
 
 @check(
@@ -56,7 +60,7 @@ def missing_directory(environment: Environment) -> Iterator[Seen]:
             if not line.startswith(_IMPORTS):
                 place = os.path.join(os.path.dirname(file), line)
                 if not os.path.exists(place):
-                    yield Seen(f"{file}, line {number}", f"there is no {place}")
+                    yield Seen.at(file, number, f"there is no {place}")
 
 
 @check(
@@ -76,15 +80,24 @@ def failing_line(environment: Environment) -> Iterator[Seen]:
         for number, line in lines_of(file):
             if not line.startswith(_IMPORTS):
                 continue
-            where = f"{file}, line {number}"
             try:
                 tree = ast.parse(line)
-            except (SyntaxError, ValueError) as error:
-                yield Seen(where, f"does not compile: {error.args[0]}")
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                yield Seen.at(file, number, f"does not compile: {error.args[0] if error.args else error!r}")
                 continue
-            for name in _imported(tree):
-                if name not in environment.modules and environment.find(name) is None:
-                    yield Seen(where, f"imports {name}, which is not found")
+            namespace = _NAMESPACE.search(line)
+            if namespace is not None and os.path.basename(file).endswith("-nspkg.pth"):
+                place = os.path.join(os.path.dirname(file), *re.findall(r"'([^']*)'", namespace[1]))
+                if not os.path.isdir(place):
+                    yield Seen.at(file, number, f"makes a namespace package of {place}, which is not there")
+            for name, condition in _imported(tree):
+                if name in environment.modules or environment.find(name) is not None:
+                    continue
+                if condition:
+                    yield Seen.at(file, number, f"imports {name}, which is not found")
+                elif condition is None:
+                    evidence = f"imports {name} on a condition, and it is not found"
+                    yield Seen.at(file, number, evidence, severity="note")
 
 
 @check(
@@ -101,9 +114,9 @@ def unresolved_entry_point(environment: Environment) -> Iterator[Seen]:
     severity: Severity = "error" if environment.version >= (3, 15) else "warning"
     for file in _files(environment, ".start"):
         for number, line in lines_of(file):
-            problem = _problem(environment, line)
+            problem = targets.problem(environment, line, needs_attribute=True)
             if problem:
-                yield Seen(f"{file}, line {number}", f"{line}: {problem}", severity=severity)
+                yield Seen.at(file, number, f"{line}: {problem}", severity=severity)
 
 
 def text_of(file: str) -> str:
@@ -128,50 +141,46 @@ def _files(environment: Environment, *endings: str) -> list[str]:
     return [
         os.path.join(site, name)
         for site in environment.sites
-        for name in sorted(os.listdir(site))
+        for name in sorted(environment.listing(site))
         if name.endswith(endings) and not name.startswith(".")
     ]
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
-    """The modules that the statements of a line import, whatever happens."""
+def _imported(tree: ast.Module) -> Iterator[tuple[str, bool | None]]:
+    """The modules that a line imports, and whether it does: None where that cannot be said."""
+    values: dict[str, Any] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Import):
             for alias in statement.names:
-                yield alias.name
+                yield alias.name, True
         elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
-            yield statement.module
+            yield statement.module, True
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            values[statement.targets[0].id] = _value(statement.value, values)
+        elif isinstance(statement, ast.Expr):
+            condition: Any = True
+            expression = statement.value
+            if isinstance(expression, ast.BoolOp) and isinstance(expression.op, ast.And):
+                condition = _value(expression.values[0], values)
+                expression = expression.values[-1]
+            for node in ast.walk(expression):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "__import__":
+                    name = _value(node.args[0], values) if node.args else None
+                    if isinstance(name, str):
+                        yield name, None if condition is None else bool(condition)
 
 
-def _problem(environment: Environment, entry_point: str) -> str | None:
-    """Why the entry point does not resolve; None if it does, or that cannot be said."""
-    if not _ENTRY_POINT.match(entry_point):
-        return "is not of the form pkg.mod:callable"
-    name, _, attribute = entry_point.partition(":")
-    spec = environment.find(name)
-    if spec is None:
-        return f"{name} is not found"
-    get_source = getattr(spec.loader, "get_source", None)
-    source = get_source(name) if get_source else None
-    if source is None:
-        return None
-    try:
-        bound = _bound(ast.parse(source))
-    except SyntaxError as error:
-        return f"{name} does not compile: {error.msg}"
-    if bound & {attribute.partition(".")[0], "__getattr__", "*"}:
-        return None
-    return f"{name} does not define {attribute}"
-
-
-def _bound(tree: ast.Module) -> set[str]:
-    """The names that the source binds, anywhere."""
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-    return names
+def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    """What an expression is at the start of Python: constants, variables of the process; else None."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        return values.get(node.id)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
+        left, right = _value(node.left, values), _value(node.comparators[0], values)
+        return None if left is None or right is None else left == right
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("os.environ.get", "os.getenv"):
+        name, *default = (_value(argument, values) for argument in node.args) if node.args else (None,)
+        if isinstance(name, str):
+            return os.environ.get(name, *default[:1]) or ""
+    return None

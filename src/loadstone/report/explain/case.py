@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 
 from ...startup.run import printable
 from .codes import CODES
+from .failure import Place
 from .inventory import Inventory
 from .records import Cause, Step
 
 __all__ = ["Case", "cause"]
 
 
-@attrs.define(slots=False)
+@attrs.define
 class Case:
     """What is known when the search is over."""
 
@@ -29,11 +30,14 @@ class Case:
     """The search path of the module; None at top level, or where the parent has none."""
     failure: BaseException | None
     """What the module, or a parent, raised while it was executed."""
-
-    @cached_property
-    def inventory(self) -> Inventory:
-        """What is installed."""
-        return Inventory()
+    ask: Callable[[str], Case]
+    """The case of another module, as the program would find it now; nothing more is executed for it."""
+    causes_of: Callable[[Case], tuple[Cause, ...]]
+    """The causes of another case."""
+    asker: Place | None = None
+    """The line that asks for the module, where it is another that lacks it."""
+    inventory: Inventory = attrs.field(factory=Inventory)
+    """What is installed."""
 
     @property
     def last(self) -> Step:

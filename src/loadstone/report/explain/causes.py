@@ -15,11 +15,11 @@ from types import ModuleType
 from ...distributions import installed
 from ..frozen import builder
 from ..known import ADDED, REMOVED
-from ..places import is_standard_file, standard_directories
 from ..remedy import pip
-from . import installations, ownership, pth, versions
+from . import content, extension, installations, ownership, pth, raised, shadow, start, versions
 from .case import Case, cause
-from .circle import circle_of_error, circle_of_running
+from .circle import circle_of_running
+from .failure import place_of
 from .misses import ABSENT
 from .names import close, close_names
 from .records import Answer, Cause, Miss, SpecRecord, Step
@@ -40,11 +40,19 @@ def prepare() -> None:
 def causes_of(case: Case) -> tuple[Cause, ...]:
     """What is wrong: first what is proved, then what is possible, the likeliest of each first.
 
-    Much of it is asked only where the module is not found.
+    Much of it is asked only where the module is not found, or fails.
     """
-    causes = [found for check in _ALWAYS for found in check(case)]
-    if not case.found and case.failure is None:
-        causes += [found for check in _IF_MISSING for found in check(case)]
+    causes = _made(_ALWAYS, case)
+    if case.failure is not None:
+        for check in _IF_FAILED:
+            # What a module lacks comes of its being the wrong one, or half done.
+            told = _WITH_LACKS.get(check, set())
+            if not any(found.code in told and (found.proved or found.code in _HIDING) for found in causes):
+                causes += _made([check], case)
+        if not any(found.proved and found.code != "LS239" for found in causes):
+            causes += _made([raised.raised], case)
+    elif not case.found:
+        causes += _made(_IF_MISSING, case)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not any(found.proved for found in causes):
@@ -64,6 +72,19 @@ def _unknown(case: Case) -> Cause:
     return cause("LS225", evidence, f"Install what has it: {pip()} install NAME{mend}.")
 
 
+def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
+    """What the checks find. One that fails is a cause itself, and the others are made all the same."""
+    causes: list[Cause] = []
+    for check in checks:
+        try:
+            causes += check(case)
+        except Exception as error:
+            what = f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
+            place = place_of(error, of_loadstone=True)
+            causes.append(cause("LS239", f"{what}{f' in {place}' if place else ''}", proved=False))
+    return causes
+
+
 def _none(case: Case) -> Iterator[Cause]:
     for step in case.steps:
         if step.imported is not None and step.imported.state == "None":
@@ -71,29 +92,12 @@ def _none(case: Case) -> Iterator[Cause]:
             yield cause("LS206", f"sys.modules[{step.name!r}] is None", remedy)
 
 
-def _circular(case: Case) -> Iterator[Cause]:
-    if case.failure is not None:
-        circle = circle_of_error(case.failure)
-        if circle is not None:
-            yield cause("LS205", circle)
-        return
-    for step in case.steps:
+def _running(case: Case) -> Iterator[Cause]:
+    """Modules that are being executed just now, by whoever asks or by another thread."""
+    for step in case.steps if case.failure is None else ():
         if step.imported is not None and step.imported.state == "initialising":
             circle = circle_of_running(step.name)
             yield cause("LS205", circle or f"{step.name}.__spec__ says that it is being initialised")
-
-
-def _raised(case: Case) -> Iterator[Cause]:
-    loading = case.last.loading
-    if loading is None or loading.error is None:
-        return
-    where = f" in {loading.file}, line {loading.line}" if loading.file else ""
-    *first, last = f"{case.last.name}: {loading.error}".split("\n")
-    remedy = None
-    is_of_metadata = type(case.failure).__name__ == "PackageNotFoundError"
-    if isinstance(case.failure, ModuleNotFoundError) and case.failure.name and not is_of_metadata:
-        remedy = f"Ask about the module that it lacks: python -m loadstone explain {case.failure.name}"
-    yield cause("LS220", [*first, f"{last}{where}"], remedy)
 
 
 def _finder_raised(case: Case) -> Iterator[Cause]:
@@ -126,35 +130,42 @@ def _disagreement(case: Case) -> Iterator[Cause]:
         yield cause("LS219", evidence)
 
 
-def _hides_the_standard(case: Case) -> Iterator[Cause]:
-    top = case.steps[0]
-    if top.name not in sys.stdlib_module_names or top.spec is None or not top.spec.has_location:
-        return
-    origin = top.spec.origin or ""
-    if _is_standard(origin):
-        return
-    hidden = next((shadow.spec.place for shadow in top.shadows if _is_standard(shadow.spec.place)), None)
-    if hidden is not None:
-        remedy = f"Rename {origin}, and delete its cache in __pycache__."
-        yield cause("LS204", f"{origin} is found before {hidden}", remedy)
-
-
-def _is_standard(place: str) -> bool:
-    return place in ("built-in", "frozen") or is_standard_file(place, standard_directories())
-
-
 def _misses(case: Case) -> Iterator[Cause]:
+    """Files that are the module's, but for something that is told."""
+    return _near_misses(case, ("LS235", "LS213", "LS231", "LS210", "LS212", "LS214"))
+
+
+def _leftovers(case: Case) -> Iterator[Cause]:
+    """Files that are beside the matter, unless nothing else is known."""
+    return _near_misses(case, ("LS217", "LS216", "LS218"))
+
+
+def _near_misses(case: Case, order: tuple[str, ...]) -> Iterator[Cause]:
     by_code: dict[str, list[str]] = {}
+    first: dict[str, str] = {}
     for miss in _near(case):
         if miss.reason != ABSENT:
+            first.setdefault(miss.code, miss.path)
             texts = by_code.setdefault(miss.code, [])
             text = f"{miss.path}: {miss.reason}"
             if text not in texts:
                 texts.append(text)
-    order = ("LS210", "LS212", "LS213", "LS214", "LS217", "LS216", "LS218")
     for code in order:
         if code in by_code:
-            yield cause(code, by_code[code], proved=any(map(_is_telling, by_code[code])))
+            telling = any(map(_is_telling, by_code[code]))
+            yield cause(code, by_code[code], _remedy(case, code, first[code]), proved=telling)
+
+
+def _remedy(case: Case, code: str, path: str) -> str | None:
+    """What is right for the very file; None where the code says all."""
+    if code == "LS213" and not path.endswith(".pyc"):
+        return extension.remedy_for(case.missing, path)
+    if code == "LS213":
+        return f"Delete {path}, or put its source beside it."
+    top = case.steps[0].spec
+    if code == "LS231" and top is not None and top.search_locations:
+        return extension.build_it(os.path.dirname(top.search_locations[0]))
+    return None
 
 
 def _is_telling(text: str) -> bool:
@@ -175,7 +186,7 @@ def _doubtful(case: Case) -> Iterator[Cause]:
         return
     for miss in _near(case):
         if miss.path == spec.origin or os.path.dirname(miss.path) in (spec.search_locations or ()):
-            yield cause(miss.code, f"{miss.path}: {miss.reason}")
+            yield cause(miss.code, f"{miss.path}: {miss.reason}", _remedy(case, miss.code, miss.path))
 
 
 def _answers(asked: Iterable[Answer]) -> Iterator[Answer]:
@@ -278,11 +289,6 @@ def _place(step: Step) -> str:
     return "elsewhere" if spec is None else spec.place
 
 
-_CERTAIN = {
-    *("LS201", "LS202", "LS215", "LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
-}
-"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
-
 _OF_ENVIRONMENTS = {
     *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),
     *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253", "LS254"),
@@ -290,32 +296,62 @@ _OF_ENVIRONMENTS = {
 """What is mended by installing, which a frozen application cannot."""
 
 Check = Callable[[Case], Iterator[Cause]]
+_CERTAIN = {
+    *("LS201", "LS202", "LS215", "LS228", "LS234"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
+}
+"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
+_HIDING = {"LS204", "LS226", "LS238"}
+"""What says that another module than the one that is meant was found."""
+_WITH_LACKS: dict[Check, set[str]] = {
+    raised.circular: _HIDING,
+    versions.mismatch: {*_HIDING, "LS205"},
+    versions.moved: {*_HIDING, "LS205"},
+    raised.lacking: {*_HIDING, "LS205", "LS232", "LS247", "LS252"},
+}
+"""What need not be asked where there is a cause with one of these codes."""
+
 _ALWAYS: tuple[Check, ...] = (
     _none,
-    _circular,
+    _running,
+    shadow.hides,
     ownership.shared,
     ownership.stranger,
-    versions.looked_up,
-    versions.mismatch,
-    versions.moved,
-    ownership.altered,
-    _raised,
-    _hides_the_standard,
     _finder_raised,
     _disagreement,
     _doubtful,
+    extension.found_extension,
+    content.bytecode,
+    shadow.swallowed,
     installations.lost_init,
-    installations.hidden_editable,
+)
+_IF_FAILED: tuple[Check, ...] = (
+    shadow.hides_by_failure,
+    start.relative,
+    extension.extension_fails,
+    content.damaged,
+    content.source,
+    raised.circular,
+    versions.looked_up,
+    versions.mismatch,
+    versions.moved,
+    raised.lacking,
+    ownership.altered,
+    raised.ended,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
     _not_in_this_version,
     _no_package,
+    raised.in_package,
     _empty_path,
     installations.not_built_in,
-    installations.distribution,
     _misses,
+    extension.unbuilt,
+    installations.distribution,
+    _leftovers,
     _in_a_hidden_copy,
+    start.away,
     pth.idle_pth,
     installations.elsewhere,
     close,

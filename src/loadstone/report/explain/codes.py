@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import attrs
+
 from ..catalogue import Entry, register
+from .examples import EXAMPLES
 
 __all__ = ["CODES"]
 
@@ -166,6 +169,99 @@ _ENTRIES = (
         "Install the distribution that has it with this Python, or add its directory to sys.path.",
     ),
     Entry(
+        "LS226",
+        "A local file or folder hides what is installed",
+        "The directory of the script, or the working directory, comes before site-packages on sys.path: every"
+        " import of that name gets the local module, in installed packages too.",
+        "Rename the local file or folder.",
+    ),
+    Entry(
+        "LS227",
+        "A module does not have the name that is asked of it",
+        "The module is there and whole, and neither its code nor, of a package, a file of its directory has"
+        " the name: it may be misspelt, or of another version.",
+        "Check the name, and the version of the distribution that has the module.",
+    ),
+    Entry(
+        "LS228",
+        "It is a name in a package, not a module",
+        "An import statement without from takes modules only; functions, classes and other names are imported"
+        " from the module that has them.",
+        "Import it from the package: from PACKAGE import NAME.",
+    ),
+    Entry(
+        "LS229",
+        "A shared library of the system is missing",
+        "An extension module, or code that loads a library by its name, needs a library that is no part of"
+        " Python, and that the system's loader does not find.",
+        "Install the package of the system that brings it.",
+    ),
+    Entry(
+        "LS230",
+        "An extension module does not load",
+        "Its file is damaged, has been renamed, or was built for other versions of the libraries that it is"
+        " loaded with.",
+        "Install the distribution again, in a version that is built for this system.",
+    ),
+    Entry(
+        "LS231",
+        "A source tree that has not been built",
+        "The package is found where its source is, and some of its modules are only made by its build.",
+        "Start from another directory, or build it: python -m pip install -e DIRECTORY.",
+    ),
+    Entry(
+        "LS232",
+        "Bytecode without source, or damaged, is in the way",
+        "A file NAME.pyc beside the sources is a module of its own, which stays when its source has gone. A"
+        " file in __pycache__ is only made again where its source has changed.",
+        "Delete the file.",
+    ),
+    Entry(
+        "LS233",
+        "A relative import in what is not imported as a part of its package",
+        "A file that is run by its path, or found from within its own package, is in no package, and a"
+        " relative import has nothing to start from.",
+        "Run it as a module, python -m PACKAGE.MODULE, from the directory above the package.",
+    ),
+    Entry(
+        "LS234",
+        "The module is near the program, in a directory that is not on the search path",
+        "Of a program that is run by its path, sys.path has the directory in which it is, not the one above"
+        " it nor the working directory.",
+        "Run it as a module, python -m PACKAGE.MODULE, from the directory above the package.",
+    ),
+    Entry(
+        "LS235",
+        "An extension module in an archive",
+        "The system loads extension modules from files; those in a zip archive are not found.",
+        "Unpack the archive into a directory, and put that on the path in its place.",
+    ),
+    Entry(
+        "LS236",
+        "The source of a module cannot be compiled",
+        "It is of another version of Python, in another encoding than it says, or damaged.",
+        "Correct the file, or use a version of it that is made for this Python.",
+    ),
+    Entry(
+        "LS237",
+        "The module ends the program, or removes itself, while it is imported",
+        "Code of a script that is meant to be run, not imported, is executed by an import all the same.",
+        "Put what is to be done by the script alone below if __name__ == '__main__'.",
+    ),
+    Entry(
+        "LS238",
+        "A folder without __init__ is taken for the package",
+        "A directory of the name is a namespace package, if nothing on the path has an __init__ for it;"
+        " finders behind the path finder, as those of editable installs, are not asked any more.",
+        "Start the program from another directory, or rename the folder.",
+    ),
+    Entry(
+        "LS239",
+        "A part of the explanation could not be made",
+        "Something that was looked at raised an exception; the other causes were looked for all the same.",
+        "Look at what the exception names; if it is loadstone itself, please report it.",
+    ),
+    Entry(
         "LS240",
         "The distribution that has the module is not installed",
         "The module is well known, or what is installed requires its distribution, which this Python does not"
@@ -266,5 +362,9 @@ _ENTRIES = (
         "Add the directory with site.addsitedir, or install the distribution into this Python.",
     ),
 )
-CODES = {entry.code: entry for entry in map(register, _ENTRIES)}
+CODES = {
+    entry.code: register(attrs.evolve(entry, bad=bad, good=good))
+    for entry in _ENTRIES
+    for bad, good in [EXAMPLES.get(entry.code, ("", ""))]
+}
 """The entries by code."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core.system import import_module, resolve_name
 from ...framework.kinds import attribute_of
-from ...program import without_own_modules
+from ...program import imported_since_start, without_own_modules
 from ..trace.lazies import standing
 from .case import Case
 from .causes import causes_of
@@ -90,26 +90,42 @@ class _Inquiry:
             path = stage.search_path()
             if path is None:
                 break
-        if stage.name != self.name and self.name in sys.modules:
+        if stage.name != self.name and self.name in sys.modules and not self._is_own(self.name):
             # An import takes it from there, whatever its parents are.
             self._stages.append(self._stage(self.name, None))
+
+    def _is_own(self, name: str) -> bool:
+        """Whether it is the command that has imported it, and not the program that is explained."""
+        return self._is_fresh and name in imported_since_start()
 
     def _stage(self, name: str, path: Any) -> _Stage:
         is_pending = name in _put_off() - self._put_off and name not in sys.modules
         return _Stage(name, path, _places(name) if is_pending else None)
 
-    def result(self, *, interrupted: bool = False) -> Explanation:
+    def case(self) -> Case:
+        """What is known when the search is over."""
         steps = [stage.record() for stage in self._stages]
         last = self._stages[-1]
-        is_complete = last.name == self.name
-        found = is_complete and steps[-1].is_there and last.failure is None and not interrupted
-        case = Case(self.name, steps, found, last.search.path, last.failure)
+        found = last.name == self.name and steps[-1].is_there and last.failure is None
+        return Case(self.name, steps, found, last.search.path, last.failure, self._ask, causes_of)
+
+    def _ask(self, name: str) -> Case:
+        """The case of another module, as the program that is explained would find it now."""
+        inquiry = _Inquiry(name, load=False, is_fresh=False)
+        with self._as_for_programs:
+            inquiry.make()
+            return inquiry.case()
+
+    def result(self, *, interrupted: bool = False) -> Explanation:
+        case = self.case()
+        steps, is_complete = case.steps, case.is_complete
+        last = self._stages[-1]
         at = None
         if interrupted:
             at = _unfinished(steps[-1].asked) or last.doing
         return Explanation(
             name=self.name,
-            found=found,
+            found=case.found and not interrupted,
             parents=tuple(steps[:-1] if is_complete else steps),
             module=steps[-1] if is_complete else None,
             causes=() if interrupted else causes_of(case),

@@ -16,11 +16,11 @@ from ..project import Project
 from ..remedy import again, editable, editable_again, install
 from .case import Case, cause
 from .definitions import definitions_of
-from .inventory import ASIDE
+from .inventory import ASIDE, is_aside
 from .records import Cause
 from .want import Want, to_install
 
-__all__ = ["distribution", "elsewhere", "hidden_editable", "lost_init", "not_built_in", "wanting"]
+__all__ = ["distribution", "elsewhere", "lost_init", "not_built_in", "wanting"]
 
 _INITS = tuple(f"__init__{suffix}" for suffix in all_suffixes())
 # What pip may put in the place of the first characters of a name, when it puts the file aside.
@@ -41,7 +41,9 @@ def not_built_in(case: Case) -> Iterator[Cause]:
 def distribution(case: Case) -> Iterator[Cause]:
     """What is installed and should have the module, or what would have to be."""
     if case.is_complete or not case.last.is_there:
-        yield from wanting(Want(case.missing, case.name, case.inventory))
+        asking = case.inventory.of_file(case.asker.file) if case.asker is not None else []
+        importer = next(iter(asking), None)
+        yield from wanting(Want(case.missing, case.name, case.inventory, importer, case.asker is not None))
 
 
 def wanting(want: Want) -> Iterator[Cause]:
@@ -74,7 +76,7 @@ def _put_aside(want: Want) -> Iterator[Cause]:
 def _aside_owner(entry: str, module: str) -> str | None:
     """The name of the distribution whose metadata was put aside with the module."""
     for one in installed([entry]):
-        if one.name is None or not os.path.basename(one.place).startswith(ASIDE):
+        if one.name is None or not is_aside(one):
             continue
         if module in one.modules or normal(one.name) == normal(module):
             return one.name
@@ -168,11 +170,17 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
         if one.project is not None or _defines(one, parent, want.name.rpartition(".")[2]):
             continue
         evidence = f"{one.release}, which is installed, has no {want.name}, by its own list"
-        for other, wanted in want.inventory.unmet(one):
-            evidence += f"; {other.release} requires {wanted}"
-            yield cause("LS247", evidence, f"Install the version that is required: {install(str(wanted))}")
-            return
-        yield cause("LS246", evidence, f"Mend the name, or install a version of {one.name} that has it.")
+        unmet = list(want.inventory.unmet(one))
+        for other, wanted in unmet[:1]:
+            remedy = f"Install the version that is required: {install(str(wanted))}"
+            yield cause(
+                "LS247",
+                f"{evidence}; {other.release} requires {wanted}",
+                remedy,
+                proved=not want.is_by_failure or other is want.importer,
+            )
+        if not unmet:
+            yield cause("LS246", evidence, f"Mend the name, or install a version of {one.name} that has it.")
         return
 
 
@@ -197,36 +205,15 @@ def lost_init(case: Case) -> Iterator[Cause]:
     top = case.steps[0]
     if top.spec is None or top.spec.loader is not None:
         return
-    for one in case.inventory.all:
+    for one in installed():
         for file in one.files:
             folder, _, base = file.rpartition("/")
-            if folder == top.name and base in _INITS and not os.path.exists(one.place_of(file)):
+            if folder != top.name or base not in _INITS or os.path.exists(one.place_of(file)):
+                continue
+            if one.name is not None and not is_aside(one):
                 evidence = f"{one.release} has {file}, by its own list, and it is not there"
                 yield cause("LS201", [evidence, *_lost(one)], again(one))
                 return
-
-
-def hidden_editable(case: Case) -> Iterator[Cause]:
-    """A folder without `__init__`, such as a checkout, that is found before an editable install's package.
-
-    The finder of the latter comes after the search along the path, which takes any folder for a portion.
-    """
-    top = case.steps[0]
-    if top.spec is None or top.spec.loader is not None:
-        return
-    for shadow in top.shadows:
-        if shadow.spec.loader is None or shadow.entry is not None or shadow.spec.origin is None:
-            continue
-        owner = next((one for one in case.inventory.of_file(shadow.spec.origin) if one.project), None)
-        whose = "" if owner is None else f", the editable install {owner.release}"
-        folders = ", ".join(top.spec.search_locations or ())
-        evidence = f"{folders} has no __init__.py, and is found before {shadow.spec.origin}{whose}"
-        remedy = "Start Python in another directory, or with -P"
-        if owner is not None and owner.project is not None:
-            remedy += f", or have it installed by a path: {editable(owner.project)} --config-settings "
-            remedy += "editable_mode=compat"
-        yield cause("LS249", evidence, f"{remedy}.")
-        return
 
 
 def elsewhere(case: Case) -> Iterator[Cause]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -12,20 +13,24 @@ from typing import Any
 
 from .records import Miss, SpecRecord
 
-__all__ = ["ABSENT", "near"]
+__all__ = ["ABSENT", "COMPILED", "near"]
 
 ABSENT = "does not exist"
 
 _SUFFIXES = [*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES]
-_COMPILED = (".so", ".pyd", ".dylib", ".dll")
+COMPILED = (".so", ".pyd", ".dylib", ".dll")
+"""What files of machine code end in."""
 _OF_INSTALLS = (".pth", ".start", ".egg-link", ".egg-info")
 _CASE = "differs in upper and lower case"
 _HYPHEN = "has a hyphen, which an import statement cannot name"
 _NOT_CODE = {
     ".pyi": "a stub for type checkers, with no code",
-    ".pyx": "Cython source, which has not been compiled",
     ".ipynb": "a notebook",
 }
+_UNBUILT = {
+    *(".pyx", ".pyx.in", ".c", ".c.in", ".c.src", ".cc", ".cpp", ".cxx", ".rs", ".f90", ".pyf", ".py.in"),
+}
+"""What a build makes modules of."""
 
 
 def _is_directory(item: os.DirEntry[str]) -> bool:
@@ -73,7 +78,8 @@ def _in_what_was_found(found: SpecRecord) -> Iterator[Miss]:
         except OSError:
             return
         if magic != MAGIC_NUMBER:
-            yield Miss(found.origin, "compiled by another version of Python: it will not load", "LS213")
+            reason = "bytecode without its source, compiled by another version of Python: it will not load"
+            yield Miss(found.origin, reason, "LS213")
     if found.loader is None:
         for folder in found.search_locations or ():
             yield from _almost_package(folder)
@@ -142,12 +148,24 @@ def _by_name(where: str, listing: Mapping[str, bool], tail: str, suffixes: list[
             yield Miss(path, _HYPHEN, "LS214")
         elif stem != tail or not ending:
             continue
-        elif name.endswith(_COMPILED):
-            reason = f"compiled for another Python or platform: this one's suffix is {EXTENSION_SUFFIXES[0]}"
+        elif name.endswith(COMPILED):
+            reason = f"compiled for {_made_for(ending)}: this one's suffix is {EXTENSION_SUFFIXES[0]}"
             yield Miss(path, reason, "LS213")
+        elif f".{ending}" in _UNBUILT:
+            yield Miss(path, "source of a module that has not been built", "LS231")
         elif not name.endswith(_OF_INSTALLS):
             reason = f".{ending} is no suffix of modules"
             yield Miss(path, _NOT_CODE.get(f".{ending}", reason), "LS217")
+
+
+def _made_for(ending: str) -> str:
+    """For what a file of machine code is compiled, by what its suffix says."""
+    tag = re.match(r"(?:cpython-|cp)(\d)(\d+)(t?)(d?)t?-?(.*?)\.?(so|pyd|dylib|dll)$", ending)
+    if tag is None:
+        return "another Python or platform"
+    major, minor, free, debug, platform, _ = tag.groups()
+    kind = (" without the GIL" if free else "") + (" for debugging" if debug else "")
+    return f"Python {major}.{minor}{kind}{f' on {platform}' if platform else ''}"
 
 
 def _left_over(where: str, listing: Mapping[str, bool], tail: str) -> Iterator[Miss]:
@@ -184,7 +202,7 @@ def _in_archive(finder: Any, tail: str) -> Iterator[Miss]:
     for suffix in EXTENSION_SUFFIXES:
         if listing.pop(tail + suffix, None) is False:
             reason = "an extension module cannot be imported from a zip archive"
-            yield Miss(os.path.join(where, tail + suffix), reason, "LS213")
+            yield Miss(os.path.join(where, tail + suffix), reason, "LS235")
     suffixes = [*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES]
     for suffix in suffixes:
         if listing.get(tail + suffix) is False:

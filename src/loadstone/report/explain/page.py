@@ -3,75 +3,100 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..page import Node, Page, Part
+from ..catalogue import addresses_of
+from ..page import Node, Page, Part, Style
+from ..places import near
 from .records import Answer, AskedEntry, Cause, Explanation, Miss, Shadow, SpecRecord, Step
+from .verdict import first_line
 
 __all__ = ["page_of"]
 
+Shown = Callable[[str], str]
+"""How a text that may hold paths is written."""
 
-def page_of(explanation: Explanation, notes: Iterable[str] = ()) -> Page:
-    """What `explanation` says, in order; `notes` are lines to go below the first."""
+
+def page_of(
+    explanation: Explanation, notes: Iterable[str] = (), *, verbose: bool = False, titled: bool = False
+) -> Page:
+    """What `explanation` says: the verdict, the causes, then what was seen, with `notes` on how it was asked.
+
+    Unless `verbose`, what was seen is what matters for the verdict, and paths below the current directory
+    are written relative to it. If `titled`, the name of the module stands above all, for one of several.
+    """
     page = Page()
-    page.heading(explanation.name)
-    page.line(*_verdict(explanation))
-    for note in notes:
-        page.line(("dim", note))
-    for step in explanation.parents:
-        _add_search(page, step)
-        _add_consequences(page, step)
-    if explanation.module is not None:
-        _add_search(page, explanation.module)
-        if explanation.spec is not None:
-            page.heading("Its spec")
-            page.table(("field", "value"), _rows(explanation.spec))
-        _add_consequences(page, explanation.module)
+    if titled:
+        page.heading(explanation.name)
+    verbose = verbose or explanation.interrupted is not None
+    shown = str if verbose else near
+    _add_verdict(page, explanation, shown)
     if explanation.causes:
         page.heading("Likely causes")
         for cause in explanation.causes:
             _add_cause(page, cause)
+        page.line(("dim", f"more: {addresses_of(cause.code for cause in explanation.causes)}"))
+    steps = [*explanation.parents, *filter(None, [explanation.module])]
+    page.heading("Evidence")
+    for note in notes:
+        page.line(("dim", note))
+    for step in steps:
+        if verbose:
+            _add_search(page, step)
+            if step is explanation.module and step.spec is not None:
+                page.heading("Its spec")
+                page.table(("field", "value"), _rows(step.spec))
+        else:
+            _add_summary(page, step, explanation.causes)
+        _add_consequences(page, step, shown)
+    if not verbose:
+        page.line(("dim", "--verbose has every finder and path entry that was asked, and the spec"))
     return page
 
 
-def _verdict(explanation: Explanation) -> tuple[Part, ...]:
-    module = explanation.module
-    if explanation.interrupted is not None:
-        return (("bad", "interrupted"), f" while it was with {explanation.interrupted}")
-    for step in (*explanation.parents, *filter(None, [module])):
-        if step.loading is not None and step.loading.error is not None:
-            return (("bad", f"{step.name} was found, and raised"), f" {_first_line(step.loading.error)}")
-    if explanation.found and module is not None:
-        spec = module.spec or (module.imported and module.imported.spec)
-        return (("good", "found"), f": {spec.place}" if spec else ": in sys.modules")
-    why = ""
-    if module is None and explanation.parents:
-        last = explanation.parents[-1]
-        why = f": its parent {last.name} is {'not a package' if last.is_there else 'not found'}"
-    if any(cause.code == "LS224" for cause in explanation.causes):
-        why += f", which may change when {explanation.parents[-1].name} is executed"
-    return (("bad", "not found"), why)
+def _add_verdict(page: Page, explanation: Explanation, shown: Shown) -> None:
+    verdict = explanation.verdict
+    python = f"Python {explanation.python}"
+    asked = f"{python}, {explanation.executable}" if explanation.executable else python
+    style: Style = "good" if verdict.state == "found" else "bad"
+    # Where the module is found is written whole: it is the answer, to be taken along.
+    rest = verdict.what[len(verdict.state) :]
+    page.line((style, verdict.state), rest, ("dim", f"  ({shown(asked)})"))
+    if verdict.why:
+        page.line(shown(verdict.why))
+    if verdict.remedy:
+        page.line("→ ", ("strong", shown(verdict.remedy)))
+
+
+def _add_summary(page: Page, step: Step, causes: Iterable[Cause]) -> None:
+    """What matters of a search: what `sys.modules` has, what ended it, who was asked for what is not there,
+    and what is nearly it, unless a cause tells of that.
+    """
+    _add_state(page, step, near)
+    if step.error is not None:
+        page.line(f"the search for {step.name} ended with ", ("bad", near(step.error)))
+    entries = list(_entries(step.asked))
+    if step.asked and not step.is_there:
+        finders = [answer.finder.removeprefix("importlib.machinery.") for answer in step.asked]
+        page.line(f"asked for {step.name}, in vain: ", ", ".join(finders))
+        if entries:
+            page.line("looked in: ", ", ".join(near(entry.entry) or "''" for entry in entries))
+    told = "\n".join(cause.evidence for cause in causes)
+    for miss in dict.fromkeys(miss for entry in entries for miss in _inner(entry)):
+        if miss.path not in told:
+            page.line(("warning", near(miss.path)), f": {miss.reason}")
+
+
+def _entries(asked: Iterable[Answer]) -> Iterator[AskedEntry]:
+    for answer in asked:
+        yield from answer.entries
+        yield from _entries(answer.nested)
 
 
 def _add_search(page: Page, step: Step) -> None:
     page.heading(f"The search for {step.name}")
-    imported = step.imported
-    if imported is not None:
-        where = imported.file or (imported.spec and imported.spec.place) or "without a file"
-        text = {
-            "None": "is None in sys.modules: importing it fails",
-            "initialising": f"is being initialised just now: {where}",
-            "imported": f"is imported already: {where}",
-        }[imported.state]
-        page.line(f"{step.name} {text}")
-        if imported.spec is not None and imported.spec.name != step.name:
-            page.line(f"it is the module {imported.spec.name}, under another name")
-        elif imported.state == "imported" and not imported.agrees:
-            page.line(("warning", "a search finds something else now"))
-    if step.pending is not None:
-        where = ", ".join(step.pending)
-        page.line(f"{step.name} is put off by a lazy import until its first use{where and f': {where}'}")
+    _add_state(page, step, str)
     if step.path is not None:
         page.line("along the parent's path: ", ", ".join(step.path) or "(empty)")
     if step.asked:
@@ -81,25 +106,45 @@ def _add_search(page: Page, step: Step) -> None:
         page.line(("bad", f"the search ended with {step.error}"))
 
 
-def _add_consequences(page: Page, step: Step) -> None:
+def _add_state(page: Page, step: Step, shown: Shown) -> None:
+    """What `sys.modules` has of the module, and whether a lazy import has put it off."""
+    imported = step.imported
+    if imported is not None:
+        where = imported.file or (imported.spec and imported.spec.place) or "without a file"
+        text = {
+            "None": "is None in sys.modules: importing it fails",
+            "initialising": f"is being initialised just now: {shown(where)}",
+            "imported": f"is imported already: {shown(where)}",
+        }[imported.state]
+        page.line(f"{step.name} {text}")
+        if imported.spec is not None and imported.spec.name != step.name:
+            page.line(f"it is the module {imported.spec.name}, under another name")
+        elif imported.state == "imported" and not imported.agrees:
+            page.line(("warning", "a search finds something else now"))
+    if step.pending is not None:
+        where = ", ".join(step.pending)
+        page.line(f"{step.name} is put off by a lazy import until its first use{where and f': {where}'}")
+
+
+def _add_consequences(page: Page, step: Step, shown: Shown) -> None:
     if step.changes:
         page.heading("Interceptors changed")
         for change in step.changes:
             page.line(("name", change.finder), f": {change.field}")
-            page.line("from ", _value(change.before), indent=1)
+            page.line("from ", shown(_value(change.before)), indent=1)
             other = "another " if change.before == change.after else ""
-            page.line("to   ", other, _value(change.after), indent=1)
+            page.line("to   ", other, shown(_value(change.after)), indent=1)
     for title, same in ("It shadows", False), ("The same file again", True):
         shadows = [shadow for shadow in step.shadows if shadow.same_file is same]
         if shadows:
             page.heading(title)
             for shadow in shadows:
-                page.line(*_shadow(step, shadow))
+                page.line(*_shadow(step, shadow, shown))
     if step.loading is not None:
         outcome: Part = ("good", "imported")
         if step.loading.error is not None:
             where = f" ({step.loading.file}, line {step.loading.line})" if step.loading.file else ""
-            outcome = ("bad", f"{_first_line(step.loading.error)}{where}")
+            outcome = ("bad", shown(f"{first_line(step.loading.error)}{where}"))
         page.line()
         page.line("loading it: ", outcome, ("dim", f"  {_time(step.loading.seconds)}"))
 
@@ -190,9 +235,9 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def _shadow(step: Step, shadow: Shadow) -> list[Part]:
-    where = "" if shadow.entry is None else f", at {shadow.entry or 'the working directory'}"
-    text: list[Part] = [("warning", shadow.spec.place), f" ({shadow.finder}{where})"]
+def _shadow(step: Step, shadow: Shadow, shown: Shown) -> list[Part]:
+    where = "" if shadow.entry is None else f", at {shown(shadow.entry) or 'the working directory'}"
+    text: list[Part] = [("warning", shown(shadow.spec.place)), f" ({shadow.finder}{where})"]
     if shadow.same_file and step.spec is not None:
         if shadow.spec.loader == step.spec.loader:
             text.append(": the path leads there twice")
@@ -204,16 +249,11 @@ def _shadow(step: Step, shadow: Shadow) -> list[Part]:
 
 
 def _add_cause(page: Page, cause: Cause) -> None:
-    page.line(("strong", f"{cause.code} {cause.title}"))
+    possible = "" if cause.proved else " (possible)"
+    page.line(("strong", f"{cause.code}{possible} {cause.title}"))
     for line in cause.evidence.split("\n"):
         page.line(line, indent=1)
     page.line("→ ", cause.remedy, indent=1)
-
-
-def _first_line(message: str) -> str:
-    """The first line of a message; the evidence has them all."""
-    first, line_break, _ = message.partition("\n")
-    return f"{first} …" if line_break else first
 
 
 def _time(seconds: float) -> str:

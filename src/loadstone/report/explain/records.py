@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import attrs
 
 from ...framework.kinds import kind_of
+from ..catalogue import address_of
+from .verdict import Verdict, verdict_of
 
 __all__ = [
     "Answer",
@@ -20,6 +23,7 @@ __all__ = [
     "Shadow",
     "SpecRecord",
     "Step",
+    "Verdict",
     "called",
 ]
 
@@ -263,11 +267,17 @@ class Cause:
     title: str
     """What it is, in general."""
     evidence: str
-    """What was seen."""
+    """What was seen: in the first line the sentence that says why, below it the particulars."""
     remedy: str
     """What to do about it."""
     proved: bool = True
     """Whether what was seen proves it; else it is only possible, and says so."""
+    address: str = attrs.field(init=False)
+    """Where more is told of the code: a page, or the command that shows it."""
+
+    @address.default
+    def _address(self) -> str:
+        return address_of(self.code)
 
 
 @attrs.frozen(repr=False)
@@ -286,6 +296,12 @@ class Explanation:
     """What is likely wrong, the likeliest first."""
     interrupted: str | None = None
     """The finder that was being asked when the search was interrupted."""
+    python: str = attrs.field(init=False, factory=lambda: sys.version.partition(" ")[0])
+    """The version of the Python that was asked."""
+    executable: str = attrs.field(init=False, factory=lambda: sys.executable or "")
+    """The interpreter; empty where Python cannot tell."""
+    verdict: Verdict = attrs.field(init=False, default=attrs.Factory(verdict_of, takes_self=True))
+    """What it comes to, in three lines: what happens, why, and what to do."""
 
     @property
     def spec(self) -> SpecRecord | None:
@@ -293,11 +309,21 @@ class Explanation:
         return None if self.module is None else self.module.spec
 
     def __repr__(self) -> str:
-        state = "found" if self.found else "not found"
-        return f"<{type(self).__name__} of {self.name!r}: {state}>"
+        return f"<{type(self).__name__} of {self.name!r}: {self.verdict.state}>"
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, verbose: bool = False) -> str:
+        """The explanation as text; if `verbose`, with all that was seen, and whole paths."""
         from ..terminal import rendered
         from .page import page_of
 
-        return rendered(page_of(self)).rstrip("\n")
+        return rendered(page_of(self, verbose=verbose)).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """The explanation in a notebook."""
+        from ..notebook import html_of
+        from .page import page_of
+
+        return html_of(page_of(self))

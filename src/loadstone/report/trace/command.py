@@ -11,19 +11,30 @@ from typing import TYPE_CHECKING, Any
 from ... import program
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .budget import Overrun
     from .comparison import Comparison
     from .records import Trace
 
 __all__ = ["add_parser"]
 
-_SUFFIXES = (".html", ".json", ".txt")
+_WRITTEN: dict[str, Callable[[Trace], str]] = {
+    ".speedscope.json": lambda trace: trace.to_speedscope(),
+    ".chrome.json": lambda trace: trace.to_chrome(),
+    ".json": lambda trace: trace.to_json(),
+    ".html": lambda trace: trace.to_html(),
+}
+"""How a file is written, by what its name ends in; the first that fits."""
+_SUFFIXES = (*_WRITTEN, ".txt")
 _EXAMPLES = """\
 examples:
   python -m loadstone trace app.py --port 8000
   python -m loadstone trace --depth 2 --min 5 -m pytest --version
   python -m loadstone trace -o start-up.html -m app
   python -m loadstone trace --compare before.json -m app
+  python -m loadstone trace -o start-up.speedscope.json -m app
+  python -X importtime -m app 2> log; python -m loadstone trace --from log -o log.html
   python -m loadstone trace --fail-over 300ms --forbid 'pandas*' -c "import app"
 
 The report goes to standard error, or to FILE; standard output is the program's. What was recorded is written
@@ -42,17 +53,31 @@ def add_parser(commands: Any) -> None:
         description="Run a program and record every import: who asked, who found it, the time it took.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage=f"%(prog)s [OPTION ...] {program.USAGE}",
+        usage=f"%(prog)s [OPTION ...] (--from FILE | {program.USAGE[1:]}",
     )
     parser.add_argument(
-        "-o", dest="output", metavar="FILE", help="write the report to FILE: .html, .json or .txt"
+        "-o",
+        dest="output",
+        metavar="FILE",
+        help="write the report to FILE: .html, .json or .txt, .speedscope.json for speedscope, .chrome.json"
+        " for Perfetto and chrome://tracing",
+    )
+    parser.add_argument(
+        "--from",
+        dest="recorded",
+        metavar="FILE",
+        help="run nothing: report what is in FILE, a trace as JSON or a log of python -X importtime",
     )
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     parser.add_argument("--depth", type=int, metavar="N", help="show N levels of the tree")
     parser.add_argument(
         "--min", type=float, default=0.0, metavar="MS", help="show what took MS milliseconds or more"
     )
-    parser.add_argument("--compare", metavar="OLD.json", help="say what has changed since that trace")
+    parser.add_argument(
+        "--compare",
+        metavar="OLD",
+        help="say what has changed since that trace as JSON, or log of -X importtime",
+    )
     parser.add_argument("--fail-over", metavar="TIME", help="fail if imports take longer, as 300ms or 1.5s")
     parser.add_argument(
         "--forbid",
@@ -66,7 +91,10 @@ def add_parser(commands: Any) -> None:
 
 
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    wanted = program.program_of(parser, options)
+    recorded = options.recorded
+    wanted = None if recorded is not None else program.program_of(parser, options)
+    if recorded is not None and (options.m or options.c or options.script):
+        parser.error("argument --from: not allowed with a program to run")
     from .budget import check, seconds_of
     from .comparison import compare
     from .run import traced
@@ -79,9 +107,11 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             parser.error(f"argument --fail-over: {error}")
     if options.output is not None:
         _check_output(parser, options.output)
-    old = None if options.compare is None else _read(parser, options.compare)
-
-    trace, status = traced(wanted)
+    old = None if options.compare is None else _read(parser, "--compare", options.compare)
+    if wanted is None:
+        trace, status = _read(parser, "--from", recorded), 0
+    else:
+        trace, status = traced(wanted)
     comparison = None if old is None else compare(old, trace)
     overruns = check(trace, limit=limit, forbidden=options.forbid)
     is_written = _write(options, trace, comparison, overruns)
@@ -91,24 +121,27 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 
 
 def _check_output(parser: argparse.ArgumentParser, name: str) -> None:
-    suffix = os.path.splitext(name)[1].lower()
-    if suffix not in _SUFFIXES:
+    if not name.lower().endswith(_SUFFIXES):
         parser.error(f"argument -o: expected a file that ends in {', '.join(_SUFFIXES)}, not {name!r}")
     folder = os.path.dirname(name) or "."
     if not os.path.isdir(folder):
         parser.error(f"argument -o: there is no directory {folder!r}")
 
 
-def _read(parser: argparse.ArgumentParser, name: str) -> Trace:
+def _read(parser: argparse.ArgumentParser, argument: str, name: str) -> Trace:
+    """The trace in a file that an argument names: JSON of a trace, or a log of ``-X importtime``."""
+    from .importtime import is_log
     from .records import Trace
 
     try:
         with open(name, "rb") as file:
-            return Trace.from_json(file.read())
+            content = file.read()
+        text = content.decode(errors="replace")
+        return Trace.from_importtime(text) if is_log(text) else Trace.from_json(content)
     except OSError as error:
-        parser.error(f"argument --compare: cannot read {name!r}: {error.strerror}")
+        parser.error(f"argument {argument}: cannot read {name!r}: {error.strerror}")
     except ValueError as error:
-        parser.error(f"argument --compare: {name!r}: {error}")
+        parser.error(f"argument {argument}: {name!r}: {error}")
 
 
 def _write(
@@ -129,11 +162,8 @@ def _write(
     name = options.output
     is_written = True
     if name is not None:
-        suffix = os.path.splitext(name)[1].lower()
-        if suffix == ".txt":
-            text = rendered(page)
-        else:
-            text = trace.to_html() if suffix == ".html" else trace.to_json()
+        write = next((_WRITTEN[suffix] for suffix in _WRITTEN if name.lower().endswith(suffix)), None)
+        text = rendered(page) if write is None else write(trace)
         try:
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)

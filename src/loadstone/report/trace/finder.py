@@ -6,8 +6,8 @@ import sys
 from _thread import get_ident
 from time import perf_counter
 
-from ..._core.finding import find_spec
-from ..._core.frames import passing, trim_own
+from ..._core.finding import NOWHERE, find_spec
+from ..._core.frames import hidden, passing, trim_own
 from ..._core.versions import HAS_LOAD_MODULE
 from ...framework.traits import name_of
 from .entry import Entry
@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import CodeType, FrameType, ModuleType
     from typing import Any
 
     from .entry import Seen
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Finder"]
 
+_WALK: CodeType = find_spec.__code__
 _OF_A_PARENT = 8
 _DEPTHS = (5, 7, _OF_A_PARENT)  # of `__import__`: for the module itself, a name in a fromlist, a parent
 
@@ -38,6 +39,22 @@ class _Rest:
     """The state of a walk over the rest of the chain."""
 
     __slots__ = ("meta_path", "modules")
+
+
+@hidden
+def _end_import(fullname: str, target: Any, caller: FrameType | None) -> None:
+    """Raise what the interpreter would say at the end of its own walk; it would ask all finders again for it.
+
+    `caller` is who has asked for the walk. Of others than the interpreter's own it is not known what they do;
+    and it says nothing itself where an attribute of a package that is lazy might be a module (Python 3.15).
+    """
+    code = None if caller is None else caller.f_code
+    if caller and code is FIND_AND_LOAD and not caller.f_locals.get("lazy_submodule"):
+        raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+    reload: Any = getattr(sys.modules.get("importlib"), "reload", None)
+    if target is not None and code is getattr(reload, "__code__", reload):
+        target.__spec__ = None
+        raise ModuleNotFoundError(f"spec not found for the module {fullname!r}", name=fullname)
 
 
 class Finder:
@@ -53,19 +70,21 @@ class Finder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """What the finders behind this one have found; with a loader that is watched, if it is imported."""
+        """What the finders behind this one have found for an import; with a loader that is watched.
+
+        Nobody is asked twice: where they have found nothing, the import ends here. Where a module is only
+        searched for, None: whoever searches asks them next.
+        """
+        recorder = self.recorder
+        start = perf_counter()
+        asked = self._importer(fullname) if recorder.active else None
         finders = self._rest(fullname)
-        if not finders:
+        if asked is None or not finders:
             return None
         state: Any = _Rest()
         state.modules = sys.modules
         turns: Any = iter(finders)
         state.meta_path = turns
-        recorder = self.recorder
-        start = perf_counter()
-        asked = self._importer(fullname) if recorder.active else None
-        if asked is None:
-            return find_spec(state, fullname, path, target)
         who, declared = asked
         thread = get_ident()
         stack = recorder.stacks.get(thread)
@@ -99,6 +118,15 @@ class Finder:
             recorder.emit((FOUND, entry.number, parent, thread, *facts))
             if spec is None or not self._watch(spec, entry):
                 entry.end(found, errors)
+        if spec is None:
+            asker = sys._getframe(1)
+            if asker.f_code is _WALK:
+                return NOWHERE  # type: ignore[no-any-return]
+            try:
+                _end_import(fullname, target, asker.f_back)
+            except ModuleNotFoundError as error:
+                trim_own(error)
+                raise
         return spec  # type: ignore[no-any-return]
 
     find_spec.stands_in_front = True  # type: ignore[attr-defined]

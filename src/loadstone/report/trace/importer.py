@@ -76,8 +76,11 @@ def place_of(frame: FrameType | None) -> Place:
     return (name if type(name) is str else None, frame.f_code.co_filename, frame.f_lineno)
 
 
-def absolute_name(name: Any, namespace: Any, level: int) -> str:
-    """The absolute name of what a statement imports, as well as it can be told without a warning."""
+def absolute_name(name: Any, namespace: Any, level: int, names: Any = ()) -> str:
+    """The absolute name of what a statement imports, as well as it can be told without a warning.
+
+    Where a relative one leads out of every package, it is as it is written, with the first of `names`.
+    """
     if not level:
         return str(name)
     namespace = namespace or {}
@@ -88,4 +91,6 @@ def absolute_name(name: Any, namespace: Any, level: int) -> str:
             package = package.rpartition(".")[0]
     for _ in range(level - 1):
         package = package.rpartition(".")[0]
-    return f"{package}.{name}" if name else package
+    if package:
+        return f"{package}.{name}" if name else package
+    return "." * level + str(name or next(iter(names or ()), ""))

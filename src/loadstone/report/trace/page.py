@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..layout import advice
 from ..page import Node, Page, Part
 from .records import Import, Lazy, Trace
 
@@ -172,6 +173,11 @@ def _failures(page: Page, trace: Trace) -> None:
             page.line(line, indent=1)
         more = f" and {len(others)} times more" if others else ""
         page.line(("dim", f"at {place(record)}{more}"), indent=1)
+    raised = [record for record, *_ in failed.values() if not record.swallowed]
+    facts_of_raised = [(one.name, f"{one.error}: {one.message}", one.file, one.line) for one in raised]
+    remedy = advice(trace.program[0] if trace.program else "", facts_of_raised)
+    if remedy is not None:
+        page.line(f"→ {remedy}")
 
 
 def _cycles(page: Page, trace: Trace) -> None:

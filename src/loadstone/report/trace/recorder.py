@@ -40,7 +40,7 @@ class Recorder:
         self.active: bool = False
         self.numbers: Iterator[int] = iter(range(1 << 62))
         self.stacks: dict[int, list[Entry]] = {}
-        self.failures: dict[int, Error] = {}
+        self.failures: dict[int, Error] = {}  # by thread: of the import that has failed last, seen otherwise
         self.running: set[str] = set()  # what is being executed: the names, also as relative ones
         self.finder: Finder = Finder(self)
         self.import_code: CodeType | None = None
@@ -126,8 +126,7 @@ class Recorder:
         """Note the error of an `import` statement, unless it is that of an import seen otherwise."""
         errors = errors_of(error)
         thread = get_ident()
-        if self.failures.get(thread) != errors[0]:
-            self.failures[thread] = errors[0]
+        if self.failures.pop(thread, None) != errors[0]:
             stack = self.stack()
             parent = stack[-1].number if stack else None
             now = perf_counter()
@@ -159,7 +158,7 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
                 module = inner(name, globals, locals, fromlist, level)  # which says that it is no package
         except BaseException as error:
             if recorder.active:
-                recorder.note(error, absolute_name(wanted, globals, level), sys._getframe())
+                recorder.note(error, absolute_name(wanted, globals, level, fromlist), sys._getframe())
             trim(error)
             raise
         if running and (

@@ -25,6 +25,7 @@ __all__ = ["Import", "Lazy", "Reentry", "Trace", "document", "trace"]
 
 T = TypeVar("T")
 FORMAT = 1
+_NOTEBOOK_DEPTH = 2
 
 
 @attrs.frozen
@@ -220,6 +221,29 @@ class Trace:
 
         return html_of(self)
 
+    def to_speedscope(self) -> str:
+        """The trace as JSON for `speedscope <https://www.speedscope.app>`_: a profile for each thread."""
+        from .exports import speedscope
+
+        return speedscope(self)
+
+    def to_chrome(self) -> str:
+        """The trace as JSON of Chrome's trace events, which Perfetto and ``chrome://tracing`` show."""
+        from .exports import chrome
+
+        return chrome(self)
+
+    @classmethod
+    def from_importtime(cls, text: str) -> Trace:
+        """The trace that a log of ``python -X importtime`` tells, whatever else is in it.
+
+        It says less than one recorded here: names, own and cumulative times and who imported what; nothing of
+        places, finders, loaders and failures. Raises ValueError if there is no line of such a log.
+        """
+        from .importtime import trace_of
+
+        return trace_of(text)
+
     @classmethod
     def from_json(cls, text: str | bytes) -> Trace:
         """The trace that `to_json` has written. Raises ValueError, which says why, for anything else."""
@@ -242,6 +266,12 @@ class Trace:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the JSON of a trace: {type(error).__name__}: {error}") from None
+
+    def _repr_html_(self) -> str:
+        """For notebooks: what `page` says, in short."""
+        from ..notebook import html_of as fragment_of
+
+        return fragment_of(self.page(depth=_NOTEBOOK_DEPTH))
 
     def __repr__(self) -> str:
         if self._recorder is not None and self._recorder.active:

@@ -1,0 +1,173 @@
+"""What a module's source binds and uses, and where: read, not executed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import tokenize
+from collections.abc import Iterator
+
+__all__ = ["Bindings", "bindings_of"]
+
+_LARGEST = 4_000_000
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Bindings:
+    """The names that a module has when it has been executed, as far as its source shows."""
+
+    def __init__(self, tree: ast.Module, name: str, is_package: bool) -> None:
+        """Of the module `name`."""
+        self.name = name
+        self.lines: dict[str, list[int]] = {}
+        """Where each name is bound, in order; at the end of the statement that binds it."""
+        self._opens: list[int] = []
+        self._tree = tree
+        self._package = name if is_package else name.rpartition(".")[0]
+        self._is_package = is_package
+        for node in _at_top(tree):
+            self._look_at(node)
+        for lines in self.lines.values():
+            lines.sort()
+
+    def is_bound_after(self, name: str, line: int) -> int | None:
+        """The first line below `line` at which the name is bound; None if there is none."""
+        return next((bound for bound in self.lines.get(name, ()) if bound > line), None)
+
+    def may_get_after(self, line: int) -> bool:
+        """Whether names that do not show may come below `line`.
+
+        By an import of everything, `__getattr__`, `globals()` or another module in its own place.
+        """
+        return any(opened > line for opened in self._opens)
+
+    def import_at(self, line: int) -> ast.Import | ast.ImportFrom | None:
+        """The import statement in the body of the module that stands at the line."""
+        for node in _at_top(self._tree):
+            if isinstance(node, ast.Import | ast.ImportFrom) and _first(node) <= line <= _last(node):
+                return node
+        return None
+
+    def bound_by(self, node: ast.Import | ast.ImportFrom) -> list[str]:
+        """The names that an import statement binds."""
+        return [_bound_name(node, alias) for alias in node.names]
+
+    def users_of(self, names: list[str]) -> tuple[list[int], list[str]]:
+        """Where one of the names is used: the lines in the body of the module, and the functions."""
+        lines: list[int] = []
+        functions: dict[str, None] = {}
+        for node, function in _uses(self._tree, None):
+            if node.id in names:
+                if function is None:
+                    lines.append(node.lineno)
+                else:
+                    functions[function] = None
+        return sorted(lines), list(functions)
+
+    def _look_at(self, node: ast.AST) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self._bind(node.name, node)
+            if node.name == "__getattr__":
+                self._opens.append(_last(node))
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                self._bind(_bound_name(node, alias), node)
+                self._bind_submodule(alias.name, node)
+        elif isinstance(node, ast.ImportFrom):
+            self._look_at_from(node)
+        elif isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                self._bind(node.id, node)
+            elif node.id in ("globals", "vars", "setattr", "exec", "__dict__"):
+                self._opens.append(_last(node))
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+            if node.name is not None:
+                self._bind(node.name, node)
+        elif isinstance(node, ast.MatchMapping):
+            if node.rest is not None:
+                self._bind(node.rest, node)
+        elif isinstance(node, ast.Attribute) and node.attr == "modules":
+            self._opens.append(_last(node))  # sys.modules, in which it may replace itself
+
+    def _look_at_from(self, node: ast.ImportFrom) -> None:
+        source = node.module or ""
+        if node.level:
+            parts = self._package.split(".")
+            anchor = parts[: len(parts) - node.level + 1]
+            source = ".".join([*anchor, source] if source else anchor)
+        for alias in node.names:
+            if alias.name == "*":
+                self._opens.append(_last(node))
+            else:
+                self._bind(alias.asname or alias.name, node)
+        self._bind_submodule(source, node)
+
+    def _bind_submodule(self, module: str, node: ast.stmt) -> None:
+        """A submodule that is imported becomes an attribute of its package, whoever imports it."""
+        if self._is_package and module.startswith(f"{self.name}."):
+            self._bind(module[len(self.name) + 1 :].partition(".")[0], node)
+
+    def _bind(self, name: str, node: ast.AST) -> None:
+        self.lines.setdefault(name, []).append(_last(node))
+
+
+def _first(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 0))
+
+
+def _last(node: ast.AST) -> int:
+    return int(getattr(node, "end_lineno", None) or _first(node))
+
+
+def _bound_name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    if alias.asname is not None:
+        return alias.asname
+    return alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name
+
+
+def _at_top(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes whose bindings are the module's: none in the bodies of functions and classes."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if isinstance(child, (*_SCOPES, ast.ClassDef)):
+            continue
+        yield from _at_top(child)
+
+
+def _uses(node: ast.AST, function: str | None) -> Iterator[tuple[ast.Name, str | None]]:
+    """The names that are read, each with the function in which it stands; None for the body of the module."""
+    if isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Load):
+            yield node, function
+        return
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        # Decorators, defaults and annotations are evaluated where the function is defined.
+        outer: list[ast.AST] = [*node.decorator_list, node.args]
+        if node.returns is not None:
+            outer.append(node.returns)
+        for part in outer:
+            yield from _uses(part, function)
+        for part in node.body:
+            yield from _uses(part, function or node.name)
+        return
+    if isinstance(node, ast.Lambda):
+        yield from _uses(node.args, function)
+        yield from _uses(node.body, function or "a lambda")
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _uses(child, function)
+
+
+def bindings_of(file: str | None, name: str) -> Bindings | None:
+    """What the source file of the module `name` binds; None where there is none to be read."""
+    if file is None or not file.endswith((".py", ".pyw")):
+        return None
+    try:
+        if os.path.getsize(file) > _LARGEST:
+            return None
+        with tokenize.open(file) as source:
+            tree = ast.parse(source.read(), file)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    stem = os.path.splitext(os.path.basename(file))[0]
+    return Bindings(tree, name, stem == "__init__")

@@ -1,0 +1,177 @@
+"""What a module raised while it was executed, and what that comes of."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from difflib import get_close_matches
+from types import ModuleType
+
+import attrs
+
+from ...framework.kinds import attribute_of
+from .bindings import bindings_of
+from .case import Case, cause
+from .circle import circle_of
+from .failure import Lack, Place, lacks_of, loading_of, place_of
+from .records import Cause
+
+__all__ = ["circular", "ended", "in_package", "lacking", "raised"]
+
+
+def circular(case: Case) -> Iterator[Cause]:
+    """A module that is asked for what it does not have yet, in the middle of being executed."""
+    for lack in lacks_of(case.failure) if case.failure is not None else ():
+        circle = circle_of(lack)
+        if circle is not None:
+            evidence = [circle.reason, circle.chain]
+            yield cause("LS205", evidence, circle.remedy, proved=circle.proved)
+            return
+
+
+def lacking(case: Case) -> Iterator[Cause]:
+    """What is not there: why the module is not found, or that the module does not have the name."""
+    if case.failure is None:
+        return
+    for lack in lacks_of(case.failure):
+        if lack.is_cycle:
+            continue
+        place = place_of(lack.error)
+        if lack.name is None:
+            yield from _not_found(case, lack.module, place)
+        elif isinstance(lack.error, ImportError):
+            yield from _no_name(case, lack, place)
+        elif place is not None:
+            yield from _no_attribute(case, lack, place)
+
+
+def _not_found(case: Case, name: str, place: Place | None) -> Iterator[Cause]:
+    """The causes for a module that another imports in vain."""
+    inner = case.ask(name)
+    if inner.found:
+        return
+    inner = attrs.evolve(inner, asker=place, inventory=case.inventory)
+    causes = [found for found in case.causes_of(inner) if found.code != "LS225"]
+    if not any(found.proved for found in causes):
+        yield from raised(case, f"Ask about the module that it lacks: python -m loadstone explain {name}")
+    for found in causes:
+        if place is None:
+            yield found
+        else:
+            asks = f"{place.name} asks for {name}: {place}"
+            yield attrs.evolve(
+                found, evidence="\n".join([found.evidence, *cause("LS220", asks).evidence.split("\n")])
+            )
+
+
+def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
+    """`from X import Y`, and X has no Y; a package may have a module of that name."""
+    inner = case.ask(lack.full_name)
+    if inner.found:
+        return  # it is there: something else keeps it from being seen
+    is_package = inner.is_complete
+    others = []
+    if is_package:
+        inner = attrs.evolve(inner, asker=place, inventory=case.inventory)
+        others = [found for found in case.causes_of(inner) if found.code not in _VAGUE]
+    yield from others
+    if any(found.proved for found in others):
+        return
+    where = _where(case, lack)
+    asks = "" if place is None else f": {place}"
+    evidence = f"{lack.module}{where} has no {lack.name!r}"
+    if is_package:
+        evidence += f", and there is no module {lack.full_name}"
+    near = _near(lack)
+    if near:
+        evidence += f"; it has {near}"
+    yield cause("LS227", f"{evidence}{asks}", f"Import {near}, if that is meant." if near else None)
+
+
+_VAGUE = {"LS203", "LS208", "LS224", "LS225", "LS228", "LS239", "LS246"}
+"""What need not be told of the module that a name could be: it is a name that was asked for."""
+
+
+def in_package(case: Case) -> Iterator[Cause]:
+    """What was asked for as a module is a name in the package, such as a function."""
+    parent = case.parent
+    if parent is None or not case.is_complete:
+        return
+    what = None
+    module = sys.modules.get(parent.name) if parent.loading or parent.imported else None
+    if isinstance(module, ModuleType):
+        value = attribute_of(module, case.tail)
+        if value is not None:
+            what = f"a {type(value).__name__} in the package"
+    elif parent.spec is not None:
+        bindings = bindings_of(parent.spec.origin, parent.name)
+        lines = [] if bindings is None else bindings.lines.get(case.tail, [])
+        if lines:
+            what = f"bound at line {lines[0]} of {parent.spec.origin}, which makes the package"
+    if what is not None:
+        place = parent.spec.place if parent.spec is not None else "in sys.modules"
+        evidence = f"{case.tail!r} is {what} {parent.name} ({place}), and no module"
+        yield cause("LS228", evidence, f"Import it so: from {parent.name} import {case.tail}")
+
+
+def _no_attribute(case: Case, lack: Lack, place: Place) -> Iterator[Cause]:
+    """`X.Y`, and X has no Y: a submodule that nobody has imported, or a name that it never has."""
+    inner = case.ask(lack.full_name)
+    if inner.found and inner.last.spec is not None:
+        evidence = f"{lack.full_name} is a module ({inner.last.spec.place}), which nothing has imported yet"
+        yield cause("LS227", f"{evidence}: {place}", f"Write import {lack.full_name} above it.")
+        return
+    near = _near(lack)
+    where = _where(case, lack)
+    evidence = f"{lack.module}{where} has no {lack.name!r}{f'; it has {near}' if near else ''}: {place}"
+    yield cause("LS227", evidence, f"Write {near}, if that is meant." if near else None)
+
+
+def _where(case: Case, lack: Lack) -> str:
+    """Where the module is that lacks it, and of which release, as far as that is known."""
+    owner = next(iter(case.inventory.providers(lack.module)), None)
+    parts = [lack.file or "", "" if owner is None else f"of {owner.release}"]
+    text = ", ".join(filter(None, parts))
+    return f" ({text})" if text else ""
+
+
+def _near(lack: Lack) -> str | None:
+    """What the module has under nearly the name that it lacks."""
+    names: list[str] = []
+    module = lack.error.obj if isinstance(lack.error, AttributeError) else sys.modules.get(lack.module)
+    if isinstance(module, ModuleType):
+        names = [name for name in attribute_of(module, "__dict__") or vars(module) if isinstance(name, str)]
+    if not names:
+        bindings = bindings_of(lack.file, lack.module)
+        names = [] if bindings is None else list(bindings.lines)
+    found = get_close_matches(lack.name or "", [name for name in names if name != lack.name], 1, 0.75)
+    return repr(found[0]) if found else None
+
+
+def ended(case: Case) -> Iterator[Cause]:
+    """A module that ends the program, or takes itself out of `sys.modules`."""
+    failure = case.failure
+    if isinstance(failure, SystemExit):
+        place = place_of(failure)
+        where = "" if place is None else f": {place}"
+        evidence = (
+            f"importing {case.last.name} ends the program, with the exit status {failure.code!r}{where}"
+        )
+        yield cause("LS237", evidence)
+    elif (
+        isinstance(failure, KeyError)
+        and failure.args == (case.last.name,)
+        and loading_of(failure) is not None
+    ):
+        evidence = f"{case.last.name} is not in sys.modules any more when it has been executed"
+        yield cause("LS237", evidence, "Have it leave sys.modules[__name__], or put another module there.")
+
+
+def raised(case: Case, remedy: str | None = None) -> Iterator[Cause]:
+    """The exception itself, where nothing else is known of it."""
+    loading = case.last.loading
+    if loading is None or loading.error is None:
+        return
+    where = f" in {loading.file}, line {loading.line}" if loading.file else ""
+    *first, last = f"{case.last.name}: {loading.error}".split("\n")
+    yield cause("LS220", [*first, f"{last}{where}"], remedy)

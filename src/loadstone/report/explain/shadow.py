@@ -1,0 +1,176 @@
+"""Who hides whom: local files and folders in the place of the standard library or of what is installed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ...distributions import providers
+from ..places import PACKAGES, folder, is_standard_file, site_directories, standard_directories
+from .case import Case, cause
+from .failure import Place, errors_of, is_engine, lacks_of, place_of, places_of
+from .records import Cause, Shadow, Step
+
+__all__ = ["hides", "hides_by_failure", "swallowed"]
+
+_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
+
+
+def hides(case: Case) -> Iterator[Cause]:
+    """What is found under the name that was asked about is not the library of that name."""
+    yield from _hidden_by(case.steps[0], None)
+
+
+def hides_by_failure(case: Case) -> Iterator[Cause]:
+    """What the failure is about, or went through, is not the library that others mean by its name."""
+    if case.failure is None:
+        return
+    tops: dict[str, str | None] = {}
+    for lack in lacks_of(case.failure):
+        place = place_of(lack.error)
+        tops.setdefault(lack.module.partition(".")[0], None if place is None else str(place))
+    for error in errors_of(case.failure):
+        places = [place for place in places_of(error) if not is_engine(place)]
+        for before, place in pairwise(places):
+            # One that is imported from where it is itself is what is meant.
+            if place.is_of_module and _entry(before) != _entry(place):
+                tops.setdefault(place.name.partition(".")[0], str(before))
+    for top, asker in tops.items():
+        if top != case.steps[0].name and top.isidentifier():
+            yield from _hidden_by(case.ask(top).steps[0], asker)
+
+
+def _entry(place: Place) -> str:
+    """The path entry below which a module is, by its file and its name."""
+    up = place.name.count(".") + 1
+    if os.path.basename(place.file).partition(".")[0] == "__init__":
+        up += 1
+    directory = place.file
+    for _ in range(up):
+        directory = os.path.dirname(directory)
+    return folder(directory)
+
+
+def _hidden_by(step: Step, asker: str | None) -> Iterator[Cause]:
+    spec = step.spec
+    if spec is None or not spec.has_location or not spec.origin or _is_standard(spec.origin):
+        return
+    after = [] if asker is None else [f"that is what this gets: {asker}"]
+    if step.name in sys.stdlib_module_names:
+        hidden = next((one.spec.place for one in step.shadows if _is_standard(one.spec.place)), None)
+        if hidden is not None:
+            evidence = f"{spec.origin} is found before {hidden}"
+            yield cause("LS204", [evidence, *after], _rename(spec.origin))
+        return
+    owner, shadow = _installed(step)
+    if shadow is None:
+        return
+    evidence = f"{spec.origin} hides {owner}, which is at {shadow.spec.place}"
+    yield cause("LS226", [evidence, *after], _rename(spec.origin, is_project=True))
+
+
+def _is_standard(place: str) -> bool:
+    return place in ("built-in", "frozen") or is_standard_file(place, standard_directories())
+
+
+def _rename(origin: str, *, is_project: bool = False) -> str:
+    """What to rename: the file, or the folder of a package."""
+    stem, _ = os.path.splitext(os.path.basename(origin))
+    if stem != "__init__":
+        return f"Rename {origin}, and delete its cache in __pycache__."
+    package = os.path.dirname(origin)
+    root = os.path.dirname(package)
+    if is_project and any(os.path.exists(os.path.join(root, name)) for name in _PROJECT):
+        return (
+            f"Start the program from another directory than {root}; or, if this copy is meant, install it:"
+            f" {sys.executable} -m pip install -e {root}"
+        )
+    return f"Rename the folder {package}."
+
+
+def _installed(step: Step) -> tuple[str, Shadow | None]:
+    """The installed distribution whose module is hidden, in words, and its module."""
+    candidates = [
+        (shadow, _home(shadow.spec.origin or "", step.name))
+        for shadow in step.shadows
+        if not shadow.same_file and shadow.spec.loader is not None and shadow.spec.has_location
+    ]
+    if not candidates or step.spec is None or step.spec.origin is None:
+        return "", None
+    by_folder = {
+        folder(os.path.dirname(one.place)): one.release
+        for one in reversed(providers().get(step.name, []))
+        if one.place
+    }
+    sites = {folder(place) for place in site_directories()}
+    home = _home(step.spec.origin, step.name)
+    if home in by_folder or home in sites or os.path.basename(home) in PACKAGES:
+        return "", None  # one installed distribution before another
+    for shadow, place in candidates:
+        if place in by_folder:
+            return f"the installed {by_folder[place]}", shadow
+        if place in sites or os.path.basename(place) in PACKAGES:
+            return f"the {step.name!r} that is installed", shadow
+    return "", None
+
+
+def _home(origin: str, name: str) -> str:
+    """The path entry in which a top-level module is, by its file."""
+    directory, file = os.path.split(origin)
+    if file.partition(".")[0] == "__init__" and os.path.basename(directory) == name:
+        directory = os.path.dirname(directory)
+    return folder(directory)
+
+
+def swallowed(case: Case) -> Iterator[Cause]:
+    """A folder without `__init__`, found as a namespace package in the place of the package that is meant."""
+    steps = list(case.steps[:1])
+    if case.failure is not None:
+        tops = dict.fromkeys(lack.module.partition(".")[0] for lack in lacks_of(case.failure))
+        steps += [case.ask(top).steps[0] for top in tops if top != steps[0].name and top.isidentifier()]
+    for step in steps:
+        spec = step.spec
+        if spec is None or spec.loader is not None or spec.origin is not None:
+            continue
+        yield from _swallowed(step, spec.search_locations or (), case)
+
+
+def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Cause]:
+    real = next((one for one in step.shadows if one.spec.loader and not one.same_file), None)
+    for portion in portions:
+        for inner in (os.path.join(portion, step.name), os.path.join(portion, "src", step.name)):
+            if os.path.isfile(os.path.join(inner, "__init__.py")):
+                home = os.path.dirname(inner)
+                evidence = (
+                    f"{step.name!r} is the folder {portion}, which has no __init__.py and is taken for a"
+                    f" namespace package; the package is inside, in {inner}"
+                )
+                yield cause("LS238", evidence, f"Start the program from {home}, or put that on sys.path.")
+                return
+    if real is not None:
+        evidence = (
+            f"{step.name!r} is the folder {portions[0] if portions else ''}, which has no __init__.py and is"
+            f" taken for a namespace package, before {real.spec.place} is asked for"
+        )
+        yield cause("LS238", evidence, "Start the program from another directory, or rename the folder.")
+    elif portions and not any(map(_has_modules, portions)) and step.name not in providers():
+        evidence = (
+            f"{step.name!r} is only the folder {portions[0]}, which has no modules in it and is taken for a"
+            " namespace package; there is no other of this name"
+        )
+        remedy = f"If a library is meant, rename the folder {portions[0]}, and install the library."
+        yield cause("LS238", evidence, remedy, proved=bool(case.failure) or not case.found)
+
+
+def _has_modules(portion: str) -> bool:
+    """Whether there is any module below a folder; True where that cannot be told."""
+    try:
+        for number, (_, folders, files) in enumerate(os.walk(portion)):
+            if number > 200 or any(file.endswith((".py", ".pyc", ".so", ".pyd")) for file in files):
+                return True
+            folders[:] = [name for name in folders if name.isidentifier() and name != "__pycache__"]
+    except OSError:
+        return True
+    return False

@@ -1,0 +1,165 @@
+"""The way a program was started: what is a part of a package, and imported as if it were none."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+from collections.abc import Iterator
+
+from ..layout import has_module, placed, placed_below
+from ..places import current_directory, folder
+from .case import Case, cause
+from .failure import Place, asked_at, errors_of, lacks_of, place_of
+from .records import Cause
+
+__all__ = ["away", "relative"]
+
+_HIGHEST = 8
+_WIDEST = 200
+_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def relative(case: Case) -> Iterator[Cause]:
+    """A relative import in a module that is imported, or run, as if it were in no package, or in fewer."""
+    if case.failure is None:
+        return
+    about = [lack.error for lack in lacks_of(case.failure)]
+    for error in errors_of(case.failure):
+        place = place_of(error)
+        if type(error) is not ImportError or error.name is not None or error in about or place is None:
+            continue
+        level = _level_at(place)
+        package = place.globals.get("__package__") or ""
+        if not isinstance(package, str):
+            continue
+        depth = len(package.split(".")) if package else 0
+        if not level or level <= depth:
+            continue
+        what = (
+            f"is imported as {place.name!r}, in the package {package!r}"
+            if package
+            else (f"is imported as {place.name!r}, in no package")
+        )
+        evidence = f"{place.file} {what}, and its line {place.line} goes {_times(level)} up: {place.text}"
+        where = placed(place.file, level)
+        if where is None:
+            remedy = "Import what it needs by its full name, from a directory that is on sys.path."
+        else:
+            remedy = f"Import it as {where.name}, from {where.root}; as a program: {where.command}"
+        yield cause("LS233", evidence, remedy)
+        return
+
+
+def _times(level: int) -> str:
+    return "one package" if level == 1 else f"{level} packages"
+
+
+def _level_at(place: Place) -> int:
+    """How far up the relative import at a line goes; 0 for what is none."""
+    try:
+        tree = ast.parse(place.text)
+    except (SyntaxError, ValueError):
+        match = re.match(r"from\s*(\.+)", place.text)
+        return len(match[1]) if match else 0
+    return max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
+
+
+def away(case: Case) -> Iterator[Cause]:
+    """What is missing is near the program, in a directory that is not on the search path."""
+    missing = case.missing
+    if case.found or not all(part.isidentifier() for part in missing.split(".")):
+        return
+    if case.asker is not None and os.path.isabs(case.asker.file):
+        beside = list(_beside(case.asker, missing))
+        if beside:
+            yield from beside
+            return
+    here = current_directory()
+    starts = [here] if here else []
+    if case.asker is not None and os.path.isabs(case.asker.file):
+        starts.insert(0, os.path.dirname(case.asker.file))
+    on_path = {folder(entry or os.curdir) for entry in sys.path if isinstance(entry, str)}
+    top = missing.partition(".")[0]
+    names = [missing, case.name]
+    if case.asker is not None:
+        names += [name for name in asked_at(case.asker) if f"{name}.".startswith(f"{missing}.")]
+    for start in starts:
+        root = _above(start, names, on_path)
+        if root is None:
+            continue
+        thing = _thing(root, missing)
+        where = None if case.asker is None else placed_below(case.asker.file, top)
+        command = (
+            where.command if where is not None else f"cd {root} && python -m {_dotted(root, start, top)}"
+        )
+        evidence = f"{missing!r} is {thing}, and {root} is not on sys.path"
+        if missing != top:
+            evidence += f"; {top!r} is found elsewhere"
+        yield cause("LS234", evidence, f"Run the program from there, as a module: {command}")
+        return
+    if here and missing == top:
+        yield from _below(here, top, on_path)
+
+
+def _beside(asker: Place, missing: str) -> Iterator[Cause]:
+    """In the package of the one that asks for it, as Python 2 found it."""
+    package = asker.globals.get("__package__")
+    directory = os.path.dirname(asker.file)
+    thing = None if "." in missing else _thing(directory, missing)
+    if thing is not None and package and isinstance(package, str):
+        evidence = f"{missing!r} is {thing}, which is a part of the package {package!r}"
+        yield cause("LS234", evidence, f"Write in {asker.file}: from . import {missing}")
+
+
+def _thing(root: str, name: str) -> str | None:
+    """The file or folder in a directory that would be the module `name`; None if there is none."""
+    place = os.path.join(root, *name.split("."))
+    return next(filter(os.path.exists, (place, f"{place}.py")), None)
+
+
+def _dotted(root: str, start: str, top: str) -> str:
+    parts = os.path.relpath(start, root).split(os.sep)
+    return ".".join([*parts, "MODULE"]) if parts[0] == top else "MODULE"
+
+
+def _above(start: str, names: list[str], on_path: set[str]) -> str | None:
+    """The directory above `start` that has one of the modules, and is not on the path."""
+    root = start
+    for _ in range(_HIGHEST):
+        root = os.path.dirname(root)
+        if os.path.dirname(root) == root:
+            return None
+        if folder(root) not in on_path and has_module(root, names):
+            return root
+    return None
+
+
+def _below(here: str, top: str, on_path: set[str]) -> Iterator[Cause]:
+    """In a folder of the project, such as `src`."""
+    try:
+        with os.scandir(here) as items:
+            folders = sorted(
+                item.name for item, _ in zip(items, range(_WIDEST), strict=False) if item.is_dir()
+            )
+    except OSError:
+        return
+    for name in sorted(folders, key=lambda name: name != "src"):
+        root = os.path.join(here, name)
+        package = os.path.join(root, top, "__init__.py")
+        module = os.path.join(root, f"{top}.py")
+        file = next(filter(os.path.isfile, (package, module)), None)
+        if file is None or folder(root) in on_path or name.startswith(".") or _is_environment(root):
+            continue
+        evidence = f"{top!r} is {file}, and {root} is not on sys.path"
+        if any(os.path.isfile(os.path.join(here, project)) for project in _PROJECT):
+            remedy = f"Install the project: {sys.executable} -m pip install -e {here}"
+        else:
+            remedy = f"Start the program from {root}, or put that on PYTHONPATH."
+        yield cause("LS234", evidence, remedy, proved=name == "src")
+        return
+
+
+def _is_environment(root: str) -> bool:
+    return os.path.isfile(os.path.join(root, "pyvenv.cfg"))

@@ -1,0 +1,710 @@
+"""What explain says of modules that are found and fail: each failure is real, and its cause comes first."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import re
+import sys
+import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import loadstone
+from loadstone.report.explain import causes as rooms
+from loadstone.report.explain.records import Cause
+
+if TYPE_CHECKING:
+    from ..conftest import Sandbox
+
+
+WITH_ADVICE = "try:\n    {}\nexcept ImportError as e:\n    raise ImportError('advice') from e\n"
+
+
+def first(name: str, *, load: bool = True) -> Cause:
+    """The first cause of an explanation."""
+    return loadstone.explain(name, load=load).causes[0]
+
+
+def codes(name: str, *, load: bool = True) -> list[str]:
+    """The codes of the causes, in order."""
+    return [cause.code for cause in loadstone.explain(name, load=load).causes]
+
+
+def install(sandbox: Sandbox, name: str, version: str, files: dict[str, str | bytes]) -> Path:
+    """A distribution as pip leaves it, in a directory behind those of the test on the path."""
+    info = f"{name}-{version}.dist-info"
+    record = "".join(f"{file},,\n" for file in [*files, f"{info}/METADATA", f"{info}/RECORD"])
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    everything = {**files, f"{info}/METADATA": metadata, f"{info}/RECORD": record}
+    sandbox.write({f"site/{file}": content for file, content in everything.items()})
+    site = sandbox.root / "site"
+    if str(site) not in sys.path:
+        sys.path.append(str(site))
+    importlib.invalidate_caches()
+    return site
+
+
+def forget(top: str) -> None:
+    """Have a module and its submodules not imported: what has a name of the standard library's stays else."""
+    for name in [each for each in sys.modules if each.partition(".")[0] == top]:
+        del sys.modules[name]
+
+
+def an_extension(pattern: bytes = b"") -> Path:
+    """An extension module of this Python that is a file, and has what the pattern matches."""
+    for name in ("_json", "_bisect", "_heapq", "_ctypes", "_lzma", "_sqlite3", "_ssl", "math"):
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.has_location and str(spec.origin).endswith(EXTENSION_SUFFIXES[0]):
+            file = Path(str(spec.origin))
+            if re.search(pattern, file.read_bytes()):
+                return file
+    pytest.skip(f"this Python has no extension module in a file with {pattern!r}")
+
+
+def an_elf_extension(pattern: bytes = b"") -> Path:
+    """One of which tests can change a string, and know what the loader makes of it."""
+    return an_extension(rb"(?s)\A\x7fELF.*" + pattern)
+
+
+# Shadows
+
+
+def test_a_script_is_called_as_the_library_that_it_imports(sandbox: Sandbox) -> None:
+    """LS226: with and without load, and for a submodule; no circle is made of it."""
+    site = install(sandbox, "pictures", "2.1", {"pictures/__init__.py": "def init(): ...\n"})
+    sandbox.write({"app/pictures.py": "import pictures\npictures.init()\n"})
+    sandbox.on_path("app")
+    local, hidden = sandbox.root / "app/pictures.py", site / "pictures/__init__.py"
+    for load in (False, True):
+        (cause,) = loadstone.explain("pictures", load=load).causes
+        assert cause.code == "LS226"
+        assert cause.evidence == f"{local} hides the installed pictures 2.1, which is at {hidden}"
+        assert cause.remedy == f"Rename {local}, and delete its cache in __pycache__."
+    assert codes("pictures.shapes", load=False)[0] == "LS226"
+
+
+def test_a_checkout_hides_the_installed_copy(sandbox: Sandbox) -> None:
+    """LS226: beside its pyproject.toml a package is not to be renamed; one installed twice hides nothing."""
+    install(sandbox, "pictures", "2.1", {"pictures/__init__.py": ""})
+    sandbox.write({"app/pictures/__init__.py": "", "app/pyproject.toml": ""})
+    sandbox.on_path("app")
+    assert f"pip install -e {sandbox.root / 'app'}" in first("pictures").remedy
+    (sandbox.root / "app/pyproject.toml").unlink()
+    assert first("pictures").remedy == f"Rename the folder {sandbox.root / 'app' / 'pictures'}."
+    sandbox.write({"app/pictures-2.1.dist-info/METADATA": "Name: pictures\nVersion: 2.1\n"})
+    sandbox.write({"app/pictures-2.1.dist-info/RECORD": "pictures/__init__.py,,\n"})
+    assert codes("pictures") == []
+
+
+def test_a_local_module_is_told_from_what_fails_elsewhere(sandbox: Sandbox) -> None:
+    """LS204: a library fails, for a local file has the place of a module of the standard library."""
+    install(
+        sandbox,
+        "painter",
+        "1.0",
+        {
+            "painter/__init__.py": "import colorsys\ncolorsys.rgb_to_hsv(0, 0, 0)\n",
+            "painter_from.py": "from colorsys import rgb_to_hsv\n",
+            "painter_deep.py": "import wsgiref.util\n",
+            "painter_raises.py": "import sndhdr_like, this_one\n",
+        },
+    )
+    sandbox.write({"app/colorsys.py": "", "app/wsgiref.py": ""})
+    sandbox.on_path("app")
+    for name, local, line in (
+        ("painter", "colorsys", "painter/__init__.py, line 2: colorsys.rgb_to_hsv(0, 0, 0)"),
+        ("painter_from", "colorsys", "painter_from.py, line 1: from colorsys import rgb_to_hsv"),
+        ("painter_deep", "wsgiref", "painter_deep.py, line 1: import wsgiref.util"),
+    ):
+        forget(local)
+        cause = first(name)
+        assert cause.code == "LS204"
+        sentence, asker = cause.evidence.splitlines()
+        assert sentence.startswith(f"{sandbox.root}/app/{local}.py is found before ")
+        assert asker == f"that is what this gets: {sandbox.root}/site/{line}"
+        assert "LS227" not in codes(name)
+        forget(local)
+
+
+def test_a_local_module_that_raises_where_a_library_wants_another(sandbox: Sandbox) -> None:
+    """LS226: what a library imports is local, and fails by itself; what the project's own code imports is no
+    such case."""
+    install(sandbox, "reader", "1.0", {"reader.py": "import records\n"})
+    install(sandbox, "records", "0.5", {"records.py": ""})
+    sandbox.write({"app/records.py": "1 / 0\n", "app/own.py": "import records\n"})
+    sandbox.on_path("app")
+    assert codes("reader") == ["LS226"]
+    assert f"that is what this gets: {sandbox.root}/site/reader.py, line 1" in first("reader").evidence
+    assert codes("own") == ["LS220"]
+
+
+def test_a_folder_without_init_is_taken_for_the_package(sandbox: Sandbox) -> None:
+    """LS238: the package is inside, or a finder behind has it, or there is nothing in the folder."""
+    sandbox.write(
+        {
+            "up/project/project/__init__.py": "x = 1\n",
+            "up/layout/src/layout/__init__.py": "",
+            "up/uses.py": "from project import x\n",
+            "up/numbers_lib/data/table.txt": "",
+            "up/full/part.py": "",
+        }
+    )
+    sandbox.on_path("up")
+    up = sandbox.root / "up"
+    cause = first("project")
+    assert cause.code == "LS238"
+    assert f"the package is inside, in {up / 'project' / 'project'}" in cause.evidence
+    assert str(up / "project") in cause.remedy
+    assert f"in {up / 'layout' / 'src' / 'layout'}" in first("layout").evidence
+    assert codes("uses")[0] == "LS238"
+    possible = first("numbers_lib")
+    assert (possible.code, possible.proved) == ("LS238", False)
+    assert first("numbers_lib.core").proved
+    assert codes("full") == []
+
+
+def test_a_folder_without_init_keeps_an_editable_install_from_being_asked(sandbox: Sandbox) -> None:
+    """LS238: finders behind the path finder are not asked any more."""
+    sandbox.write({"up/tool/notes.txt": "", "elsewhere/tool/__init__.py": ""})
+    sandbox.on_path("up")
+
+    class Editable:
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            file = sandbox.root / "elsewhere/tool/__init__.py"
+            return importlib.util.spec_from_file_location(name, file) if name == "tool" else None
+
+    sys.meta_path.append(Editable())
+    evidence = first("tool").evidence
+    assert f"'tool' is the folder {sandbox.root}/up/tool, which has no __init__.py" in evidence
+    assert f"before {sandbox.root}/elsewhere/tool/__init__.py is asked for" in evidence
+
+
+# Circles
+
+
+def test_the_line_that_would_break_a_circle(sandbox: Sandbox) -> None:
+    """LS205: an import that only functions need goes into them; else it goes below what the other needs."""
+    sandbox.write(
+        {
+            "shop_a.py": "import shop_b\nclass Base: ...\n",
+            "shop_b.py": "from shop_a import Base\ndef make():\n    return Base()\n",
+            "tree_a.py": "from tree_b import leaf\ndef grow(): return leaf\nx = 1\n",
+            "tree_b.py": "from tree_a import x\nleaf = x\n",
+            "deep_a.py": "import deep_b\nclass Base: ...\nmade = deep_b.made\n",
+            "deep_b.py": "from deep_a import Base\nclass made(Base): ...\n",
+            "self_a.py": "import self_a\nself_a.x\nx = 1\n",
+        },
+        on_path=True,
+    )
+    root = sandbox.root
+    assert first("shop_a").remedy.startswith(
+        f"Move line 1 of {root}/shop_b.py (from shop_a import Base) into make():"
+    )
+    assert first("tree_a").remedy.startswith(
+        f"Move line 1 of {root}/tree_a.py (from tree_b import leaf) into grow():"
+    )
+    assert first("deep_a").remedy.startswith(
+        f"Move line 1 of {root}/deep_a.py (import deep_b) below line 2, which binds 'Base'"
+    )
+    assert first("self_a").evidence.startswith("self_a imports itself: ")
+    assert first("self_a").remedy == f"Take the import of itself out of {root}/self_a.py."
+
+
+def test_a_circle_of_packages_has_all_its_modules(sandbox: Sandbox) -> None:
+    """LS205: relative imports and submodules that come later are seen; all that are in it are named."""
+    sandbox.write(
+        {
+            "firm/__init__.py": "from . import people\nfrom . import rooms\n",
+            "firm/people.py": "from .desks import desk\n",
+            "firm/desks.py": "import firm\nfirm.rooms.x\n",
+        },
+        on_path=True,
+    )
+    reason, chain = first("firm").evidence.splitlines()
+    assert reason.startswith("firm, firm.people and firm.desks import each other in a circle")
+    assert "which binds it only at line 2" in reason
+    assert [part.partition(" (")[0] for part in chain.split(" → ")] == [
+        "firm",
+        "firm.people",
+        "firm.desks",
+        "firm",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("later", "code"),
+    [
+        ("", "LS227"),
+        ("if True:\n    x = 1\n", "LS205"),
+        ("try:\n    import math as x\nexcept ImportError: ...\n", "LS205"),
+        ("for x in (): ...\n", "LS205"),
+        ("with open(__file__) as x: ...\n", "LS205"),
+        ("def f():\n    x = 1\n", "LS227"),
+        ("class C:\n    x = 1\n", "LS227"),
+    ],
+)
+def test_a_circle_is_real_only_if_the_name_comes_later(sandbox: Sandbox, later: str, code: str) -> None:
+    """LS205 and LS227: what a module never binds is not missing for a circle."""
+    sandbox.write(
+        {"half_a.py": f"import half_b\n{later}", "half_b.py": "from half_a import x\n"}, on_path=True
+    )
+    assert codes("half_a") == [code]
+
+
+def test_a_circle_is_only_possible_where_names_do_not_show(sandbox: Sandbox) -> None:
+    """LS205: what an import of everything brings cannot be read off the source, and is not claimed."""
+    sandbox.write(
+        {"half_a.py": "import half_b\nfrom math import *\n", "half_b.py": "from half_a import x\n"},
+        on_path=True,
+    )
+    circle = next(cause for cause in loadstone.explain("half_a", load=True).causes if cause.code == "LS205")
+    assert not circle.proved
+    assert "may come to have it later" in circle.evidence
+
+
+# What is not there
+
+
+def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> None:
+    """LS227 and LS213: `from . import x` is no circle; the file that is nearly there is told."""
+    other = "_arm.cpython-310-aarch64-linux-gnu.so"
+    install(sandbox, "arms", "1.0", {"arms/__init__.py": "from . import _arm\n", f"arms/{other}": b""})
+    install(sandbox, "snow", "1.0", {"snow/__init__.py": "from . import flakes\n", "snow/flake.py": ""})
+    cause = first("arms")
+    assert cause.code == "LS213"
+    assert f"{other}: compiled for Python 3.10 on aarch64-linux-gnu" in cause.evidence
+    assert "force-reinstall" in cause.remedy
+    assert cause.remedy.endswith("arms")
+    cause = next(each for each in loadstone.explain("snow", load=True).causes if each.code == "LS227")
+    assert "has no 'flakes', and there is no module snow.flakes" in cause.evidence
+
+
+def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:
+    """LS227: with what it has of nearly this name, and a module that nothing has imported."""
+    sandbox.write(
+        {
+            "whole/__init__.py": "def compute(): ...\n",
+            "whole/part.py": "",
+            "asks.py": "from whole import compote\n",
+            "looks.py": "import whole\nwhole.compote\n",
+            "forgot.py": "import whole\nwhole.part.x\n",
+        },
+        on_path=True,
+    )
+    assert "it has 'compute'" in first("asks").evidence
+    assert first("asks").remedy == "Import 'compute', if that is meant."
+    assert "it has 'compute'" in first("looks").evidence
+    cause = first("forgot")
+    assert cause.evidence.startswith("whole.part is a module (")
+    assert cause.remedy == "Write import whole.part above it."
+
+
+def test_a_name_in_a_package_is_no_module(sandbox: Sandbox) -> None:
+    """LS228: seen in the package if it is loaded, else in its source."""
+    sandbox.write({"tools/__init__.py": "# tools\ndef main(): ...\n"}, on_path=True)
+    for load, what in ((False, "bound at line 2 of "), (True, "a function in the package tools")):
+        cause = first("tools.main", load=load)
+        assert cause.code == "LS228"
+        assert what in cause.evidence
+        assert cause.remedy == "Import it so: from tools import main"
+
+
+def test_what_is_missing_further_in_has_its_own_cause(sandbox: Sandbox) -> None:
+    """The causes for a module that another lacks are those that an explanation of it has."""
+    sandbox.write(
+        {"outer.py": "import middle\n", "middle.py": "import Settingz\n", "settingz.py": ""}, on_path=True
+    )
+    cause = first("outer")
+    assert cause.code == "LS212"
+    assert cause.evidence.splitlines() == [
+        f"{sandbox.root}/settingz.py: differs in upper and lower case",
+        f"middle asks for Settingz: {sandbox.root}/middle.py, line 1: import Settingz",
+    ]
+
+
+def test_the_failure_behind_a_failure(sandbox: Sandbox) -> None:
+    """What an exception was raised from is looked at too; a library's own advice hides nothing."""
+    install(
+        sandbox,
+        "matrix",
+        "1.0",
+        {"matrix.py": WITH_ADVICE.format("import Marrow")},
+    )
+    sandbox.write({"site/marrow.py": ""})
+    assert codes("matrix")[0] == "LS212"
+
+
+# How it was started
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [("from . import models", "azu/run.py"), ("from ..models import x", "azu/sub/run.py")],
+)
+def test_a_relative_import_in_what_is_imported_alone(sandbox: Sandbox, line: str, where: str) -> None:
+    """LS233: found from within its own package; with the command that runs it as a part of that."""
+    sandbox.write(
+        {"azu/__init__.py": "", "azu/models.py": "x = 1\n", "azu/sub/__init__.py": "", where: f"{line}\n"}
+    )
+    sandbox.on_path(os.path.dirname(where))
+    cause = first("run")
+    assert cause.code == "LS233"
+    name = where[:-3].replace("/", ".")
+    assert cause.evidence.startswith(f"{sandbox.root}/{where} is imported as 'run', in no package")
+    assert cause.remedy.endswith(f"cd {sandbox.root} && python -m {name}")
+    assert codes("run") == ["LS233"]
+
+
+def test_a_relative_import_that_goes_too_far_up(sandbox: Sandbox) -> None:
+    """LS233: beyond the top-level package, whose directory is in another package."""
+    sandbox.write(
+        {"up/__init__.py": "", "up/inner/__init__.py": "", "up/inner/run.py": "from ..base import x\n"}
+    )
+    sandbox.on_path("up")
+    cause = first("inner.run")
+    assert cause.code == "LS233"
+    assert "in the package 'inner', and its line 1 goes 2 packages up" in cause.evidence
+    assert cause.remedy.startswith(f"Import it as up.inner.run, from {sandbox.root};")
+
+
+def test_a_package_above_the_working_directory(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LS234: the project is above, or in a folder of it, and not on the path; elsewhere nothing is said."""
+    sandbox.write(
+        {
+            "work/src/__init__.py": "",
+            "work/src/app/util.py": "",
+            "work/src/app/main.py": "import src.app.util\n",
+            "work/shop/src/goods/__init__.py": "",
+            "work/shop/pyproject.toml": "",
+            "work/bare/lib/goods.py": "",
+        }
+    )
+    sys.path[:] = [entry for entry in sys.path if not os.path.isdir(os.path.join(entry, "src"))]
+    monkeypatch.chdir(sandbox.root / "work/src/app")
+    cause = first("src.app.util", load=False)
+    assert cause.code == "LS234"
+    assert f"'src' is {sandbox.root}/work/src, and {sandbox.root}/work is not on sys.path" in cause.evidence
+    assert cause.remedy.endswith(f"cd {sandbox.root}/work && python -m src.app.MODULE")
+    sandbox.on_path("work/src/app")
+    assert first("main").remedy.endswith(f"cd {sandbox.root}/work && python -m src.app.main")
+    monkeypatch.chdir(sandbox.root / "work/shop")
+    cause = first("goods", load=False)
+    assert cause.evidence.startswith(f"'goods' is {sandbox.root}/work/shop/src/goods/__init__.py")
+    assert cause.remedy.endswith(f"pip install -e {sandbox.root}/work/shop")
+    monkeypatch.chdir(sandbox.root / "work/bare")
+    cause = next(each for each in loadstone.explain("goods").causes if each.code == "LS234")
+    assert not cause.proved
+    assert "LS234" not in codes("etc", load=False)
+
+
+def test_a_namesake_of_the_package_above_is_found_elsewhere(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LS234: many projects have a folder src; the one that has the module is not the one that is found."""
+    sandbox.write({"work/src/app/util.py": "", "other/src/x.txt": ""})
+    sandbox.on_path("other")
+    monkeypatch.chdir(sandbox.root / "work/src/app")
+    cause = first("src.app.util", load=False)
+    assert cause.code == "LS234"
+    assert cause.evidence == (
+        f"'src.app' is {sandbox.root}/work/src/app, and {sandbox.root}/work is not on sys.path;"
+        " 'src' is found elsewhere"
+    )
+
+
+def test_a_module_beside_the_one_that_asks(sandbox: Sandbox) -> None:
+    """LS234: within a package, as Python 2 imported it."""
+    sandbox.write(
+        {
+            "old/__init__.py": "from old import main\n",
+            "old/main.py": "import helpers_of\n",
+            "old/helpers_of.py": "",
+        },
+        on_path=True,
+    )
+    cause = first("old")
+    assert cause.code == "LS234"
+    assert cause.evidence.startswith(f"'helpers_of' is {sandbox.root}/old/helpers_of.py, which is a part of")
+    assert cause.remedy == f"Write in {sandbox.root}/old/main.py: from . import helpers_of"
+
+
+# Extension modules
+
+
+def test_an_extension_that_lacks_a_library(sandbox: Sandbox) -> None:
+    """LS229: which file needs which library, by what the loader says, also behind other advice."""
+    original = an_elf_extension(rb"\0libc\.so\.6\0")
+    content, name = original.read_bytes(), original.name.partition(".")[0]
+    file = f"deep/{name}{EXTENSION_SUFFIXES[0]}"
+    sandbox.write(
+        {
+            "deep/__init__.py": WITH_ADVICE.format(f"from . import {name}"),
+            file: content.replace(b"\0libc.so.6\0", b"\0libq.so.6\0"),
+        },
+        on_path=True,
+    )
+    cause = first("deep")
+    assert cause.code == "LS229"
+    assert cause.evidence == (
+        f"{sandbox.root}/{file} needs libq.so.6, which this system's loader does not find"
+    )
+    assert codes("deep") == ["LS229"]
+
+
+def test_a_library_that_is_loaded_by_its_name(sandbox: Sandbox) -> None:
+    """LS229: by ctypes, too."""
+    an_elf_extension()
+    sandbox.write({"sounds.py": "import ctypes\nctypes.CDLL('libGL-not-here.so.1')\n"}, on_path=True)
+    cause = first("sounds")
+    assert cause.code == "LS229"
+    assert cause.evidence.startswith(
+        "libGL-not-here.so.1 is not found by this system's loader; sounds loads it"
+    )
+
+
+def test_an_extension_for_another_version_of_python(sandbox: Sandbox) -> None:
+    """LS213: a symbol of Python's own that this one does not have."""
+    original = an_elf_extension()
+    content, name = original.read_bytes(), original.name.partition(".")[0]
+    symbol = re.search(rb"\0(Py[A-Z][a-z]+_[A-Z][A-Za-z]+)\0", content)
+    assert symbol is not None
+    changed = content.replace(symbol[0], symbol[0][:3] + b"q" + symbol[0][4:])
+    file = f"deep/{name}{EXTENSION_SUFFIXES[0]}"
+    sandbox.write({"deep/__init__.py": "", file: changed}, on_path=True)
+    cause = first(f"deep.{name}")
+    assert cause.code == "LS213"
+    assert cause.evidence.startswith(f"{sandbox.root}/{file} was built for another Python: this one (")
+
+
+def test_an_extension_for_a_newer_system(sandbox: Sandbox) -> None:
+    """LS230: the version of the C library that it wants."""
+    original = an_elf_extension(rb"\0GLIBC_2\.[0-9.]+\0")
+    content, name = original.read_bytes(), original.name.partition(".")[0]
+    version = re.search(rb"\0GLIBC_2\.[0-9.]+\0", content)
+    assert version is not None
+    changed = content.replace(version[0], b"\0GLIBC_9." + b"9" * (len(version[0]) - 10) + b"\0")
+    file = f"deep/{name}{EXTENSION_SUFFIXES[0]}"
+    sandbox.write({"deep/__init__.py": "", file: changed}, on_path=True)
+    cause = first(f"deep.{name}")
+    assert cause.code == "LS230"
+    assert f"{sandbox.root}/{file} was built for glibc 9.9" in cause.evidence
+
+
+@pytest.mark.parametrize("load", [False, True])
+def test_an_extension_that_is_none_for_this_machine(sandbox: Sandbox, load: bool) -> None:
+    """LS213 and LS230: by its header, without loading it: another processor, empty, text, renamed."""
+    content = an_elf_extension().read_bytes()
+    suffix = EXTENSION_SUFFIXES[0]
+    order = "big" if content[5] == 2 else "little"
+    foreign = content[:18] + (22).to_bytes(2, order) + content[20:]  # type: ignore[arg-type]
+    sandbox.write(
+        {
+            f"foreign{suffix}": foreign,
+            f"hollow{suffix}": b"",
+            f"pointer{suffix}": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            f"renamed{suffix}": content,
+        },
+        on_path=True,
+    )
+    cause = first("foreign", load=load)
+    assert cause.code == "LS213"
+    assert "foreign" in cause.evidence
+    assert "is compiled for s390x (ELF), and this Python for " in cause.evidence
+    for name, why in (("hollow", "it is empty"), ("pointer", "git lfs pull")):
+        cause = first(name, load=load)
+        assert cause.code == "LS230"
+        assert why in cause.evidence
+    cause = first("renamed", load=load)
+    original = an_extension().name.partition(".")[0]
+    assert cause.code == "LS230"
+    assert f"does not have the module 'renamed': it has PyInit_{original}" in cause.evidence
+    assert f"{original}{suffix}" in cause.remedy
+
+
+def test_an_extension_of_this_python_has_no_cause(sandbox: Sandbox) -> None:
+    """What loads is not complained of."""
+    assert codes(an_extension().name.partition(".")[0], load=False) == []
+
+
+def test_an_extension_in_an_archive(sandbox: Sandbox) -> None:
+    """LS235: it is to be unpacked, not installed again."""
+    with zipfile.ZipFile(sandbox.root / "lib.zip", "w") as archive:
+        archive.writestr("packed/__init__.py", "")
+        archive.writestr(f"packed/_c{EXTENSION_SUFFIXES[0]}", b"")
+    sandbox.on_path("lib.zip")
+    cause = first("packed._c", load=False)
+    assert cause.code == "LS235"
+    assert cause.remedy.startswith("Unpack the archive")
+
+
+def test_a_source_tree_that_is_not_built(sandbox: Sandbox) -> None:
+    """LS231: what the build makes is not there, its source is; where it only may be, that is said."""
+    sandbox.write(
+        {
+            "tree/fastlib/__init__.py": "from . import _speed\n",
+            "tree/fastlib/_speed.pyx": "",
+            "tree/fastlib/core/__init__.py": "",
+            "tree/fastlib/core/src/umath.c": "",
+            "tree/setup.py": "",
+        }
+    )
+    sandbox.on_path("tree")
+    cause = first("fastlib")
+    assert cause.code == "LS231"
+    assert (
+        f"{sandbox.root}/tree/fastlib/_speed.pyx: source of a module that has not been built"
+        in cause.evidence
+    )
+    assert f"pip install -e {sandbox.root}/tree" in cause.remedy
+    possible = next(each for each in loadstone.explain("fastlib.core._umath").causes if each.code == "LS231")
+    assert not possible.proved
+
+
+# Files that cannot become code
+
+
+def test_bytecode_without_source_is_in_the_way(sandbox: Sandbox) -> None:
+    """LS232: it hides a folder, is older than its source was, or of another Python; alone it may be meant."""
+    import py_compile
+
+    sandbox.write(
+        {
+            "old.py": "OLD = 1\n",
+            "app/__init__.py": "",
+            "app/conf/local.py": "",
+            "uses.py": "from stale import NEW\n",
+        }
+    )
+    for target in ("app/conf.pyc", "stale.pyc"):
+        py_compile.compile(str(sandbox.root / "old.py"), str(sandbox.root / target))
+    sandbox.write({"bad.pyc": b"\x0bad\n" + bytes(12)}, on_path=True)
+    importlib.invalidate_caches()
+    cause = first("app.conf.local", load=False)
+    assert cause.code == "LS232"
+    assert cause.evidence == (
+        f"'app.conf' is {sandbox.root}/app/conf.pyc, which is bytecode without its source, and hides the"
+        f" folder {sandbox.root}/app/conf/"
+    )
+    assert cause.remedy.startswith(f"Delete {sandbox.root}/app/conf.pyc")
+    assert codes("stale") == []
+    cause = first("uses")
+    assert cause.code == "LS232"
+    assert "and does not have 'NEW'" in cause.evidence
+    assert first("bad").code == "LS232"
+
+
+def test_a_damaged_cache(sandbox: Sandbox) -> None:
+    """LS232: bytecode in a cache that was cut off is named, to be deleted."""
+    import py_compile
+
+    sandbox.write({"cut.py": "x = [1, 2, 3]\n"}, on_path=True)
+    cache = Path(str(py_compile.compile(str(sandbox.root / "cut.py"))))
+    cache.write_bytes(cache.read_bytes()[:20])
+    importlib.invalidate_caches()
+    cause = first("cut")
+    assert cause.code == "LS232"
+    assert cause.evidence.startswith(f"{cache} is damaged bytecode: ")
+    cache.unlink()
+    assert codes("cut") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"print 'hello'\n", "is of Python 2, where print is a statement"),
+        (b"try: pass\nexcept (A), e: raise\n", "is of Python 2"),
+        (b"raise ValueError, 'x'\n", "is of Python 2"),
+        (b"x = 0777\n", "is of Python 2"),
+        (b"<<<<<<< HEAD\nx = 1\n", "has the marks of a merge conflict"),
+        (b"x = 'caf\xe9'\n", "is not in utf-8, as it says or by default: line 1 has byte 0xe9"),
+        (b"# -*- coding: nothing -*-\n", "names an encoding that there is not"),
+        ("x = 1\n".encode("utf-16"), "is in UTF-16"),
+        (b"x = 1\n\0\0", "has null bytes, the first in line 2"),
+        (b"\0" * 10, "is all null bytes"),
+        (b"def :\n", "cannot be compiled"),
+    ],
+)
+def test_source_that_cannot_be_compiled(sandbox: Sandbox, content: bytes, why: str) -> None:
+    """LS236: source of Python 2, conflicts, encodings, null bytes, and what is merely wrong."""
+    sandbox.write({"wrong.py": content, "uses.py": "import wrong\n"}, on_path=True)
+    for name in ("wrong", "uses"):
+        cause = first(name)
+        assert cause.code == "LS236"
+        assert cause.evidence.startswith(f"{sandbox.root}/wrong.py")
+        assert why in cause.evidence
+        assert codes(name) == ["LS236"]
+
+
+@pytest.mark.parametrize(
+    ("content", "version"),
+    [
+        ("lazy import math\n", "3.15"),
+        ("def f[T](x: T): ...\n", "3.12"),
+        ("try: ...\nexcept* E: ...\n", "3.11"),
+    ],
+)
+def test_source_of_a_newer_python(sandbox: Sandbox, content: str, version: str) -> None:
+    """LS236: the version that brought what the line has; for that version itself there is no cause."""
+    sandbox.write({"newer.py": content}, on_path=True)
+    if sys.version_info >= tuple(map(int, version.split("."))):
+        assert codes("newer") == []
+    else:
+        assert f"needs Python {version}" in first("newer").evidence
+
+
+# What else modules do
+
+
+def test_a_module_that_ends_the_program(sandbox: Sandbox) -> None:
+    """LS237: a script that exits, and a module that removes itself."""
+    sandbox.write(
+        {
+            "leaves.py": "import sys\nsys.exit('bye')\n",
+            "vanishes.py": "import sys\ndel sys.modules[__name__]\n",
+        },
+        on_path=True,
+    )
+    cause = first("leaves")
+    assert cause.code == "LS237"
+    assert f"with the exit status 'bye': {sandbox.root}/leaves.py, line 2" in cause.evidence
+    assert codes("vanishes") == ["LS237"]
+
+
+def test_a_check_that_fails_is_a_cause_itself(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LS239: the others are made all the same, and stand before it."""
+
+    def broken(case: Any) -> Any:
+        raise RuntimeError("no idea")
+
+    monkeypatch.setattr(rooms, "_ALWAYS", (broken, *rooms._ALWAYS))
+    sandbox.write({"colorsys.py": ""}, on_path=True)
+    found, *_, failed = loadstone.explain("colorsys").causes
+    assert found.code == "LS204"
+    assert failed.code == "LS239"
+    assert failed.evidence.startswith("broken: RuntimeError: no idea in ")
+    assert not failed.proved
+
+
+def test_a_trace_says_how_a_part_of_a_package_is_started(sandbox: Sandbox) -> None:
+    """A script that lacks its package is told to be run as a module; one of a folder's name is not."""
+    sandbox.write(
+        {
+            "azu/__init__.py": "",
+            "azu/models.py": "",
+            "azu/run.py": "from . import models\n",
+            "src/app/util.py": "",
+            "src/app/main.py": "import src.app.util\n",
+            "library_x/main.py": "import library_x\n",
+        }
+    )
+    for script, module in (("azu/run.py", "azu.run"), ("src/app/main.py", "src.app.main")):
+        result = sandbox.python("-m", "loadstone", "trace", script)
+        assert result.returncode == 1
+        assert f"→ {script} is a part of the package {module.partition('.')[0]}" in result.stderr
+        assert f"run it as python -m {module}\n" in result.stderr
+    assert "→ library_x" not in sandbox.python("-m", "loadstone", "trace", "library_x/main.py").stderr
