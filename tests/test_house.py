@@ -55,6 +55,7 @@ HOUSE = (
     "",
     "_setting",
     "_child",
+    "_private",
     "distributions",
     "startup.*",
     "program",
@@ -62,6 +63,7 @@ HOUSE = (
     "report.*",
     "testing.*",
     "pytest_plugin",
+    "completion",
     "__main__",
 )
 

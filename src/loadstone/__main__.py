@@ -99,6 +99,7 @@ def _parser() -> "argparse.ArgumentParser":
     import argparse
     from typing import NoReturn
 
+    from loadstone.completion import add_option
     from loadstone.report.doctor.command import add_parser as add_doctor
     from loadstone.report.explain.command import add_parser as add_explain
     from loadstone.report.trace.command import add_parser as add_trace
@@ -119,6 +120,7 @@ def _parser() -> "argparse.ArgumentParser":
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"loadstone {loadstone.__version__}")
+    add_option(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (_add_run, add_explain, add_trace, add_doctor, add_check, add_startup):
         add(commands)

@@ -54,7 +54,7 @@ def main() -> "Any":
     sys.path.insert(0, home)
     __import__("loadstone")
     del sys.path[0]
-    __import__("loadstone._setting", fromlist=["set_aside"]).set_aside()
+    __import__("loadstone._setting", fromlist=["set_aside"]).set_aside(begins=False)
     return __import__(sys.argv.pop(1), fromlist=["main"]).main()
 
 

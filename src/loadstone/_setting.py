@@ -18,6 +18,7 @@ __all__ = [
     "first_entry",
     "give_back_mode",
     "give_back_path",
+    "is_called",
     "is_path_safe",
     "kept",
     "path_of_programs",
@@ -29,18 +30,23 @@ _NEEDED = ("attrs", "typing_extensions")
 
 
 class _Aside:
-    """What is set aside: `sys.path` for programs, after what it begins with, and the mode of lazy imports."""
+    """What is set aside: `sys.path` for programs, after what it begins with, and the mode of lazy imports.
+
+    `is_called` tells whether it is for a program that calls a command.
+    """
 
     path: "list[str] | None" = None
     mode: "str | None" = None
+    is_called: bool = False
 
 
 _aside = _Aside()
 
 
-def set_aside() -> None:
+def set_aside(*, begins: bool = True) -> None:
     """Take off `sys.path` what it begins with because of how loadstone was started, and what PYTHONPATH says.
 
+    Unless it `begins` with nothing of that kind any more: the same directory may be there for another reason.
     Where something that loadstone needs is found by those entries only, they go to the end. From now on no
     import is lazy that does not say so. What is not given back stays so.
     """
@@ -49,7 +55,7 @@ def set_aside() -> None:
         sys.set_lazy_imports("normal")
     path = list(sys.path)
     removed = []
-    if not is_path_safe() and path and _is_of_start(path[0]):
+    if begins and not is_path_safe() and path and _is_of_start(path[0]):
         removed.append(path.pop(0) or os.curdir)
     _aside.path = path
     variable = "" if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "")
@@ -65,12 +71,18 @@ class kept:
     """Have all set aside inside, and afterwards as it was before: for a program that calls a command."""
 
     def __enter__(self) -> None:
-        self._before = sys.path, list(sys.path), _aside.path, _aside.mode
+        self._before = sys.path, list(sys.path), _aside.path, _aside.mode, _aside.is_called
+        _aside.is_called = True
         set_aside()
 
     def __exit__(self, *_: object) -> None:
         give_back_mode()
-        sys.path, sys.path[:], _aside.path, _aside.mode = self._before
+        sys.path, sys.path[:], _aside.path, _aside.mode, _aside.is_called = self._before
+
+
+def is_called() -> bool:
+    """Whether a program has called the command, so that its own state is what the command is about."""
+    return _aside.is_called
 
 
 def path_of_programs() -> "list[str]":
@@ -93,13 +105,18 @@ def give_back_mode() -> None:
 class as_for_programs:
     """Have imports done, inside, as for a program that ``python -m`` starts here.
 
-    What loadstone itself imports is to be imported by then: the user may have files of the same names.
+    Or as for one whose path begins with `entries`. What loadstone itself imports is to be imported by then:
+    the user may have files of the same names.
     """
+
+    def __init__(self, entries: "list[str] | None" = None) -> None:
+        self._entries = entries
 
     def __enter__(self) -> None:
         self._own = list(sys.path)
         entry = first_entry()
-        sys.path[:] = [*([] if entry is None else [entry]), *path_of_programs()]
+        entries = ([] if entry is None else [entry]) if self._entries is None else self._entries
+        sys.path[:] = [*entries, *path_of_programs()]
         give_back_mode()
 
     def __exit__(self, *_: object) -> None:

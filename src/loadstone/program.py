@@ -23,6 +23,7 @@ __all__ = [
     "USAGE",
     "Program",
     "add_arguments",
+    "first_entries",
     "imported_since_start",
     "program_of",
     "read",
@@ -101,14 +102,7 @@ def run(program: Program, during: Any = None) -> int:
     main_module = _new_main()
     sys.modules["__main__"] = main_module
     sys.argv[:] = [program.name if program.kind is None else program.kind, *program.arguments]
-    if program.kind == "-m":
-        _start_path_at(os.getcwd())
-    elif program.kind == "-c":
-        _start_path_at("")
-    elif has_modules:
-        sys.path.insert(0, os.path.abspath(program.name))
-    else:
-        _start_path_at(os.path.dirname(os.path.realpath(program.name)))
+    sys.path[:0] = first_entries(program.kind, program.name)
     try:
         if during is None:
             _execute(program, has_modules, main_module)
@@ -177,6 +171,20 @@ def _script(program: str, module: Any) -> types.CodeType:
         code: types.CodeType = module.__loader__.get_code("__main__")
         return code
     return compile(content, path, "exec", dont_inherit=True)
+
+
+def first_entries(kind: str | None, name: str) -> list[str]:
+    """What `sys.path` begins with for a program of the kind and name that a `Program` has: one entry or none.
+
+    That is none where Python runs isolated or with ``-P``, except for a directory or archive that is run.
+    """
+    if kind is None and _has_modules(name):
+        return [os.path.abspath(name)]
+    if is_path_safe():
+        return []
+    if kind is None:
+        return [os.path.dirname(os.path.realpath(name))]
+    return [os.getcwd() if kind == "-m" else ""]
 
 
 def _has_modules(path: str) -> bool:
@@ -264,12 +272,6 @@ def _put(modules: dict[str, types.ModuleType]) -> None:
         package, _, child = name.rpartition(".")
         if package in sys.modules:
             sys.modules[package].__dict__[child] = module
-
-
-def _start_path_at(entry: str) -> None:
-    """Have `sys.path` start with `entry`; what it was started with for loadstone itself is off it."""
-    if not is_path_safe():
-        sys.path.insert(0, entry)
 
 
 def _die_of_interrupt() -> None:

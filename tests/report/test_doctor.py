@@ -239,14 +239,28 @@ def test_the_console_script(sandbox: Sandbox) -> None:
 
 
 def test_modules_are_imported_first_on_demand(sandbox: Sandbox) -> None:
-    """--import has the module's effects examined; one that fails ends the command with a message."""
-    sandbox.write({"adds.py": "import sys; sys.path.append(b'x')", "fails.py": "1 / 0"})
+    """--import has the module's effects examined; of one that fails too, which is a finding itself."""
+    sandbox.write({"adds.py": "import sys; sys.path.append(b'x')", "fails.py": "import adds\n1 / 0"})
     command = ["-m", "loadstone", "doctor", "--only", "LS154"]
     assert sandbox.python(*command).returncode == 0
     assert sandbox.python(*command, "--import", "adds").returncode == 1
-    result = sandbox.python(*command, "--import", "adds,fails")
-    assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == "loadstone: cannot import fails: ZeroDivisionError: division by zero\n"
+    result = sandbox.python(*command, "LS146", "--import", "fails", "--json")
+    assert (result.returncode, result.stderr) == (1, "")
+    failed, added = sorted(json.loads(result.stdout)["findings"], key=lambda finding: str(finding["code"]))
+    assert (failed["code"], failed["subject"], failed["line"]) == ("LS146", "fails", 2)
+    assert failed["evidence"] == f"ZeroDivisionError: division by zero, in {failed['file']}, line 2"
+    assert added["code"] == "LS154"
+
+
+@pytest.mark.parametrize("ends", ["1 / 0", "raise SystemExit(0)", "import no_such_module"])
+def test_an_import_that_fails_is_never_passed_by(sandbox: Sandbox, ends: str) -> None:
+    """LS146 left out, the exit status and a message say it all the same."""
+    sandbox.write({"fails.py": ends})
+    command = ["-m", "loadstone", "doctor", "--import", "fails", "--only"]
+    result = sandbox.python(*command, "LS154")
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (1, "nothing is wrong")
+    assert result.stderr.startswith("loadstone: cannot import fails: ")
+    assert f"{sandbox.root / 'fails.py'}, line 1" in sandbox.python(*command, "LS146").stdout
 
 
 @pytest.mark.parametrize(
@@ -282,6 +296,7 @@ def test_the_command_line_in_this_process(sandbox: Sandbox, capsys: pytest.Captu
     assert main(["doctor", "--only", "LS154"]) == 0
     assert capsys.readouterr().out.endswith("nothing is wrong\n")
     assert main(["doctor", "--only", "LS154", "--import", "fails"]) == 1
+    assert capsys.readouterr().out.endswith("nothing is wrong\n")
     assert main(["doctor", "--only", "LS154", "--json", "--import", "adds"]) == 1
     assert json.loads(capsys.readouterr().out)["checks"] == ["LS154"]
     with pytest.raises(SystemExit) as caught:

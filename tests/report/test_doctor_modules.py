@@ -16,7 +16,7 @@ import pytest
 
 import loadstone
 from loadstone._core.versions import HAS_LAZY_IMPORTS
-from loadstone.report.doctor import caches, examine, modules
+from loadstone.report.doctor import examine, folders, modules
 from loadstone.report.doctor.environment import live
 
 from .doctors import about, as_site, found, one
@@ -310,7 +310,7 @@ def test_caches_of_other_pythons(sandbox: Sandbox) -> None:
 
 def test_only_so_many_directories_are_looked_at(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """LS161: in a huge tree, it is said how far it got."""
-    monkeypatch.setattr(caches, "_MOST", 2)
+    monkeypatch.setattr(folders, "MOST", 2)
     sandbox.write({"__pycache__/mod.cpython-27.pyc": b"", "mod.py": "", "a/mod.py": "", "b/mod.py": ""})
     sandbox.on_path()
     assert one("LS161", str(sandbox.root)).evidence.endswith(" in the first 2 directories")

@@ -269,7 +269,8 @@ def test_an_editable_install_and_another_copy(installed: Sandbox) -> None:
     installed.write({"site-packages/module.py": ""})
     finding = one("LS133", "module, of editable")
     copy = installed.root / "site-packages" / "module.py"
-    assert finding.evidence == f"import module gives {copy}; there is {copy} too"
+    own = project / "module.py"
+    assert finding.evidence == f"import module gives {copy}; there is {own} too"
 
 
 def test_metadata_that_is_damaged(installed: Sandbox) -> None:

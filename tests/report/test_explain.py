@@ -682,7 +682,7 @@ def test_load_imports_the_parents_and_the_module(sandbox: Sandbox) -> None:
     assert explanation.module.loading.seconds > 0
     assert explanation.module.imported is None, "it was not, before"
     assert sys.modules["pkg.sub"].y == 1
-    assert "loading it: imported" in str(explanation)
+    assert "loading pkg.sub: imported  " in str(explanation)
 
 
 def test_load_tells_of_exceptions(sandbox: Sandbox) -> None:

@@ -193,7 +193,7 @@ def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
         "; setuptools 82.0 is installed, which does not have it; it has left with setuptools 82"
         in left.evidence
     )
-    assert 'pip install "setuptools<82"' in left.remedy
+    assert "pip install 'setuptools<82'" in left.remedy
     assert other.evidence.endswith("; PyYAML 9.0 is installed, which does not have it")
     assert "PyYAML_new" in other.remedy
     absent = causes("pkg_resources")["LS202"]
@@ -821,9 +821,12 @@ def test_it_is_installed_for_another_python(sandbox: Sandbox, monkeypatch: pytes
         }
     )
     monkeypatch.setattr(sys, "base_prefix", str(sandbox.root / "base"))
-    assert sorted(causes("wanted")["LS223"].evidence.splitlines()) == [
+    why, *places = causes("wanted")["LS223"].evidence.splitlines()
+    other = f"{sandbox.root}/base, another Python beside this one"
+    assert why == f"'wanted' is installed in {other}; the Python that is asked is {sys.executable}"
+    assert sorted(places) == [
         f"{sandbox.root}/base/lib/python3.12/site-packages/wanted.py",
-        f"{sandbox.root}/base/lib/python3.9/site-packages/wanted",
+        f"{sandbox.root}/base/lib/python3.9/site-packages/wanted/__init__.py",
     ]
     sandbox.on_path("base/lib/python3.9/site-packages")
     assert loadstone.explain("wanted").found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -115,7 +116,7 @@ def test_evidence_is_short_unless_asked_for(sandbox: Sandbox) -> None:
 def test_who_was_asked_for_what_is_not_there(sandbox: Sandbox) -> None:
     """The short evidence names the finders and the path entries."""
     text = "\n".join(command(sandbox, "no_such_module_", status=1))
-    assert "asked for no_such_module_, in vain: BuiltinImporter, FrozenImporter, PathFinder" in text
+    assert re.search("asked for no_such_module_, in vain: .*BuiltinImporter, .*PathFinder\\n", text)
     assert "looked in: ., " in text
 
 

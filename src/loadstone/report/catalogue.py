@@ -8,7 +8,7 @@ from importlib.metadata import metadata
 
 import attrs
 
-__all__ = ["Entry", "address_of", "addresses_of", "entries", "register"]
+__all__ = ["Entry", "address_of", "addresses_of", "entries", "examples_in", "register"]
 
 
 @attrs.frozen
@@ -41,6 +41,23 @@ def register(entry: Entry) -> Entry:
     if known != entry:
         raise ValueError(f"{entry.code} stands for {known.title!r} already: found {entry.title!r}")
     return entry
+
+
+def examples_in(text: str) -> dict[str, tuple[str, str]]:
+    """The examples in `text`, by code: the bad one and the good one.
+
+    Below a line with the code, a line of the one begins with ``- ``, a line of the other with ``+ ``, as in a
+    patch. It is of Python; or ``$ `` and a command; or ``# `` and the name of a file, whose lines follow.
+    """
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    code = ""
+    for line in text.splitlines():
+        if line[:2] in ("- ", "+ ", "-", "+"):
+            found[code][line[0] == "+"].append(line[2:])
+        elif line:
+            code = line
+            found[code] = [], []
+    return {code: ("\n".join(bad), "\n".join(good)) for code, (bad, good) in found.items()}
 
 
 def entries() -> tuple[Entry, ...]:

@@ -12,6 +12,7 @@ __all__ = [
     "PACKAGES",
     "current_directory",
     "folder",
+    "is_ours",
     "is_standard_file",
     "near",
     "site_directories",
@@ -20,6 +21,7 @@ __all__ = [
 
 PACKAGES = ("site-packages", "dist-packages")
 """What directories are called into which distributions are installed."""
+_OWN = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "")
 
 
 def folder(path: str) -> str:
@@ -29,6 +31,11 @@ def folder(path: str) -> str:
     except (OSError, ValueError):  # there is no current directory, or no such path can be
         pass
     return os.path.normcase(path)
+
+
+def is_ours(file: str) -> bool:
+    """Whether the file is one of loadstone's own."""
+    return folder(file).startswith(_OWN)
 
 
 def current_directory() -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from .index import normal
+from .installer import pip
 from .requirements import Requirement, requirement
 
 __all__ = ["Ask", "Project", "project_of"]
@@ -34,7 +35,7 @@ class Ask:
     place: str
     """The file, and what in it: a group or an extra."""
     command: str | None
-    """What installs it as the project means it, with ``{pip}`` for pip; None for an ordinary install."""
+    """What installs it as the project means it; None for an ordinary install."""
 
 
 class Project:
@@ -96,14 +97,14 @@ class Project:
         for one in _requirements(_in(project, "dependencies")):
             yield Ask(one, f"{place}, dependencies", None)
         for extra, wanted in _items(_in(project, "optional-dependencies")):
+            command = pip("install", "-e", f"{self.root}[{extra}]")
             for one in _requirements(wanted):
-                command = f"{{pip}} install -e {_quoted(f'{self.root}[{extra}]')}"
                 yield Ask(one, f"{place}, the extra {extra!r}", command)
         groups = dict(_items(_in(self._pyproject, "dependency-groups")))
         for group in groups:
+            # pip has the option from 25.1 on.
+            command = pip("install", "--group", f"{place}:{group}")
             for one in _requirements(_group(groups, group, ())):
-                # pip has the option from 25.1 on.
-                command = f"{{pip}} install --group {_quoted(f'{place}:{group}')}"
                 yield Ask(one, f"{place}, the dependency group {group!r}", command)
         poetry = _in(self._pyproject, "tool", "poetry")
         for name, _ in _items(_in(poetry, "dependencies")):
@@ -117,10 +118,11 @@ class Project:
         """What the files of requirements ask for."""
         root = escape(self.root)
         for file in sorted(glob(f"{root}/*requirements*.txt") + glob(f"{root}/requirements/*.txt")):
+            command = pip("install", "-r", file)
             for line in self._text(os.path.relpath(file, self.root)).splitlines():
                 one = requirement(re.sub(r"(^|\s)#.*|\s--\S.*|\\$", "", line))
                 if one is not None:
-                    yield Ask(one, file, f"{{pip}} install -r {_quoted(file)}")
+                    yield Ask(one, file, command)
 
     def _locked(self) -> Iterator[Ask]:
         """What lock files have."""
@@ -215,7 +217,3 @@ def _named(name: Any, place: str, command: str | None) -> Iterator[Ask]:
     found = requirement(name) if isinstance(name, str) else None
     if found is not None:
         yield Ask(found, place, command)
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"' if os.name == "nt" else shlex.quote(text)

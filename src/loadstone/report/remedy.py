@@ -1,44 +1,25 @@
-"""Remedies: the commands that mend an environment, as they are right for the Python that is examined."""
+"""What mends an installation: it comes again from where it came, never from its namesake in an index."""
 
 from __future__ import annotations
 
 import os
-import shlex
-import sys
 from collections.abc import Iterator
 from itertools import islice
 
 from ..distributions import Installed
 from .index import normal
+from .installer import pip
 from .places import current_directory
 from .project import Project, project_of
 
-__all__ = ["again", "editable", "editable_again", "install", "moved_to", "pip", "quoted"]
+__all__ = ["again", "editable", "editable_again", "moved_to"]
 
 _MOST = 200
 
 
-def pip() -> str:
-    """How pip is called for this Python."""
-    return f"{quoted(sys.executable or 'python')} -m pip"
-
-
-def quoted(text: str) -> str:
-    """A word of a command line, in quotation marks where it needs them."""
-    if os.name == "nt":
-        return f'"{text}"' if set(text) & set(" <>|&^") else text
-    return shlex.quote(text) if set(text) & set(" $`\\'\"*?;&()|") or text.endswith("]") else text
-
-
-def install(*requirements: str) -> str:
-    """The command that installs them."""
-    words = [f'"{one}"' if set(one) & set("<>!~=[]; ") else one for one in requirements]
-    return f"{pip()} install {' '.join(words)}"
-
-
 def editable(project: str) -> str:
     """The command that installs a project as an editable one."""
-    return f"{pip()} install -e {quoted(project)}"
+    return pip("install", "-e", project)
 
 
 def again(distribution: Installed) -> str:
@@ -54,8 +35,8 @@ def again(distribution: Installed) -> str:
         vcs = distribution.direct.get("vcs_info")
         if isinstance(vcs, dict):
             url = f"{vcs.get('vcs')}+{url}@{vcs.get('commit_id')}"
-        return f"Install it again, from where it came: {pip()} install --force-reinstall {quoted(url)}"
-    return f"Install it again: {pip()} install --force-reinstall {distribution.name}"
+        return f"Install it again, from where it came: {pip('install', '--force-reinstall', url)}"
+    return f"Install it again: {pip('install', '--force-reinstall', distribution.name or '')}"
 
 
 def editable_again(name: str, project: str) -> str:
@@ -66,8 +47,8 @@ def editable_again(name: str, project: str) -> str:
     if now is not None:
         return f"Install it from where it is now: {editable(now)}"
     return (
-        f"Install it again from where the project is now: {pip()} install -e NEWPLACE; "
-        f"or remove it: {pip()} uninstall {name}"
+        f"Install it again from where the project is now: {pip('install', '-e', 'NEWPLACE')}; "
+        f"or remove it: {pip('uninstall', name)}"
     )
 
 

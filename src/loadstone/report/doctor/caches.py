@@ -6,14 +6,15 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import MAGIC_NUMBER
 
 import attrs
 
+from . import folders
 from .check import Seen, check
 from .environment import Environment
-
-_MOST = 5000
+from .folders import Walk, walks
 
 
 @check(
@@ -61,7 +62,8 @@ def foreign_module(environment: Environment) -> Iterator[Seen]:
     """``.pyc`` files without a source beside them."""
     for _, cache in environment.once(_caches):
         for file in cache.foreign:
-            yield Seen(file, "its magic number is not that of this Python, and there is no source beside it")
+            evidence = "its magic number is not that of this Python, and there is no source beside it"
+            yield Seen(file, evidence, file=file)
 
 
 @attrs.define
@@ -76,41 +78,26 @@ class _Cache:
 
 
 def _caches(environment: Environment) -> list[tuple[str, _Cache]]:
-    """The caches below each path entry, but the standard library's."""
-    done: set[str] = set()
-    return [
-        (entry, _cache(entry, done))
-        for entry in dict.fromkeys(environment.entries())
-        if os.path.isdir(entry) and not environment.is_standard_file(entry)
-    ]
+    """The caches below each path entry."""
+    return [(walk.entry, _cache(environment, walk)) for walk in walks(environment)]
 
 
-def _cache(entry: str, done: set[str]) -> _Cache:
-    """What is in the caches below a directory; none in `done` again."""
-    cache = _Cache()
-    looked_at = 0
-    for place, folders, files in os.walk(entry):
-        if place in done or (place != entry and "pyvenv.cfg" in files):
-            folders.clear()
-            continue
-        done.add(place)
-        looked_at += 1
-        if looked_at > _MOST:
-            cache.complete = False
-            break
-        folders[:] = sorted(name for name in folders if name.isidentifier() and name != "node_modules")
+def _cache(environment: Environment, walk: Walk) -> _Cache:
+    cache = _Cache(complete=walk.complete)
+    for place, files in walk.folders:
         bytecode = [file for file in files if file.endswith(".pyc")]
+        if not bytecode:
+            continue
         if os.path.basename(place) == "__pycache__":
-            _add_cached(cache, place, bytecode)
-        elif place == entry or any(file.startswith("__init__.") for file in files):
+            _add_cached(environment, cache, place, bytecode)
+        elif place == walk.entry or any(file.startswith("__init__.") for file in files):
             _add_modules(cache, place, bytecode, files)
     return cache
 
 
-def _add_cached(cache: _Cache, place: str, files: list[str]) -> None:
-    sources = {
-        name.partition(".")[0] for name in os.listdir(os.path.dirname(place)) if not name.endswith(".pyc")
-    }
+def _add_cached(environment: Environment, cache: _Cache, place: str, files: list[str]) -> None:
+    beside = environment.listing(os.path.dirname(place))
+    sources = {name.partition(".")[0] for name in beside if not name.endswith(".pyc")}
     for file in sorted(files):
         stem, _, rest = file.removesuffix(".pyc").partition(".")
         tag = rest.partition(".")[0]
@@ -120,13 +107,14 @@ def _add_cached(cache: _Cache, place: str, files: list[str]) -> None:
             cache.orphans.append(os.path.join(place, file))
         elif not tag.startswith(str(sys.implementation.cache_tag)):
             cache.others[tag] += 1
-            cache.size += os.path.getsize(os.path.join(place, file))
+            with suppress(OSError):  # it has gone meanwhile, or leads nowhere
+                cache.size += os.path.getsize(os.path.join(place, file))
 
 
 def _add_modules(cache: _Cache, place: str, bytecode: list[str], files: list[str]) -> None:
     for file in sorted(bytecode):
         if file.removesuffix("c") not in files and file.removesuffix(".pyc").isidentifier():
-            with open(os.path.join(place, file), "rb") as stream:
+            with suppress(OSError), open(os.path.join(place, file), "rb") as stream:
                 if stream.read(len(MAGIC_NUMBER)) != MAGIC_NUMBER:
                     cache.foreign.append(os.path.join(place, file))
 
@@ -136,4 +124,4 @@ def _size(count: int) -> str:
 
 
 def _so_far(cache: _Cache) -> str:
-    return "" if cache.complete else f" in the first {_MOST} directories"
+    return "" if cache.complete else f" in the first {folders.MOST} directories"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .check import Check
+    from ..examination import Python
+    from .asked import Asked
+
+from ..selection import add_python
 
 __all__ = ["add_parser"]
 
@@ -18,6 +20,7 @@ examples:
   loadstone doctor --import myapp.plugins --scan myapp
   loadstone doctor --ignore LS142,LS151
   loadstone doctor --json
+  loadstone doctor --python .venv
 
 exit status: 0 nothing is wrong, notes aside; 1 there is an error or a warning, or an import failed;
   2 the command line was wrong
@@ -55,6 +58,7 @@ def add_parser(commands: Any) -> None:
             help=text + "; several by commas or spaces",
         )
     doctor.add_argument("--json", action="store_true", help="write the findings as JSON")
+    add_python(doctor)
 
     def call(options: argparse.Namespace) -> int:
         for name in ("import_", "scan_", "only_", "ignore_"):
@@ -65,45 +69,57 @@ def add_parser(commands: Any) -> None:
     doctor.set_defaults(call=call)
 
 
-def _shown(checks: Collection[Check]) -> Iterator[Check]:
-    """The checks, whose progress is shown as they are made."""
-    from ..terminal import Progress
-
-    with Progress(len(checks), "checks") as progress:
-        for check in checks:
-            progress.step(check.entry.title)
-            yield check
-
-
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    import loadstone
-
-    from ..._setting import as_for_programs
     from ...startup.run import printable
-    from ..explain.causes import prepare
+    from ..interpreter import NoInterpreter
+    from ..page import Page
     from ..records import as_json
+    from ..selection import python_of
     from ..terminal import show
-    from .examine import diagnose
     from .page import page_of
 
-    prepare()
-    wrong = None
-    with as_for_programs():
-        for name in options.import_:
-            try:
-                loadstone.import_module(name)
-            except Exception as error:
-                reason = f"cannot import {name}: {type(error).__name__}: {error}"
-                print(printable(f"loadstone: {reason}"), file=sys.stderr)
-                return 1
-        try:
-            diagnosis = diagnose(set(options.only_), set(options.ignore_), options.scan_, _shown)
-        except (ValueError, ModuleNotFoundError) as error:
-            wrong = str(error)
-    if wrong is not None:
-        parser.error(wrong)
+    try:
+        python, notes = python_of(options.python)
+    except NoInterpreter as error:
+        print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
+        return 2
+    asked = _asked(python, options)
+    if asked.diagnosis is None:
+        parser.error(asked.wrong)
     if options.json:
-        print(as_json(diagnosis))
+        print(as_json(asked.diagnosis))
     else:
-        show(page_of(diagnosis))
-    return 0 if diagnosis.ok else 1
+        for note in notes:
+            page = Page()
+            page.line(("dim", note))
+            show(page)
+        show(page_of(asked.diagnosis))
+    if "LS146" not in asked.diagnosis.checks:
+        for reason in asked.failures:
+            print(printable(f"loadstone: {reason}"), file=sys.stderr)
+    return 0 if asked.diagnosis.ok and not asked.failures else 1
+
+
+def _asked(python: Python | None, options: argparse.Namespace) -> Asked:
+    """What comes of the checks, in the process of the Python that is examined."""
+    from ..died import Died
+    from ..examination import ask
+
+    what = {
+        "names": options.import_,
+        "only": options.only_,
+        "ignore": options.ignore_,
+        "scan": options.scan_,
+    }
+    if python is None:
+        from .asked import examined
+
+        return examined(**what)
+    where = (python, "loadstone.report.doctor.asked", "examined")
+    try:
+        asked: Asked = ask(*where, **what, hides=python.without)
+    except Died as error:
+        if error.module is None:
+            raise
+        asked = ask(*where, **what, hides=python.without, end=error.plain())
+    return asked

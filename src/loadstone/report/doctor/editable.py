@@ -33,8 +33,8 @@ class _Editable:
     """How its modules are found."""
     project: str
     """The directory that it was installed from."""
-    modules: tuple[str, ...]
-    """The top-level modules that are known to be its."""
+    modules: dict[str, str]
+    """The top-level modules that are known to be its, and where the project has them: empty if not known."""
     own: frozenset[str]
     """The files that were installed for it."""
 
@@ -93,7 +93,15 @@ def other_copy(environment: Environment) -> Iterator[Seen]:
                 if folder(copy).startswith(root) or folder(copy) in editable.own:
                     continue
                 which = f"import {name} gives {used or 'a namespace package'}"
-                yield Seen(f"{name}, of {editable.name}", f"{which}; there is {copy} too")
+                if used and folder(copy) == folder(used):
+                    owners = {str(one.name) for one in environment.providers(name)} - {editable.name}
+                    of = f", of {', '.join(sorted(owners))}" if owners else ""
+                    hidden = editable.modules[name] or f"that of the project in {editable.project}"
+                    yield Seen(
+                        f"{name}, of {editable.name}", f"{which}{of}; there is {hidden} too", file=copy
+                    )
+                else:
+                    yield Seen(f"{name}, of {editable.name}", f"{which}; there is {copy} too", file=copy)
 
 
 def _editables(environment: Environment) -> list[_Editable]:
@@ -104,7 +112,7 @@ def _editables(environment: Environment) -> list[_Editable]:
         if project is not None:
             found.append(_described(environment, distribution, project))
     for site in environment.sites:
-        for file in sorted(os.listdir(site)):
+        for file in sorted(environment.listing(site)):
             if file.endswith(".egg-link"):
                 found.append(_linked(environment, site, file))
     return found
@@ -114,7 +122,7 @@ def _linked(environment: Environment, site: str, file: str) -> _Editable:
     """An editable install of old: a file whose first line is the project's directory."""
     lines = lines_of(os.path.join(site, file))
     project = lines[0][1] if lines else site
-    modules = tuple(environment.names(project)) if project in environment.entries() else ()
+    modules = _modules_of(environment, project)
     return _Editable(file.removesuffix(".egg-link"), "an egg-link", project, modules, frozenset())
 
 
@@ -122,24 +130,45 @@ def _described(environment: Environment, distribution: Installed, project: str) 
     """What the files that were installed for it say."""
     files = [distribution.place_of(file) for file in distribution.files]
     endings = (".pth", ".start") if environment.version >= (3, 15) else (".pth",)
-    kind, modules = "", set(distribution.text("top_level.txt").split())
+    kind, modules = "", dict.fromkeys(distribution.text("top_level.txt").split(), "")
     for file in files:
         for _, line in lines_of(file) if file.endswith(endings) else ():
             imported = (_IMPORT if file.endswith(".pth") else _ENTRY_POINT).match(line)
             if imported is None:
                 kind = kind or "a .pth file"
                 place = os.path.join(os.path.dirname(file), line)
-                modules.update(environment.names(place) if place in environment.entries() else ())
+                modules.update(_modules_of(environment, place))
             else:
                 finder = os.path.join(os.path.dirname(file), f"{imported[1]}.py")
                 source = _read(finder)
                 signs = [name for sign, name in _KINDS if sign in source or sign in finder]
                 kind = signs[0] if signs else f"the finder {imported[1]}"
                 modules |= _mapped(source)
-    modules = {name for name in modules if name.isidentifier() and name not in ("setup", "conftest")}
+    modules = {
+        name: where or _guess(project, name)
+        for name, where in sorted(modules.items())
+        if name.isidentifier() and name not in ("setup", "conftest")
+    }
     own = frozenset(map(folder, files))
     name = distribution.name or os.path.basename(project)
-    return _Editable(name, kind or "a way of its own", project, tuple(sorted(modules)), own)
+    return _Editable(name, kind or "a way of its own", project, modules, own)
+
+
+def _modules_of(environment: Environment, place: str) -> dict[str, str]:
+    """The modules in a directory that is a path entry, and where they are."""
+    if place not in environment.entries():
+        return {}
+    return {name: environment.origin(place, name) for name in environment.names(place)}
+
+
+def _guess(project: str, name: str) -> str:
+    """Where a project most often has a module, if it is there."""
+    for folder_ in ("src", ""):
+        for file in (os.path.join(name, "__init__.py"), f"{name}.py", name):
+            guess = os.path.join(project, folder_, file)
+            if os.path.exists(guess):
+                return guess
+    return ""
 
 
 def _read(file: str) -> str:
@@ -150,12 +179,15 @@ def _read(file: str) -> str:
         return ""
 
 
-def _mapped(source: str) -> set[str]:
-    """The top-level modules that the source of a finder names: in its first collection of names."""
+def _mapped(source: str) -> dict[str, str]:
+    """The top-level modules that the source of a finder names: in its first collection of names.
+
+    And where they are, if that is said there too.
+    """
     try:
         nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:
-        return set()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
     tables: list[Any] = [
         node.value
         for node in nodes
@@ -164,12 +196,23 @@ def _mapped(source: str) -> set[str]:
     for call in nodes:
         if isinstance(call, ast.Call):
             by_name = isinstance(call.func, ast.Attribute) and call.func.attr == "map_module"
-            tables += [ast.Set(call.args[:1])] if by_name else call.args
+            tables += [ast.Dict([*call.args[:1]], call.args[1:2])] if by_name else call.args
     for table in tables:
         try:
             names = ast.literal_eval(table)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError, MemoryError):
             continue
         if isinstance(names, (dict, set)) and names and all(isinstance(name, str) for name in names):
-            return {name.partition(".")[0] for name in names}
-    return set()
+            places = names if isinstance(names, dict) else dict.fromkeys(names, "")
+            found = {name.partition(".")[0]: "" for name in names}
+            found.update((name, _file(place)) for name, place in places.items() if name in found)
+            return found
+    return {}
+
+
+def _file(place: Any) -> str:
+    """The file of a module by what a finder has for it: a file, a directory, or a file without its ending."""
+    if not isinstance(place, str):
+        return ""
+    candidates = (os.path.join(place, "__init__.py"), f"{place}.py", place)
+    return next((file for file in candidates if os.path.exists(file)), "")

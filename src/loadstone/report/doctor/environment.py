@@ -16,7 +16,7 @@ import attrs
 
 from ..._core.finding import find_spec
 from ..._standard.path import PathSearch
-from ...distributions import Installed, installed, providers
+from ...distributions import Installed, installed
 from ...framework.chain import concerned, unfolded
 from ...framework.kinds import attribute_of
 from ..places import (
@@ -48,10 +48,14 @@ class Environment:
     """The directories of the standard library."""
     version: tuple[int, int]
     """Of Python."""
+    python: tuple[int, int, int] = sys.version_info[:3]
+    """The same, in full."""
     scripts: str = ""
     """The directory of what is started by its name on the command line."""
     is_virtual: bool = False
     """Whether it is a virtual environment, whose scripts are its own."""
+    failures: tuple[tuple[str, BaseException], ...] = ()
+    """The modules that were to be imported first and could not be, and what their import raised."""
     scan: tuple[str, ...] = ()
     """The packages whose code is to be read, beside the local ones."""
     _listings: dict[str, frozenset[str]] = attrs.field(factory=dict, init=False)
@@ -201,9 +205,13 @@ class Environment:
         """What counts of what is installed: the first along the path of each name, in its normal form."""
         return self.once(_current)
 
+    def providers(self, name: str) -> list[Installed]:
+        """The distributions that have the top-level module `name`."""
+        return self.once(_providers).get(name, [])
+
     def provider(self, name: str) -> str:
         """The names of the distributions that have the module, or an empty string."""
-        return ", ".join(sorted({str(one.name) for one in self.once(_providers).get(name, ())}))
+        return ", ".join(sorted({str(one.name) for one in self.providers(name)}))
 
 
 def _distributions(environment: Environment) -> list[Installed]:
@@ -229,14 +237,23 @@ def normal(name: str) -> str:
 
 
 def _providers(environment: Environment) -> Mapping[str, list[Installed]]:
-    return providers(environment.entries())
+    found: dict[str, list[Installed]] = {}
+    for distribution in environment.distributions():
+        if distribution.name is not None:
+            for module in distribution.modules:
+                found.setdefault(module, []).append(distribution)
+    return found
 
 
-def live(scan: Iterable[str] = ()) -> Environment:
-    """The environment of this process."""
+def live(
+    scan: Iterable[str] = (),
+    failures: Iterable[tuple[str, BaseException]] = (),
+    modules: Mapping[str, Any] | None = None,
+) -> Environment:
+    """The environment of this process, which has other `modules` if they are given."""
     entries = {folder(entry) for entry in sys.path if isinstance(entry, str)}
     return Environment(
-        modules=dict(sys.modules),
+        modules=dict(sys.modules if modules is None else modules),
         meta_path=list(sys.meta_path),
         path=list(sys.path),
         path_hooks=list(sys.path_hooks),
@@ -246,6 +263,7 @@ def live(scan: Iterable[str] = ()) -> Environment:
         version=sys.version_info[:2],
         scripts=folder(sysconfig.get_path("scripts")),
         is_virtual=sys.prefix != sys.base_prefix,
+        failures=tuple(failures),
         scan=tuple(scan),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from typing import Any
 
 from ...framework.kinds import qualified
 from . import (
@@ -12,6 +13,7 @@ from . import (
     chain,
     editable,
     environment,
+    extensions,
     files,
     future,
     loaders,
@@ -19,6 +21,7 @@ from . import (
     modules,
     paths,
     points,
+    requirements,
     start,
 )
 from .check import Check, Seen, check, registered
@@ -44,7 +47,21 @@ def failed(environment: Environment) -> Iterator[Seen]:
 
 
 # Their checks register themselves. Where all imports are lazy, only a module that is used is imported.
-_ROOMS = (chain, loaders, start, editable, metadata, files, points, modules, paths, caches, future)
+_ROOMS = (
+    chain,
+    loaders,
+    start,
+    editable,
+    metadata,
+    requirements,
+    files,
+    points,
+    modules,
+    paths,
+    caches,
+    extensions,
+    future,
+)
 
 CHECKS: tuple[Check, ...] = tuple(check for _, check in sorted(registered.items()))
 """All there are, in the order of their codes."""
@@ -74,15 +91,20 @@ def diagnose(
     ignore: Set[str],
     scan: Collection[str],
     watched: Callable[[Collection[Check]], Iterable[Check]] = iter,
+    failures: Iterable[tuple[str, BaseException]] = (),
+    modules: Mapping[str, Any] | None = None,
 ) -> Diagnosis:
-    """As `doctor`; the checks are made as `watched` passes them on."""
+    """As `doctor`; the checks are made as `watched` passes them on. `failures` are imports that failed.
+
+    `modules` are those that are loaded, if they are not the ones of this process.
+    """
     known = {check.entry.code for check in CHECKS}
     for code in sorted((only | ignore) - known):
         raise ValueError(f"no check has the code {code!r}")
     chosen = (only or known) - ignore
     checks = [check for check in CHECKS if check.entry.code in chosen]
     started = time.perf_counter()
-    seen = environment.live(scan)
+    seen = environment.live(scan, failures, modules)
     cache = set(sys.path_importer_cache)
     findings: list[Finding] = []
     try:

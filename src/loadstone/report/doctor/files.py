@@ -71,7 +71,7 @@ def _overlap(files: dict[str, list[_Owner]]) -> Seen:
         and not _joins(file)
     ]
     shown = min(differing or files)
-    several = files[shown]
+    several = sorted(files[shown], key=lambda owner: owner.distribution.release)
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
     evidence = f"{'both' if len(several) == 2 else 'all'} have {several[0].listed}{more}, in {_site(several)}"
     names = [str(owner.distribution.name) for owner in several]

@@ -12,20 +12,17 @@ from typing import Any
 
 import attrs
 
-import loadstone
-
 from ..._core.compiler import takes_name
 from ...framework.kinds import attribute_of, is_standard, kind_of, qualified
 from ..index import DISTRIBUTIONS
 from ..known import LEFT, REMOVED
-from ..places import folder
+from ..places import is_ours
 from .chain import some
 from .check import Seen, check
 from .environment import Environment, locations_of
 from .records import Severity
 
 _MOST = 2000
-_OWN = folder(os.path.dirname(loadstone.__file__)) + os.sep
 
 
 @attrs.frozen
@@ -238,17 +235,13 @@ def _to_be_read(environment: Environment) -> Iterator[str]:
     for finder in environment.finders:
         module = environment.modules.get(kind_of(finder).__module__)
         file = attribute_of(module, "__file__")
-        if isinstance(file, str) and not is_standard(finder) and not _is_ours(file):
+        if isinstance(file, str) and not is_standard(finder) and not is_ours(file):
             yield file
     for entry in dict.fromkeys(environment.local_entries()):
         for name, is_package in sorted(environment.names(entry).items()):
             origin = environment.origin(entry, name)
-            if not _is_ours(origin):
+            if not is_ours(origin):
                 yield from _sources([os.path.dirname(origin) if is_package else origin])
-
-
-def _is_ours(file: str) -> bool:
-    return folder(file).startswith(_OWN)
 
 
 def _places(environment: Environment, name: str) -> list[str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import _imp
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
 
 from ...framework.kinds import attribute_of
-from ..places import folder
+from ..places import folder, is_ours
 from ..trace.lazies import standing
 from .check import Seen, check
 from .environment import Environment
+from .repair import module_command
 
 __all__ = ["COMMON", "JOINS", "modules_in"]
 
@@ -151,6 +153,30 @@ def lost_lazy_import(environment: Environment) -> Iterator[Seen]:
             yield Seen(f"{holder}.{bound}", f"{evidence} before {parent} is executed", severity="note")
         else:
             yield Seen(f"{holder}.{bound}", evidence)
+
+
+@check(
+    "LS146",
+    "error",
+    "a module that cannot be imported",
+    detail="It was to be imported before the checks were made, and that failed. They have looked at what it "
+    "had set up by then: among their findings may be the reason.",
+    remedy="mend what the evidence names; python -m loadstone explain --load NAME says more",
+    source="loadstone doctor --import",
+)
+def failed_import(environment: Environment) -> Iterator[Seen]:
+    """Those of `--import`, with the line that raised the exception."""
+    for name, error in environment.failures:
+        where = ""
+        file, line = "", 0
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            code = frame.f_code
+            if not is_ours(code.co_filename) and os.path.exists(code.co_filename):
+                file, line = code.co_filename, number
+                where = f", in {file}, line {line}"
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")
+        remedy = f"mend what it names; {module_command('explain', '--load', name)} says more"
+        yield Seen(name, said + where, remedy, file=file, line=line)
 
 
 def _missing(environment: Environment, name: str) -> str | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from collections.abc import Iterator
 
 from ...framework.kinds import qualified
 from ..places import folder
 from .check import Seen, check
 from .environment import Environment
+
+_VERSION = re.compile(r"[Pp]ython-?(\d)\.?(\d+)t?(?:-32)?")
 
 
 @check(
@@ -75,6 +79,53 @@ def no_string(environment: Environment) -> Iterator[Seen]:
     for place, entry in enumerate(environment.path):
         if not isinstance(entry, str):
             yield Seen(repr(entry), f"sys.path[{place}] is of {qualified(entry)}")
+
+
+@check(
+    "LS155",
+    "warning",
+    "an entry of sys.path with the packages of another Python",
+    detail="What is installed there was chosen, and compiled, for that one: extension modules are not found, "
+    "or crash, and code may be too new or too old.",
+    remedy="take it off the path: unset PYTHONPATH, or correct what adds it; install the packages for this "
+    "Python",
+    source="sys.path; site",
+)
+def of_another_python(environment: Environment) -> Iterator[Seen]:
+    """Directories that are called after a version; a note where it is another environment of this version."""
+    own = {folder(place) for place in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
+    this = ".".join(map(str, environment.version))
+    for place, entry in _strings(environment):
+        if not os.path.isdir(entry) or environment.is_standard_file(entry):
+            continue
+        said = f"sys.path[{place}]{_by_variable(entry)}"
+        named = [_VERSION.fullmatch(part) for part in os.path.abspath(entry).split(os.sep)[-3:]]
+        version = next((f"Python {match[1]}.{match[2]}" for match in reversed(named) if match), "")
+        if all(os.path.isfile(os.path.join(entry, file)) for file in ("os.py", "site.py")):
+            evidence = f"{said} is the standard library of {version or 'another Python'}"
+            yield Seen(entry, f"{evidence}; this is {this}", severity="error")
+        elif not environment.is_site(entry):
+            continue
+        elif version not in ("", f"Python {this}"):
+            yield Seen(entry, f"{said} has the packages of {version}; this is {this}")
+        else:
+            home = next((up for up in _above(entry) if os.path.isfile(os.path.join(up, "pyvenv.cfg"))), None)
+            if home is not None and folder(home) not in own:
+                evidence = f"{said} is of the environment {home}, not of {sys.prefix}"
+                yield Seen(entry, evidence, severity="note")
+
+
+def _by_variable(entry: str) -> str:
+    """Whether PYTHONPATH has it."""
+    variable = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return ", by PYTHONPATH," if folder(entry) in {folder(each) for each in variable if each} else ""
+
+
+def _above(place: str) -> Iterator[str]:
+    """The few directories above in which an environment may say that it is one."""
+    for _ in range(4):
+        place = os.path.dirname(place)
+        yield place
 
 
 def _strings(environment: Environment) -> Iterator[tuple[int, str]]:

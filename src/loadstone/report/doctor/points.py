@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from ...distributions import Installed
 from ..places import folder
 from . import repair, targets
 from .check import Seen, check
@@ -37,8 +38,7 @@ def dead_entry_point(environment: Environment) -> Iterator[Seen]:
         project = repair.editable_project(distribution)
         if project is not None and not os.path.isdir(project):
             continue  # which is all there is to say, and LS132 says it
-        for point in distribution.entry_points:
-            group, name, value = (str(getattr(point, what, "")) for what in ("group", "name", "value"))
+        for group, name, value in _points(distribution):
             is_script = group in _SCRIPTS
             head = re.match(r"\w*", value)
             if not is_script and (head is None or head[0] not in distribution.modules or "[" in value):
@@ -68,9 +68,10 @@ def dead_entry_point(environment: Environment) -> Iterator[Seen]:
 def dead_script(environment: Environment) -> Iterator[Seen]:
     """In the directory of this environment's scripts; those that are no Python's are left alone."""
     known = {
-        str(getattr(point, "name", ""))
+        name
         for distribution in environment.current.values()
-        for point in distribution.entry_points
+        for group, name, _ in _points(distribution)
+        if group in _SCRIPTS
     }
     missing: dict[str, list[str]] = {}
     foreign: dict[str, list[str]] = {}
@@ -108,6 +109,19 @@ def dead_script(environment: Environment) -> Iterator[Seen]:
             )
 
 
+def _points(distribution: Installed) -> Iterator[tuple[str, str, str]]:
+    """The group, name and value of each entry point. From Python 3.15 on importlib.metadata gives none where
+    one of them has not the right form.
+    """
+    group = ""
+    for line in map(str.strip, distribution.text("entry_points.txt").splitlines()):
+        if line.startswith("[") and line.endswith("]"):
+            group = line[1:-1].strip()
+        elif group and "=" in line and not line.startswith(("#", ";")):
+            name, _, value = line.partition("=")
+            yield group, name.strip(), value.strip()
+
+
 def _head(file: str) -> bytes:
     """The first lines of a script; empty for anything else."""
     try:
@@ -121,8 +135,7 @@ def _interpreter(text: bytes) -> str:
     """The absolute path of what runs a script; empty if it names none: `env` looks for it on PATH."""
     first = text.partition(b"\n")[0].strip()
     by_shell = _BY_SHELL.search(text) if first.endswith(b"/sh") else None
-    word = by_shell[1].strip(b'"') if by_shell is not None else first
-    path = os.fsdecode(word)
-    if not os.path.exists(path):
-        path = path.partition(" ")[0]
+    path = os.fsdecode(by_shell[1].strip(b'"') if by_shell is not None else first)
+    if by_shell is None and not os.path.exists(path):
+        path = path.partition(" ")[0]  # the rest are options
     return path if os.path.isabs(path) else ""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import shlex
-import subprocess
 import sys
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from ...distributions import Installed
+from ..installer import pip, quoted
 
-__all__ = ["editable_project", "pip", "reinstall", "uninstall"]
+__all__ = ["editable_project", "module_command", "reinstall", "uninstall"]
 
 
-def pip(*arguments: str) -> str:
-    """A command of the pip of this Python."""
-    words = [sys.executable or "python", "-m", "pip", *arguments]
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+def module_command(*arguments: str) -> str:
+    """A command of loadstone's, in this Python."""
+    return " ".join(map(quoted, [sys.executable or "python", "-m", "loadstone", *arguments]))
 
 
 def reinstall(*distributions: Installed) -> str:

@@ -36,6 +36,8 @@ class Case:
     """The causes of another case."""
     asker: Place | None = None
     """The line that asks for the module, where it is another that lacks it."""
+    start: str | None = None
+    """The folder of the script in whose place the module is asked for."""
     inventory: Inventory = attrs.field(factory=Inventory)
     """What is installed."""
 

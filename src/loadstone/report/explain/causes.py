@@ -14,9 +14,21 @@ from types import ModuleType
 
 from ...distributions import installed
 from ..frozen import builder
+from ..installer import installing
 from ..known import ADDED, REMOVED
-from ..remedy import pip
-from . import content, extension, installations, ownership, pth, raised, shadow, start, versions
+from . import (
+    content,
+    elsewhere,
+    extension,
+    installations,
+    ownership,
+    pth,
+    raised,
+    shadow,
+    start,
+    started,
+    versions,
+)
 from .case import Case, cause
 from .circle import circle_of_running
 from .failure import place_of
@@ -55,21 +67,11 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
         causes += _made(_IF_MISSING, case)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
-        if not any(found.proved for found in causes):
+        if not any(found.proved and found.code != "LS239" for found in causes):
             causes.append(_unknown(case))
-        if builder() is not None:
-            causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
+    if builder() is not None:
+        causes = [found for found in causes if found.code not in _OF_ENVIRONMENTS]
     return tuple(sorted(causes, key=lambda found: not found.proved))
-
-
-def _unknown(case: Case) -> Cause:
-    """Nothing has it; what is called nearly so is named with it."""
-    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
-    near = close_names(case)
-    if near:
-        evidence += f"; there is {near[0]}, whose name is nearly this one"
-    mend = f", or import {near[0]}" if near else ", or mend the name"
-    return cause("LS225", evidence, f"Install what has it: {pip()} install NAME{mend}.")
 
 
 def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
@@ -83,6 +85,16 @@ def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
             place = place_of(error, of_loadstone=True)
             causes.append(cause("LS239", f"{what}{f' in {place}' if place else ''}", proved=False))
     return causes
+
+
+def _unknown(case: Case) -> Cause:
+    """Nothing has it; what is called nearly so is named with it."""
+    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
+    near = close_names(case)
+    if near:
+        evidence += f"; there is {near[0]}, whose name is nearly this one"
+    mend = f", or import {near[0]}" if near else ", or mend the name"
+    return cause("LS225", evidence, f"Install what has it: {installing('NAME')}{mend}.")
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -152,8 +164,8 @@ def _near_misses(case: Case, order: tuple[str, ...]) -> Iterator[Cause]:
                 texts.append(text)
     for code in order:
         if code in by_code:
-            telling = any(map(_is_telling, by_code[code]))
-            yield cause(code, by_code[code], _remedy(case, code, first[code]), proved=telling)
+            proved = any(map(_is_telling, by_code[code]))
+            yield cause(code, by_code[code], _remedy(case, code, first[code]), proved=proved)
 
 
 def _remedy(case: Case, code: str, path: str) -> str | None:
@@ -289,6 +301,11 @@ def _place(step: Step) -> str:
     return "elsewhere" if spec is None else spec.place
 
 
+_CERTAIN = {
+    *("LS201", "LS202", "LS215", "LS223", "LS228", "LS234"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
+}
+"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 _OF_ENVIRONMENTS = {
     *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),
     *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253", "LS254"),
@@ -296,11 +313,6 @@ _OF_ENVIRONMENTS = {
 """What is mended by installing, which a frozen application cannot."""
 
 Check = Callable[[Case], Iterator[Cause]]
-_CERTAIN = {
-    *("LS201", "LS202", "LS215", "LS228", "LS234"),
-    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
-}
-"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
 _WITH_LACKS: dict[Check, set[str]] = {
@@ -314,6 +326,7 @@ _WITH_LACKS: dict[Check, set[str]] = {
 _ALWAYS: tuple[Check, ...] = (
     _none,
     _running,
+    started.came_to_an_end,
     shadow.hides,
     ownership.shared,
     ownership.stranger,
@@ -324,6 +337,7 @@ _ALWAYS: tuple[Check, ...] = (
     content.bytecode,
     shadow.swallowed,
     installations.lost_init,
+    started.foreign_variable,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,
@@ -352,8 +366,11 @@ _IF_MISSING: tuple[Check, ...] = (
     _leftovers,
     _in_a_hidden_copy,
     start.away,
+    started.unused_directory,
+    started.unused_variable,
+    elsewhere.meant,
     pth.idle_pth,
-    installations.elsewhere,
+    elsewhere.others,
     close,
     _not_executed,
     pth.stale_pth,

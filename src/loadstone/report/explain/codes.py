@@ -361,6 +361,34 @@ _ENTRIES = (
         "Such files are processed in the directories of site only, not in others on sys.path or PYTHONPATH.",
         "Add the directory with site.addsitedir, or install the distribution into this Python.",
     ),
+    Entry(
+        "LS255",
+        "The interpreter came to its end while it executed the module",
+        "Code that is not Python's own can bring the whole process down: an extension module that is broken"
+        " or was built for another version, or a call of os._exit().",
+        "Ask about what it imports at that line, with --load; install the distribution with the extension"
+        " module again, for this Python.",
+    ),
+    Entry(
+        "LS256",
+        "The module is where the program starts, and sys.path does not begin there",
+        "With -P, -I or PYTHONSAFEPATH, neither the folder of a script nor the working directory is looked"
+        " at.",
+        "Start Python without the option or variable, install the project, or add the directory to"
+        " PYTHONPATH.",
+    ),
+    Entry(
+        "LS257",
+        "The module is on PYTHONPATH, which is not looked at",
+        "With -E or -I, Python takes no notice of its environment variables.",
+        "Start Python without the option, or install the module.",
+    ),
+    Entry(
+        "LS258",
+        "PYTHONPATH leads to the packages of another Python",
+        "What is installed for one version of Python need not work with another: extension modules do not.",
+        "Unset PYTHONPATH, or take that entry off it, and install the distribution for this Python.",
+    ),
 )
 CODES = {
     entry.code: register(attrs.evolve(entry, bad=bad, good=good))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..examination import Python
+    from .asked import Asked
     from .records import Explanation
+
+from ..selection import add_python
 
 __all__ = ["add_parser"]
 
@@ -20,6 +24,9 @@ examples:
   loadstone explain --load mypkg.broken
   loadstone explain --verbose yaml
   loadstone explain --json yaml
+  loadstone explain --python .venv yaml
+  loadstone explain --script tools/build.py helpers
+  loadstone explain -m mypkg.tool .helpers
   loadstone explain LS142
 
 exit status: 0 every module is found (and could be loaded); 1 one is not, or fails;
@@ -50,18 +57,27 @@ def add_parser(commands: Any) -> None:
         "--verbose", "-v", action="store_true", help="show every finder and path entry, and whole paths"
     )
     explain.add_argument("--json", action="store_true", help="write the records as JSON")
+    add_python(explain)
+    program = explain.add_mutually_exclusive_group()
+    program.add_argument(
+        "--script", metavar="FILE", help="search as python FILE does: from the folder of the script"
+    )
+    program.add_argument(
+        "-m",
+        dest="module",
+        metavar="MODULE",
+        help="search as python -m MODULE does; NAME may be relative to it",
+    )
     explain.set_defaults(call=_call)
 
 
 def _call(options: argparse.Namespace) -> int:
-    from ..._core.system import resolve_name
     from ...startup.run import printable
     from ..lookup import is_code
 
-    try:
-        names = [name if is_code(name) else resolve_name(name, None) for name in options.names]
-    except ImportError as error:
-        print(printable(f"loadstone: {error}"), file=sys.stderr)
+    names = options.names
+    if options.script is not None and not os.path.exists(options.script):
+        print(printable(f"loadstone: there is no script {options.script}"), file=sys.stderr)
         return 2
     if not all(names):
         print("loadstone: the name is empty", file=sys.stderr)
@@ -94,53 +110,63 @@ def _show_entries(codes: Sequence[str], options: argparse.Namespace) -> int:
 
 def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     """Explain the modules, one after the other, each as in a program that has only just started."""
+    from ...startup.run import printable
+    from ..interpreter import NoInterpreter
+    from ..page import Page
     from ..records import as_json
+    from ..selection import python_of
     from ..terminal import show
-    from .causes import prepare
     from .page import page_of
 
-    prepare()
-    notes = [_first_entry()]
+    try:
+        python, notes = python_of(options.python)
+    except NoInterpreter as error:
+        print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
+        return 2
     explanations: list[Explanation] = []
     several = len(names) > 1
-    for name in names:
+    if notes and not options.json:
+        page = Page()
+        for note in notes:
+            page.line(("dim", note))
+        show(page)
+    for asked in _answers(python, names, options):
+        if asked.explanation is None:
+            print(printable(f"loadstone: {asked.error}"), file=sys.stderr)
+            return 2
         if explanations and not options.json:
             print()
-        try:
-            explanation, own = _explained(name, load=options.load)
-        except KeyboardInterrupt as error:
-            show(page_of(error.explanation, notes, titled=several))  # type: ignore[attr-defined]
-            raise
-        explanations.append(explanation)
-        if not options.json:
-            show(page_of(explanation, notes + own, verbose=options.verbose, titled=several))
+        explanations.append(asked.explanation)
+        if not options.json or asked.interrupted:
+            show(page_of(asked.explanation, asked.notes, verbose=options.verbose, titled=several))
+        if asked.interrupted:
+            raise KeyboardInterrupt
     if options.json:
         print(as_json(explanations[0] if len(explanations) == 1 else explanations))
     return 0 if all(explanation.found for explanation in explanations) else 1
 
 
-def _explained(name: str, *, load: bool) -> tuple[Explanation, list[str]]:
-    """The explanation of a module as in a program that has only just started; what is to be noted of it."""
-    from ..._setting import as_for_programs
-    from ...program import imported_since_start
-    from .inquiry import inquire
+def _answers(python: Python | None, names: Sequence[str], options: argparse.Namespace) -> Iterator[Asked]:
+    """What comes of the names, as far as that goes before an interrupt."""
+    from ..died import Died
+    from ..examination import ask
 
-    own = imported_since_start()
-    notes = []
-    if load and name in sys.modules and (name not in own or name.partition(".")[0] == "loadstone"):
-        notes.append(f"{name} was imported before: it is not executed again")
-    # What the module prints is not part of the explanation.
-    with as_for_programs(), redirect_stdout(sys.stderr):
-        return inquire(name, load=load, is_fresh=True), notes
+    program = ("-m", options.module) if options.module else ("", options.script) if options.script else None
+    how: dict[str, Any] = {"load": options.load, "program": program}
+    if python is None:
+        from .asked import explained
 
-
-def _first_entry() -> str:
-    """What `sys.path` begins with, in words."""
-    from ..._setting import first_entry, is_path_safe
-
-    if is_path_safe():
-        return "sys.path does not have the working directory: Python runs isolated, or with -P"
-    directory = first_entry()
-    if directory is None:
-        return "the working directory does not exist any more"
-    return f"sys.path[0] is the working directory, as for python -m: {directory}"
+        yield from explained(names, **how, keeps=["loadstone"])
+        return
+    # Loadstone is there for what is executed only if it is installed there.
+    how["keeps"] = [] if python.without else ["loadstone"]
+    where = (python, "loadstone.report.explain.asked", "explained")
+    # What one module does when it is executed is not to be met by the next.
+    for group in [[name] for name in names] if options.load else [list(names)]:
+        try:
+            answers = ask(*where, names=group, **how)
+        except Died as error:
+            if error.module is None:
+                raise
+            answers = ask(*where, names=group, **{**how, "load": False}, end=error.plain())
+        yield from answers

@@ -12,9 +12,11 @@ from typing import Any
 from ..._core.system import import_module, resolve_name
 from ...framework.kinds import attribute_of
 from ...program import imported_since_start, without_own_modules
+from ..died import Died
 from ..trace.lazies import standing
 from .case import Case
 from .causes import causes_of
+from .fresh import Fresh
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
 
@@ -46,12 +48,12 @@ def explain(name: str, package: str | None = None, *, load: bool = False) -> Exp
     return inquire(full_name, load=load)
 
 
-def inquire(name: str, *, load: bool, is_fresh: bool = False) -> Explanation:
-    """As `explain`, for an absolute name. If `is_fresh`, as in a program that has only just started.
+def inquire(name: str, *, load: bool, fresh: Fresh | None = None) -> Explanation:
+    """As `explain`, for an absolute name. With `fresh`, as in a program that has only just started.
 
-    Then what is in `sys.modules` counts only where no finder has it.
+    Then what is in `sys.modules` counts only where no finder has it, and loadstone's own imports not at all.
     """
-    inquiry = _Inquiry(name, load, is_fresh)
+    inquiry = _Inquiry(name, load, fresh)
     try:
         inquiry.make()
         return inquiry.result()
@@ -63,14 +65,15 @@ def inquire(name: str, *, load: bool, is_fresh: bool = False) -> Explanation:
 class _Inquiry:
     """The searches for the parents of a module, and for itself."""
 
-    def __init__(self, name: str, load: bool, is_fresh: bool) -> None:
+    def __init__(self, name: str, load: bool, fresh: Fresh | None) -> None:
         self.name = name
         self._load = load
-        self._is_fresh = is_fresh
+        self._fresh = fresh
         self._stages: list[_Stage] = []
-        # What the command itself has put off is nothing of a program that has only just started.
-        self._put_off = _put_off() if is_fresh else set()
-        self._as_for_programs = without_own_modules("loadstone") if is_fresh else nullcontext()
+        # What the command itself has put off or imported is nothing of a program that has only just started.
+        self._put_off = _put_off() if fresh else set()
+        self._own = {} if fresh is None else imported_since_start()
+        self._as_for_programs = nullcontext() if fresh is None else without_own_modules(*fresh.keeps)
 
     def make(self) -> None:
         path: Any = None
@@ -81,22 +84,26 @@ class _Inquiry:
             stage = self._stage(name, path)
             self._stages.append(stage)
             stage.search.run()
-            if self._is_fresh:
-                stage.forget_module()
-            if self._load and stage.is_there and not stage.load(self._as_for_programs):
+            if self._fresh is not None:
+                stage.forget_module(name in self._own)
+                if self._fresh.end is not None and self._fresh.end.module == name:
+                    stage.fail(self._fresh.end)
+                    return
+            if self._load and stage.is_there and not self._load_stage(stage):
                 return
             if end < 0 or not stage.is_there:
                 break
             path = stage.search_path()
             if path is None:
                 break
-        if stage.name != self.name and self.name in sys.modules and not self._is_own(self.name):
+        if stage.name != self.name and self.name in sys.modules.keys() - self._own.keys():
             # An import takes it from there, whatever its parents are.
             self._stages.append(self._stage(self.name, None))
 
-    def _is_own(self, name: str) -> bool:
-        """Whether it is the command that has imported it, and not the program that is explained."""
-        return self._is_fresh and name in imported_since_start()
+    def _load_stage(self, stage: _Stage) -> bool:
+        if self._fresh is not None:
+            self._fresh.progress(stage.name)
+        return stage.load(self._as_for_programs)
 
     def _stage(self, name: str, path: Any) -> _Stage:
         is_pending = name in _put_off() - self._put_off and name not in sys.modules
@@ -107,11 +114,14 @@ class _Inquiry:
         steps = [stage.record() for stage in self._stages]
         last = self._stages[-1]
         found = last.name == self.name and steps[-1].is_there and last.failure is None
-        return Case(self.name, steps, found, last.search.path, last.failure, self._ask, causes_of)
+        start = None if self._fresh is None else self._fresh.start
+        return Case(
+            self.name, steps, found, last.search.path, last.failure, self._ask, causes_of, start=start
+        )
 
     def _ask(self, name: str) -> Case:
         """The case of another module, as the program that is explained would find it now."""
-        inquiry = _Inquiry(name, load=False, is_fresh=False)
+        inquiry = _Inquiry(name, load=False, fresh=None)
         with self._as_for_programs:
             inquiry.make()
             return inquiry.case()
@@ -154,10 +164,15 @@ class _Stage:
             return self.search.spec is not None
         return self._module is not None
 
-    def forget_module(self) -> None:
-        """Have the module not imported, if it can be found and is not None."""
-        if self._module is not None and self.search.spec is not None:
+    def forget_module(self, is_own: bool) -> None:
+        """Have the module not imported, if it can be found and is not None, or is loadstone's own."""
+        if is_own or (self._module is not None and self.search.spec is not None):
             self._module = _ABSENT
+
+    def fail(self, end: Died) -> None:
+        """Have the module fail as another process came to its end by it."""
+        self.failure = end
+        self._loading = Loading(0.0, end.text, end.file, end.line)
 
     def load(self, surroundings: AbstractContextManager[None]) -> bool:
         """Import the module, in its `surroundings`; whether that went well."""

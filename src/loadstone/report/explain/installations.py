@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from glob import escape, glob, iglob
+from glob import escape, glob
 from importlib.machinery import all_suffixes
 
 from ...distributions import Installed, installed
 from ..frozen import builder
 from ..index import modules_of, normal
-from ..places import PACKAGES, site_directories
+from ..installer import installing
+from ..places import site_directories
 from ..project import Project
-from ..remedy import again, editable, editable_again, install
+from ..remedy import again, editable, editable_again
 from .case import Case, cause
 from .definitions import definitions_of
 from .inventory import ASIDE, is_aside
 from .records import Cause
 from .want import Want, to_install
 
-__all__ = ["distribution", "elsewhere", "lost_init", "not_built_in", "wanting"]
+__all__ = ["distribution", "lost_init", "not_built_in", "wanting"]
 
 _INITS = tuple(f"__init__{suffix}" for suffix in all_suffixes())
 # What pip may put in the place of the first characters of a name, when it puts the file aside.
@@ -69,7 +70,7 @@ def _put_aside(want: Want) -> Iterator[Cause]:
                 evidence = f"{aside} is what pip put aside to replace {want.name!r}, when it was interrupted"
                 owner = _aside_owner(entry, want.name)
                 remedy = f"Delete {aside}, and install it again"
-                yield cause("LS251", evidence, f"{remedy}: {install(owner)}" if owner else f"{remedy}.")
+                yield cause("LS251", evidence, f"{remedy}: {installing(owner)}" if owner else f"{remedy}.")
                 return
 
 
@@ -160,7 +161,7 @@ def _namesake(want: Want) -> Iterator[Cause]:
     names = ", ".join(modules_of(want.name)) if want.is_top else ""
     if names:
         evidence = f"{want.name!r} is the name of a distribution; its module is {names!r}"
-        yield cause("LS202", evidence, f"Import {names!r}, which {install(want.name)} brings.")
+        yield cause("LS202", evidence, f"Import {names!r}, which {installing(want.name)} brings.")
 
 
 def _not_in_it(want: Want) -> Iterator[Cause]:
@@ -172,7 +173,7 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
         evidence = f"{one.release}, which is installed, has no {want.name}, by its own list"
         unmet = list(want.inventory.unmet(one))
         for other, wanted in unmet[:1]:
-            remedy = f"Install the version that is required: {install(str(wanted))}"
+            remedy = f"Install the version that is required: {installing(str(wanted))}"
             yield cause(
                 "LS247",
                 f"{evidence}; {other.release} requires {wanted}",
@@ -214,26 +215,6 @@ def lost_init(case: Case) -> Iterator[Cause]:
                 evidence = f"{one.release} has {file}, by its own list, and it is not there"
                 yield cause("LS201", [evidence, *_lost(one)], again(one))
                 return
-
-
-def elsewhere(case: Case) -> Iterator[Cause]:
-    """In the other Pythons that share a prefix with this one, such as that of a virtual environment."""
-    if "." in case.missing or not case.missing.isidentifier():
-        return
-    on_path = {os.path.realpath(entry) for entry in sys.path if isinstance(entry, str)}
-    found = []
-    for prefix in dict.fromkeys([sys.prefix, sys.base_prefix]):
-        for packages in PACKAGES:
-            pattern = os.path.join(escape(prefix), "lib", "python3*", packages)
-            for folder in iglob(pattern):
-                if os.path.realpath(folder) in on_path:
-                    continue
-                for name in (case.missing, f"{case.missing}.py"):
-                    path = os.path.join(folder, name)
-                    if os.path.exists(path) and path not in found:
-                        found.append(path)
-    if found:
-        yield cause("LS223", found)
 
 
 def _listing(entry: object) -> list[str]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from ...distributions import Installed
 from ..index import DISTRIBUTIONS, known_in, normal
-from ..remedy import again, install, pip
+from ..installer import installing, pip
+from ..remedy import again
 from .case import Case, cause
 from .records import Cause
 
@@ -39,7 +40,7 @@ def stranger(case: Case) -> Iterator[Cause]:
             continue
         evidence = f"{name!r} here is of the distribution {owners[0].release} ({file}); "
         evidence += f"the well-known one of that name is of {known[0]!r}"
-        remedy = f"If that is meant: {pip()} uninstall {owners[0].name}, then {install(known[0])}"
+        remedy = f"If that is meant: {pip('uninstall', str(owners[0].name))}, then {installing(known[0])}"
         yield cause("LS243", evidence, remedy, proved=case.failure is not None)
         return
 
@@ -56,9 +57,9 @@ def shared(case: Case) -> Iterator[Cause]:
         evidence = f"{releases} have both written {file}: what is there is the last one's"
         known = {normal(one): one for one in DISTRIBUTIONS.get(known_in(name), ())}
         kept = next((one.name for key in known for one in owners if normal(one.name or "") == key), None)
-        names = " ".join(str(one.name) for one in owners)
-        remedy = f"{pip()} uninstall {names}, then install the one that is wanted: "
-        yield cause("LS244", evidence, f"Uninstall both: {remedy}{install(kept or str(owners[0].name))}")
+        names = [str(one.name) for one in owners]
+        remedy = f"{pip('uninstall', *names)}, then install the one that is wanted: "
+        yield cause("LS244", evidence, f"Uninstall both: {remedy}{installing(kept or str(owners[0].name))}")
         return
 
 

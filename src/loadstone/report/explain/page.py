@@ -41,17 +41,22 @@ def page_of(
     page.heading("Evidence")
     for note in notes:
         page.line(("dim", note))
-    for step in steps:
-        if verbose:
+    if verbose:
+        for step in steps:
             _add_search(page, step)
             if step is explanation.module and step.spec is not None:
                 page.heading("Its spec")
                 page.table(("field", "value"), _rows(step.spec))
-        else:
-            _add_summary(page, step, explanation.causes)
-        _add_consequences(page, step, shown)
-    if not verbose:
-        page.line(("dim", "--verbose has every finder and path entry that was asked, and the spec"))
+            _add_consequences(page, step, shown)
+            if step.loading is not None:
+                page.line()
+                _add_loading(page, step, shown)
+        return page
+    for step in steps:
+        _add_summary(page, step, explanation.causes)
+    page.line(("dim", "--verbose has every finder and path entry that was asked, and the spec"))
+    for step in steps:
+        _add_consequences(page, step, shown, "It" if step is explanation.module else step.name)
     return page
 
 
@@ -86,6 +91,7 @@ def _add_summary(page: Page, step: Step, causes: Iterable[Cause]) -> None:
     for miss in dict.fromkeys(miss for entry in entries for miss in _inner(entry)):
         if miss.path not in told:
             page.line(("warning", near(miss.path)), f": {miss.reason}")
+    _add_loading(page, step, near)
 
 
 def _entries(asked: Iterable[Answer]) -> Iterator[AskedEntry]:
@@ -126,7 +132,7 @@ def _add_state(page: Page, step: Step, shown: Shown) -> None:
         page.line(f"{step.name} is put off by a lazy import until its first use{where and f': {where}'}")
 
 
-def _add_consequences(page: Page, step: Step, shown: Shown) -> None:
+def _add_consequences(page: Page, step: Step, shown: Shown, subject: str = "It") -> None:
     if step.changes:
         page.heading("Interceptors changed")
         for change in step.changes:
@@ -134,19 +140,23 @@ def _add_consequences(page: Page, step: Step, shown: Shown) -> None:
             page.line("from ", shown(_value(change.before)), indent=1)
             other = "another " if change.before == change.after else ""
             page.line("to   ", other, shown(_value(change.after)), indent=1)
-    for title, same in ("It shadows", False), ("The same file again", True):
+    for title, same in (f"{subject} shadows", False), ("The same file again", True):
         shadows = [shadow for shadow in step.shadows if shadow.same_file is same]
         if shadows:
             page.heading(title)
             for shadow in shadows:
                 page.line(*_shadow(step, shadow, shown))
-    if step.loading is not None:
-        outcome: Part = ("good", "imported")
-        if step.loading.error is not None:
-            where = f" ({step.loading.file}, line {step.loading.line})" if step.loading.file else ""
-            outcome = ("bad", shown(f"{first_line(step.loading.error)}{where}"))
-        page.line()
-        page.line("loading it: ", outcome, ("dim", f"  {_time(step.loading.seconds)}"))
+
+
+def _add_loading(page: Page, step: Step, shown: Shown) -> None:
+    """What came of the import of the module, if it was made."""
+    if step.loading is None:
+        return
+    outcome: Part = ("good", "imported")
+    if step.loading.error is not None:
+        where = f" ({step.loading.file}, line {step.loading.line})" if step.loading.file else ""
+        outcome = ("bad", shown(f"{first_line(step.loading.error)}{where}"))
+    page.line(f"loading {step.name}: ", outcome, ("dim", f"  {_time(step.loading.seconds)}"))
 
 
 def _hang_answers(parent: Node, answers: Iterable[Answer]) -> None:

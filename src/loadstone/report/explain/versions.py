@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from ...distributions import Installed
 from ..frozen import builder
 from ..index import modules_of, normal
+from ..installer import installing
 from ..moves import ARRIVED, GONE
 from ..project import project_of
-from ..remedy import editable, install
+from ..remedy import editable
 from ..requirements import is_met
 from .case import Case, cause
 from .definitions import defining, definitions_of
@@ -42,7 +43,7 @@ def mismatch(case: Case) -> Iterator[Cause]:
                 told.add((one.name, other.name))
                 evidence = [f"{one.release} requires {wanted}, and {other.release} is installed"]
                 evidence += [_asks(lack) for lack in lacks[:1]]
-                remedy = f"Install a version that both take: {install(str(wanted))}"
+                remedy = f"Install a version that both take: {installing(str(wanted))}"
                 yield cause("LS247", evidence, remedy, proved=is_lacking)
     if told:
         return
@@ -57,12 +58,12 @@ def _by_others(case: Case, other: Installed, lack: Lack) -> Iterator[Cause]:
     for ask in project.asks_for(other.name or "") if project is not None else ():
         if not ask.requirement.is_met_by(other.version):
             evidence = f"{ask.place} asks for {ask.requirement}, and {other.release} is installed"
-            remedy = f"Install the version that is asked for: {install(str(ask.requirement))}"
+            remedy = f"Install the version that is asked for: {installing(str(ask.requirement))}"
             yield cause("LS247", [evidence, _asks(lack)], remedy)
             return
     for one, wanted in case.inventory.unmet(other):
         evidence = f"{one.release} requires {wanted}, and {other.release} is installed"
-        remedy = f"Install the version that is required: {install(str(wanted))}"
+        remedy = f"Install the version that is required: {installing(str(wanted))}"
         yield cause("LS247", [evidence, _asks(lack)], remedy, proved=False)
         return
 
@@ -99,13 +100,13 @@ def _by_table(case: Case, lack: Lack) -> Iterator[Cause]:
         evidence = f"{full_name} has left {home} with {python}{gone.version}; {here}"
         remedy = f"Use {gone.instead}"
         if owner is not None:
-            remedy += f", or an older version: {install(f'{home}<{gone.version}')}"
+            remedy += f", or an older version: {installing(f'{home}<{gone.version}')}"
         yield cause("LS252", [evidence, _asks(lack)], remedy)
     elif arrived is not None and is_met(f"<{arrived.version}", version):
         evidence = f"{full_name} came to {home} with {python}{arrived.version}; {here}"
         remedy = f"Use Python {arrived.version} or later"
         if owner is not None:
-            remedy = f"Install a newer version: {install(f'{home}>={arrived.version}')}"
+            remedy = f"Install a newer version: {installing(f'{home}>={arrived.version}')}"
         elif full_name.startswith("typing."):
             remedy += f", or typing_extensions.{lack.name}"
         yield cause("LS252", [evidence, _asks(lack)], remedy)
@@ -188,5 +189,5 @@ def _to_have(case: Case, name: str, file: str) -> str:
         return f"Install the project: {editable(project.root)}"
     asks = list(project.asks_for(name)) if project is not None else []
     if asks or modules_of(name) or any(case.inventory.requiring(name)):
-        return f"Install it: {install(name)}"
+        return f"Install it: {installing(name)}"
     return f"If it is a project of yours, install it from its directory: {editable('.')}"

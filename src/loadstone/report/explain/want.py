@@ -10,10 +10,10 @@ import attrs
 
 from ...distributions import Installed
 from ..index import DISTRIBUTIONS, known_in, normal
+from ..installer import installing
 from ..known import LEFT
 from ..places import current_directory
 from ..project import Ask, Project, project_of
-from ..remedy import install, pip
 from ..requirements import Requirement
 from .case import cause
 from .inventory import Inventory
@@ -101,7 +101,7 @@ def _by_extras(want: Want, extras: list[tuple[Installed, Requirement]]) -> Cause
     if normal(extras[0][1].name) != normal(want.name):
         evidence[0] = f"{want.name!r} comes with {extras[0][1].name!r}; {evidence[0]}"
     one, wanted = extras[0]
-    return cause("LS241", evidence, f"Install the extra: {install(f'{one.name}[{wanted.extra}]')}")
+    return cause("LS241", evidence, f"Install the extra: {installing(f'{one.name}[{wanted.extra}]')}")
 
 
 def _by_project(want: Want) -> Iterator[Cause]:
@@ -116,8 +116,8 @@ def _by_project(want: Want) -> Iterator[Cause]:
     evidence = [f"{comes}{ask.place} asks for {ask.requirement}, {_here()}" for ask in asks[:_MOST]]
     command = next((ask.command for ask in asks if ask.command), None)
     if command is None:
-        command = install(str(asks[0].requirement))
-    yield cause("LS242", evidence, f"Install what the project asks for: {command.replace('{pip}', pip())}")
+        command = installing(str(asks[0].requirement))
+    yield cause("LS242", evidence, f"Install what the project asks for: {command}")
 
 
 def _by_requirement(want: Want, one: Installed, wanted: Requirement) -> Cause:
@@ -125,7 +125,7 @@ def _by_requirement(want: Want, one: Installed, wanted: Requirement) -> Cause:
     evidence = f"{one.release} requires {wanted}, {_here()}"
     if code == "LS202":
         evidence = f"{want.name!r} comes with the distribution {wanted.name!r}; {evidence}"
-    return cause(code, evidence, f"Install it: {install(str(wanted))}")
+    return cause(code, evidence, f"Install it: {installing(str(wanted))}")
 
 
 def _by_index(want: Want, name: str) -> Cause:
@@ -134,9 +134,9 @@ def _by_index(want: Want, name: str) -> Cause:
         return _left(module, name, f"{module!r} comes with the distribution {name!r}, {_here()}")
     if normal(name) == normal(module):
         evidence = f"{module!r} is of the distribution {name!r}, {_here()}"
-        return cause("LS240", evidence, f"Install it: {install(name)}")
+        return cause("LS240", evidence, f"Install it: {installing(name)}")
     evidence = f"{module!r} comes with the distribution {name!r}, {_here()}"
-    return cause("LS202", evidence, f"Install it: {install(name)}")
+    return cause("LS202", evidence, f"Install it: {installing(name)}")
 
 
 def _without_it(want: Want, name: str, there: Installed) -> Cause:
@@ -147,7 +147,7 @@ def _without_it(want: Want, name: str, there: Installed) -> Cause:
         return _left(want.name, name, evidence)
     for other, wanted in want.inventory.unmet(there):
         evidence += f"; {other.release} requires {wanted}"
-        return cause("LS202", evidence, f"Install the version that is required: {install(str(wanted))}")
+        return cause("LS202", evidence, f"Install the version that is required: {installing(str(wanted))}")
     names = ", ".join(sorted(there.modules)) or "none that it tells"
     return cause("LS202", evidence, f"Install another version of {name}; this one has the modules {names}.")
 
@@ -155,5 +155,5 @@ def _without_it(want: Want, name: str, there: Installed) -> Cause:
 def _left(module: str, name: str, evidence: str) -> Cause:
     version, instead = LEFT[module]
     without = f"{name} {'.'.join(map(str, version))}"
-    older = install(without.replace(" ", "<"))
+    older = installing(without.replace(" ", "<"))
     return cause("LS202", f"{evidence}; it has left with {without}", f"Use {instead}, or: {older}")

@@ -1,0 +1,111 @@
+"""What the command ``explain`` asks of a process: about modules, as a program would find them there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from typing import Any
+
+import attrs
+
+from ..._core.system import import_module, resolve_name
+from ..._setting import as_for_programs, first_entry, is_path_safe
+from ...program import first_entries, imported_since_start
+from ..died import Died
+from ..examined import progress
+from .causes import prepare
+from .fresh import Fresh
+from .inquiry import inquire
+from .records import Explanation
+from .started import why_safe
+
+__all__ = ["Asked", "explained"]
+
+
+@attrs.frozen
+class Asked:
+    """What came of the question about a module."""
+
+    explanation: Explanation | None
+    """The explanation, as far as it went; None if there is an `error`."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of how it was asked."""
+    interrupted: bool = False
+    """Whether it was interrupted: then what is behind was not asked."""
+    error: str = ""
+    """Why it could not be asked: it is no name."""
+
+
+def explained(
+    names: Sequence[str],
+    *,
+    load: bool = False,
+    program: tuple[str, str] | None = None,
+    keeps: Sequence[str] = (),
+    end: Mapping[str, Any] | None = None,
+) -> list[Asked]:
+    """Explain the modules, as in a program that has only just started.
+
+    That is `program`: ``-m`` or an empty string, and the name of a module or script; without it, one that
+    ``python -m`` starts here. The packages that it `keeps`, of what loadstone has imported for itself, are
+    there for what is executed. `end` tells how a process came to its end that tried to `load` the module.
+    """
+    prepare()
+    entries, note = _beginning(program)
+    start = None if program is None or program[0] else os.path.dirname(os.path.realpath(program[1]))
+    fresh = Fresh(tuple(keeps), progress, start, None if end is None else Died(**end))
+    answers: list[Asked] = []
+    # What modules print is not part of the explanation.
+    with as_for_programs(entries), redirect_stdout(sys.stderr):
+        package = _package(program, load) if program and any(name.startswith(".") for name in names) else None
+        for name in names:
+            try:
+                full_name = resolve_name(name, package)
+            except ImportError as error:
+                answers.append(Asked(None, error=str(error)))
+                continue
+            own = imported_since_start()
+            notes = [note]
+            is_kept = name not in own or name.partition(".")[0] in keeps
+            if load and name in sys.modules and is_kept:
+                notes.append(f"{name} was imported before: it is not executed again")
+            try:
+                explanation = inquire(full_name, load=load, fresh=fresh)
+                answers.append(Asked(explanation, tuple(notes)))
+            except KeyboardInterrupt as error:
+                explanation = error.explanation  # type: ignore[attr-defined]
+                answers.append(Asked(explanation, tuple(notes), True))
+                break
+    return answers
+
+
+def _beginning(program: tuple[str, str] | None) -> tuple[list[str] | None, str]:
+    """What `sys.path` begins with for the program, and that in words."""
+    if program is None or program[0]:
+        like = "python -m" if program is None else f"python -m {program[1]}"
+        if is_path_safe():
+            return None, f"sys.path does not have the working directory: {why_safe()}"
+        directory = first_entry()
+        if directory is None:
+            return None, "the working directory does not exist any more"
+        return None, f"sys.path[0] is the working directory, as for {like}: {directory}"
+    script = program[1]
+    entries = first_entries(None, script)
+    if not entries:
+        return entries, f"sys.path does not have the folder of the script: {why_safe()}"
+    what = "the script itself" if entries[0] == os.path.abspath(script) else "the folder of the script"
+    return entries, f"sys.path[0] is {what}, as for python {script}: {entries[0]}"
+
+
+def _package(program: tuple[str, str], load: bool) -> str | None:
+    """The package from which relative names are resolved in the program; a script has none."""
+    kind, name = program
+    if not kind:
+        return None
+    parent = name.rpartition(".")[0]
+    if load and parent:
+        import_module(parent)
+    spec = inquire(name, load=False).spec
+    return name if spec is not None and spec.search_locations is not None else parent or None

@@ -1,0 +1,40 @@
+"""The option that selects the Python which a command examines, and what is said of the one selected."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from .examination import Python
+
+__all__ = ["add_python", "python_of"]
+
+
+def add_python(parser: argparse.ArgumentParser) -> None:
+    """Have `parser` take the Python that is to be examined."""
+    parser.add_argument(
+        "--python",
+        metavar="PYTHON",
+        help="examine this one: a file, the folder of an environment, a name on PATH, or a version; by"
+        " default the one whose -m loadstone this is or, for the script, that of the project: of the active"
+        " environment, else of .venv, else the one that loadstone is installed for",
+    )
+
+
+def python_of(wanted: str | None) -> tuple[Python | None, list[str]]:
+    """The Python that is to be examined, and what is to be said of it first: why it is this one.
+
+    It is None where a program has called the command, and is itself what is examined. Raises NoInterpreter.
+    """
+    from .._setting import is_called
+    from .examination import started
+    from .interpreter import chosen, others
+
+    if wanted is None and (is_called() or not sys.executable):
+        return None, []
+    python = started(chosen(wanted))
+    first = [python.said] if python.interpreter.why else []
+    return python, [*first, *others(python.interpreter)]
