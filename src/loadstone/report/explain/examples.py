@@ -199,6 +199,76 @@ LS239
 + # a finder on sys.meta_path
 + def find_distributions(self, context):
 +     return ()
+LS240
+- $ python -c 'import redis'    # in a new environment
++ $ python -m pip install redis
++ $ python -c 'import redis'
+LS241
+- $ python -m pip install uvicorn
+- $ python -c 'import httptools'
++ $ python -m pip install 'uvicorn[standard]'
++ $ python -c 'import httptools'
+LS242
+- # pyproject.toml has: [dependency-groups] test = ["pytest"]
+- $ python -m pip install -e .
+- $ python -c 'import pytest'
++ $ python -m pip install -e . --group test
++ $ python -c 'import pytest'
+LS243
+- $ python -m pip install fitz
+- $ python -c 'import fitz'
++ $ python -m pip uninstall fitz
++ $ python -m pip install PyMuPDF
++ $ python -c 'import fitz'
+LS244
+- $ python -m pip install opencv-python opencv-python-headless
++ $ python -m pip uninstall opencv-python opencv-python-headless
++ $ python -m pip install opencv-python-headless
+LS245
+- $ sed -i s/timeout/wait/ site-packages/requests/api.py
++ $ python -m pip install --force-reinstall requests
+LS246
+- $ python -c 'import requests.session'
++ $ python -c 'import requests.sessions'
+LS247
+- # pydantic 2.11 requires pydantic-core==2.33.2
+- $ python -m pip install pydantic-core==2.20
++ $ python -m pip install pydantic-core==2.33.2
+LS248
+- # app.py has: importlib.metadata.version("my-app")
+- $ python app.py
++ $ python -m pip install -e .
++ $ python app.py
+LS249
+- $ python -m pip install -e tool
+- $ mv tool renamed
++ $ python -m pip install -e tool
++ $ mv tool renamed
++ $ python -m pip install -e renamed
+LS250
+- # app.py has: importlib.import_module("plugin_a")
+- $ pyinstaller app.py
++ $ pyinstaller --hidden-import plugin_a app.py
+LS251
+- $ ls site-packages
+- ~umpy  ~umpy-2.1.0.dist-info
++ $ rm -r site-packages/~umpy*
++ $ python -m pip install numpy
+LS252
+- # Jinja2 3.1 is installed
+- from jinja2 import Markup
++ from markupsafe import Markup
+LS253
+- $ ls
+- pyproject.toml  src
+- $ python -c 'import app'    # which is src/app
++ $ python -m pip install -e .
++ $ python -c 'import app'
+LS254
+- # lib has zope.event-4.5-nspkg.pth
+- $ PYTHONPATH=lib python -c 'import zope.event'
++ $ python -m pip install zope.event
++ $ python -c 'import zope.event'
 LS255
 - # app.py
 - import ctypes
