@@ -88,7 +88,8 @@ def test_a_well_known_module_is_to_be_installed(sandbox: Sandbox) -> None:
         cause = first(name)
         assert cause.code in ("LS240", "LS202"), name
         assert "LS203" not in codes(name)
-        assert f"{sys.executable} -m pip install " in cause.remedy
+        assert cause.remedy.startswith(f"Install it: {sys.executable} -m ")
+        assert " -m pip install " in cause.remedy
     assert first("google.cloud.storage.blob").remedy.endswith(" install google-cloud-storage")
     assert first("yaml.constructor").remedy.endswith(" install PyYAML")
 
@@ -260,6 +261,35 @@ def test_a_damaged_record_of_where_it_came_from(sandbox: Sandbox, direct: str) -
     """LS201: what `direct_url.json` does not tell is not known."""
     install(sandbox, "Odd", "1", info={"direct_url.json": direct, "top_level.txt": "odd\n"})
     assert first("odd").code == "LS201"
+
+
+def test_a_folder_that_hides_an_editable_install(sandbox: Sandbox) -> None:
+    """LS249: a checkout's folder is taken for a namespace package before the editable finder is asked."""
+    sandbox.write({"projects/hid/hid/__init__.py": "value = 1", "projects/hid/setup.py": "setup(name='hid')"})
+    project = sandbox.root / "projects" / "hid"
+    editable(sandbox, "hid", project, "hid")
+    sandbox.on_path("projects")
+
+    class EditableFinder:
+        """As the one that setuptools installs."""
+
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            if name != "hid":
+                return None
+            from importlib.util import spec_from_file_location
+
+            return spec_from_file_location(name, project / "hid" / "__init__.py")
+
+    sys.meta_path.append(EditableFinder())
+    explanation = loadstone.explain("hid")
+    assert explanation.found
+    cause = explanation.causes[0]
+    assert cause.code == "LS249"
+    assert cause.evidence == (
+        f"{project} has no __init__.py, and is found before {project}/hid/__init__.py, "
+        "the editable install hid 1.0"
+    )
+    assert f"install -e {project} --config-settings editable_mode=compat" in cause.remedy
 
 
 def test_where_it_came_from_is_where_it_is_installed_from_again(sandbox: Sandbox) -> None:

@@ -82,6 +82,13 @@ def _call(options: argparse.Namespace) -> int:
     if not all(names):
         print("loadstone: the name is empty", file=sys.stderr)
         return 2
+    relative = next((name for name in names if name.startswith(".")), None)
+    if relative is not None and options.module is None:
+        text = (
+            f"a package is needed to resolve the relative name {relative!r}: say -m MODULE, for what is in it"
+        )
+        print(printable(f"loadstone: {text}"), file=sys.stderr)
+        return 2
     codes = [name for name in names if is_code(name)]
     if codes and len(codes) < len(names):
         print("loadstone: expected names of modules or codes, not both", file=sys.stderr)

@@ -21,7 +21,7 @@ from .inventory import ASIDE, is_aside
 from .records import Cause
 from .want import Want, to_install
 
-__all__ = ["distribution", "lost_init", "not_built_in", "wanting"]
+__all__ = ["distribution", "hidden_editable", "lost_init", "not_built_in", "wanting"]
 
 _INITS = tuple(f"__init__{suffix}" for suffix in all_suffixes())
 # What pip may put in the place of the first characters of a name, when it puts the file aside.
@@ -215,6 +215,29 @@ def lost_init(case: Case) -> Iterator[Cause]:
                 evidence = f"{one.release} has {file}, by its own list, and it is not there"
                 yield cause("LS201", [evidence, *_lost(one)], again(one))
                 return
+
+
+def hidden_editable(case: Case) -> Iterator[Cause]:
+    """A folder without `__init__`, such as a checkout, that is found before an editable install's package.
+
+    The finder of the latter comes after the search along the path, which takes any folder for a portion.
+    """
+    top = case.steps[0]
+    if top.spec is None or top.spec.loader is not None:
+        return
+    for shadow in top.shadows:
+        if shadow.spec.loader is None or shadow.entry is not None or shadow.spec.origin is None:
+            continue
+        owner = next((one for one in case.inventory.of_file(shadow.spec.origin) if one.project), None)
+        whose = "" if owner is None else f", the editable install {owner.release}"
+        folders = ", ".join(top.spec.search_locations or ())
+        evidence = f"{folders} has no __init__.py, and is found before {shadow.spec.origin}{whose}"
+        remedy = "Start Python in another directory, or with -P"
+        if owner is not None and owner.project is not None:
+            remedy += f", or have it installed by a path: {editable(owner.project)} --config-settings "
+            remedy += "editable_mode=compat"
+        yield cause("LS249", evidence, f"{remedy}.")
+        return
 
 
 def _listing(entry: object) -> list[str]:
