@@ -820,3 +820,42 @@ def test_a_trace_says_how_a_part_of_a_package_is_started(sandbox: Sandbox) -> No
         assert f"→ {script} is a part of the package {module.partition('.')[0]}" in result.stderr
         assert f"run it as python -m {module}\n" in result.stderr
     assert "→ library_x" not in sandbox.python("-m", "loadstone", "trace", "library_x/main.py").stderr
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise ImportError('x', name=5, path=b'x')",
+        "class E(ImportError):\n    name = property(lambda self: 1 / 0)\nraise E('x')",
+        "import types\nm = types.ModuleType('m'); del m.__name__\nm.y",
+        "import types\nm = types.ModuleType('m'); m.__name__ = 5\nm.y",
+        "import types\nm = types.ModuleType('a..b'); m.__file__ = 5\nm.y",
+        "import types\nm = types.ModuleType('\\0'); m.__file__ = '\\0.py'\nm.y",
+        "raise ImportError('x', name='y').with_traceback(None)",
+        "a = ImportError('a'); b = ImportError('b'); a.__cause__ = b; b.__cause__ = a\nraise a",
+        "exec(compile('from . import x', 'nowhere.py', 'exec'), {'__name__': 5, '__package__': 7})",
+        "exec(compile('from ..... import x', '/', 'exec'), {'__name__': 'q.w', '__package__': 'q'})",
+        "raise SyntaxError('x', ('file', None, None, None))",
+        "e = SyntaxError('x'); e.filename = 5; e.lineno = 'x'; e.text = b'x'\nraise e",
+        "e = SyntaxError('x', (__file__, -5, 1, None)); e.msg = None\nraise e",
+        "raise OSError('\\0: cannot open shared object file')",
+        "class R:\n    def __repr__(self): 1 / 0\nraise SystemExit(R())",
+        "raise ModuleNotFoundError('x', name='a..b')",
+        "raise ModuleNotFoundError('x', name='')",
+        "raise ModuleNotFoundError('x', name='\\0')",
+        "raise ModuleNotFoundError('x', name='\\udc80')",
+        "raise ModuleNotFoundError('x', name='hostile')",
+        "raise ImportError('undefined symbol: Py_x', name='\\0', path=__file__ + '.so')",
+        "def f(): f()\nf()",
+        "raise KeyError('hostile')",
+        "raise BaseException('x')",
+        "e = None\nfor n in range(3000):\n    n = ImportError(str(n)); n.__cause__ = e; e = n\nraise e",
+    ],
+)
+def test_hostile_exceptions(sandbox: Sandbox, source: str) -> None:
+    """Whatever an exception has in its attributes, there is a cause, and no check fails of it."""
+    sandbox.write({"hostile.py": f"{source}\n", "hostile.py.so": b"text"}, on_path=True)
+    found = codes("hostile")
+    assert found
+    assert "LS239" not in found
+    assert str(loadstone.explain("hostile", load=True))

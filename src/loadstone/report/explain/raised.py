@@ -173,9 +173,9 @@ def ended(case: Case) -> Iterator[Cause]:
     if isinstance(failure, SystemExit):
         place = place_of(failure)
         where = "" if place is None else f": {place}"
-        evidence = (
-            f"importing {case.last.name} ends the program, with the exit status {failure.code!r}{where}"
-        )
+        # Of what is no number and no message, the repr is the module's own code.
+        status = repr(failure.code) if isinstance(failure.code, str | int | None) else "of an object"
+        evidence = f"importing {case.last.name} ends the program, with the exit status {status}{where}"
         yield cause("LS237", evidence)
     elif (
         isinstance(failure, KeyError)
