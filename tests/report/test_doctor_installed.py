@@ -173,10 +173,10 @@ def test_what_is_not_repaired_from_the_index(installed: Sandbox) -> None:
     """LS137: a distribution that came from an address or a checkout is installed again from there."""
     for number, (origin, remedy) in enumerate(
         [
-            ({"url": "https://host/p.whl", "archive_info": {}}, "'tool0 @ https://host/p.whl'"),
+            ({"url": "https://host/p.whl", "archive_info": {}}, '"tool0 @ https://host/p.whl"'),
             (
                 {"url": "https://host/p.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
-                "'tool1 @ git+https://host/p.git@abc'",
+                '"tool1 @ git+https://host/p.git@abc"',
             ),
             (
                 {"url": installed.root.as_uri(), "dir_info": {"editable": True}},

@@ -279,7 +279,7 @@ def test_a_circle_is_only_possible_where_names_do_not_show(sandbox: Sandbox) -> 
 
 
 def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> None:
-    """LS246 and LS213: `from . import x` is no circle; the file that is nearly there is told."""
+    """LS227 and LS213: `from . import x` is no circle; the file that is nearly there is told."""
     other = "_arm.cpython-310-aarch64-linux-gnu.so"
     install(sandbox, "arms", "1.0", {"arms/__init__.py": "from . import _arm\n", f"arms/{other}": b""})
     install(sandbox, "snow", "1.0", {"snow/__init__.py": "from . import flakes\n", "snow/flake.py": ""})
@@ -289,8 +289,8 @@ def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> No
     assert "force-reinstall" in cause.remedy
     assert cause.remedy.endswith("arms")
     cause = first("snow")
-    assert cause.code == "LS246"
-    assert "snow 1.0, which is installed, has no snow.flakes, by its own list" in cause.evidence
+    assert cause.code == "LS227"
+    assert "has no 'flakes', and there is no module snow.flakes" in cause.evidence
 
 
 def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:
