@@ -419,7 +419,7 @@ def test_an_older_version_than_the_importer_requires(sandbox: Sandbox) -> None:
         assert cause.proved
         why, asker = cause.evidence.splitlines()
         assert why == "Py-DX 2.0 requires corex>=2, and corex 1.0 is installed"
-        assert asker.startswith(f"{sandbox.root}/site/pydx/{name}.py, line ")
+        assert f" is asked for in {sandbox.root}/site/pydx/{name}.py, line " in asker
         assert cause.remedy.endswith('install "corex>=2"')
 
 

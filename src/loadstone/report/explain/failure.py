@@ -18,6 +18,7 @@ __all__ = [
     "Lack",
     "Place",
     "asked_at",
+    "distribution_of",
     "errors_of",
     "is_engine",
     "lacks_of",
@@ -91,7 +92,13 @@ def errors_of(failure: BaseException) -> Iterator[BaseException]:
 
 def lacks_of(failure: BaseException) -> list[Lack]:
     """What the exception and those that it comes of are about."""
-    return [lack for error in errors_of(failure) for lack in _lacks(error)]
+    lacks: list[Lack] = []
+    for error in errors_of(failure):
+        try:
+            lacks += _lacks(error)
+        except Exception:
+            continue
+    return lacks
 
 
 def _lacks(error: BaseException) -> Iterator[Lack]:
@@ -100,17 +107,28 @@ def _lacks(error: BaseException) -> Iterator[Lack]:
         file = attribute_of(error.obj, "__file__")
         if isinstance(name, str) and isinstance(error.name, str):
             yield Lack(name, error.name, file if isinstance(file, str) else None, error)
-    elif isinstance(error, ImportError) and isinstance(error.name, str):
+    elif isinstance(error, ImportError) and isinstance(error.name, str) and error.name:
         if type(error).__name__ == "ImportCycleError":
             yield Lack(error.name, None, None, error, is_cycle=True)
         elif isinstance(error, ModuleNotFoundError):
-            if any(kind.__name__ == "PackageNotFoundError" for kind in type(error).__mro__):
-                return  # a distribution, not a module; its class may be one of a module imported anew
-            yield Lack(error.name, None, None, error)
+            if distribution_of(error) is None:
+                yield Lack(error.name, None, None, error)
         else:
             name = _name_from(error)
             if name is not None:
-                yield Lack(error.name, name, error.path, error)
+                yield Lack(error.name, name, error.path if isinstance(error.path, str) else None, error)
+
+
+def distribution_of(error: BaseException) -> str | None:
+    """The distribution that was looked up in vain: by importlib.metadata, its backport or pkg_resources."""
+    # By their names: of a module that has been imported anew there are two classes.
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    asked = error.args[0] if error.args else None
+    if "DistributionNotFound" in kinds:
+        asked = getattr(asked, "project_name", None)
+    elif "PackageNotFoundError" not in kinds:
+        return None
+    return asked if isinstance(asked, str) else None
 
 
 def _name_from(error: ImportError) -> str | None:
