@@ -193,7 +193,7 @@ def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
         "; setuptools 82.0 is installed, which does not have it; it has left with setuptools 82"
         in left.evidence
     )
-    assert 'pip install "setuptools<82"' in left.remedy
+    assert "pip install 'setuptools<82'" in left.remedy
     assert other.evidence.endswith("; PyYAML 9.0 is installed, which does not have it")
     assert "PyYAML_new" in other.remedy
     absent = causes("pkg_resources")["LS202"]
@@ -860,9 +860,9 @@ def test_nothing_is_known(sandbox: Sandbox) -> None:
 
 def test_causes_stand_in_the_text(sandbox: Sandbox) -> None:
     """Each cause is shown with its code, its title, its evidence and its remedy."""
-    sandbox.write({"wanted.pu": ""}, on_path=True)
+    sandbox.write({"wanted.py.txt": ""}, on_path=True)
     sandbox.on_path()
     text = str(loadstone.explain("wanted"))
     assert "LS217 A file is called almost as the module's would be\n" in text
-    assert f"\n  {sandbox.root}/wanted.pu: .pu is no suffix of modules\n" in text
+    assert f"\n  {sandbox.root}/wanted.py.txt: .py.txt is no suffix of modules\n" in text
     assert f"\n  → {CODES['LS217'].remedy}" in text

@@ -54,17 +54,13 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
 
     Much of it is asked only where the module is not found, or fails.
     """
-    causes = _made(_ALWAYS, case)
+    causes = _made(_ALWAYS, case, [])
     if case.failure is not None:
-        for check in _IF_FAILED:
-            # What a module lacks comes of its being the wrong one, or half done.
-            told = _WITH_LACKS.get(check, set())
-            if not any(found.code in told for found in causes):
-                causes += _made([check], case)
+        causes = _made(_IF_FAILED, case, causes)
         if not any(found.proved and found.code != "LS239" for found in causes):
-            causes += _made([raised.raised], case)
+            causes = _made([raised.raised], case, causes)
     elif not case.found:
-        causes += _made(_IF_MISSING, case)
+        causes = _made(_IF_MISSING, case, causes)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not any(found.proved and found.code != "LS239" for found in causes):
@@ -74,10 +70,12 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
 
-def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
-    """What the checks find. One that fails is a cause itself, and the others are made all the same."""
-    causes: list[Cause] = []
+def _made(checks: Iterable[Check], case: Case, causes: list[Cause]) -> list[Cause]:
+    """The causes, and what the checks find. One that fails is a cause itself, and the others are made."""
+    causes = [*causes]
     for check in checks:
+        if any(found.code in _TOLD_BY.get(check, ()) for found in causes):
+            continue
         try:
             causes += check(case)
         except Exception as error:
@@ -94,7 +92,8 @@ def _unknown(case: Case) -> Cause:
     if near:
         evidence += f"; there is {near[0]}, whose name is nearly this one"
     mend = f", or import {near[0]}" if near else ", or mend the name"
-    return cause("LS225", evidence, f"Install what has it: {installing('NAME')}{mend}.")
+    remedy = f"Install what has it: {installing('NAME')}{mend}."
+    return cause("LS225", evidence, remedy)
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -306,9 +305,13 @@ _OF_ENVIRONMENTS = {
 Check = Callable[[Case], Iterator[Cause]]
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
-_WITH_LACKS: dict[Check, set[str]] = {
+_TOLD_BY: dict[Check, set[str]] = {
+    shadow.swallowed: {"LS249"},
+    versions.mismatch: _HIDING,
+    versions.moved: _HIDING,
     raised.circular: _HIDING,
-    raised.lacking: {*_HIDING, "LS205", "LS232"},
+    # What a module lacks comes of its being the wrong one, another version, or half done.
+    raised.lacking: {*_HIDING, "LS205", "LS232", "LS247", "LS252"},
 }
 """What need not be asked where there is a cause with one of these codes."""
 
@@ -320,21 +323,21 @@ _ALWAYS: tuple[Check, ...] = (
     ownership.shared,
     ownership.stranger,
     versions.looked_up,
-    versions.mismatch,
-    versions.moved,
-    ownership.altered,
     _finder_raised,
     _disagreement,
     _doubtful,
     extension.found_extension,
     content.bytecode,
+    installations.hidden_editable,
     shadow.swallowed,
     installations.lost_init,
-    installations.hidden_editable,
     started.foreign_variable,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,
+    versions.mismatch,
+    versions.moved,
+    ownership.altered,
     start.relative,
     extension.extension_fails,
     content.damaged,
@@ -350,8 +353,8 @@ _IF_MISSING: tuple[Check, ...] = (
     raised.in_package,
     _empty_path,
     installations.not_built_in,
-    installations.distribution,
     _misses,
+    installations.distribution,
     extension.unbuilt,
     _in_a_hidden_copy,
     start.away,

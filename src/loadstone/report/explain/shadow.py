@@ -138,7 +138,6 @@ def swallowed(case: Case) -> Iterator[Cause]:
 
 
 def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Cause]:
-    real = next((one for one in step.shadows if one.spec.loader and not one.same_file), None)
     for portion in portions:
         for inner in (os.path.join(portion, step.name), os.path.join(portion, "src", step.name)):
             if os.path.isfile(os.path.join(inner, "__init__.py")):
@@ -149,13 +148,12 @@ def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Ca
                 )
                 yield cause("LS238", evidence, f"Start the program from {home}, or put that on sys.path.")
                 return
-    if real is not None:
-        evidence = (
-            f"{step.name!r} is the folder {portions[0] if portions else ''}, which has no __init__.py and is"
-            f" taken for a namespace package, before {real.spec.place} is asked for"
-        )
-        yield cause("LS238", evidence, "Start the program from another directory, or rename the folder.")
-    elif portions and step.name not in providers() and not any(map(_has_modules, portions)):
+    if (
+        portions
+        and not step.shadows
+        and step.name not in providers()
+        and not any(map(_has_modules, portions))
+    ):
         evidence = (
             f"{step.name!r} is only the folder {portions[0]}, which has no modules in it and is taken for a"
             " namespace package; there is no other of this name"
