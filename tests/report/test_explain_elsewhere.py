@@ -129,6 +129,15 @@ def test_it_is_in_the_user_site_of_who_called(sandbox: Sandbox, monkeypatch: pyt
     assert cause.remedy == f"Run it as that user; or install it for this one: {INSTALL}"
 
 
+def test_the_home_of_who_called(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LS223: sudo may say where it is; who is no user any more has none."""
+    sandbox.write(installed(f"home/.local/{SITE}"))
+    monkeypatch.setenv("SUDO_USER", "no-such-user-here")
+    assert [cause.code for cause in loadstone.explain("wanted").causes] == ["LS225"]
+    monkeypatch.setenv("SUDO_HOME", str(sandbox.root / "home"))
+    assert "the user site of no-such-user-here" in elsewhere_cause().evidence
+
+
 def executable(path: Path, text: str) -> None:
     """A program."""
     path.parent.mkdir(parents=True, exist_ok=True)
