@@ -333,6 +333,16 @@ def test_a_distribution_that_is_installed_twice(installed: Sandbox) -> None:
     assert "pip uninstall num-py" in finding.remedy
 
 
+def test_what_others_bring_along(installed: Sandbox) -> None:
+    """LS130, LS135: a distribution inside another one's package, which is on the path, is not told."""
+    inner = distribution("inner", "2.0", files={"inner.py": "2"})
+    files = {"outer/__init__.py": "", **{f"outer/_vendor/{name}": text for name, text in inner.items()}}
+    put(installed, distribution("outer", files=files), distribution("inner", "1.0", files={"inner.py": "1"}))
+    sys.path.append(str(installed.root / "site-packages/outer/_vendor"))
+    assert not found("LS130")
+    assert not found("LS135")
+
+
 def test_files_that_are_gone(installed: Sandbox) -> None:
     """LS139: some of the modules, all of them, or only tests, which is a note."""
     files = {

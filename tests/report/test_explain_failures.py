@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone._core.versions import EVALUATES_ANNOTATIONS
 from loadstone.report.explain import causes as rooms
 from loadstone.report.explain.records import Cause
 
@@ -111,7 +112,6 @@ def test_a_local_module_is_told_from_what_fails_elsewhere(sandbox: Sandbox) -> N
             "painter/__init__.py": "import colorsys\ncolorsys.rgb_to_hsv(0, 0, 0)\n",
             "painter_from.py": "from colorsys import rgb_to_hsv\n",
             "painter_deep.py": "import wsgiref.util\n",
-            "painter_raises.py": "import sndhdr_like, this_one\n",
         },
     )
     sandbox.write({"app/colorsys.py": "", "app/wsgiref.py": ""})
@@ -126,7 +126,8 @@ def test_a_local_module_is_told_from_what_fails_elsewhere(sandbox: Sandbox) -> N
         assert cause.code == "LS204"
         sentence, asker = cause.evidence.splitlines()
         assert sentence.startswith(f"{sandbox.root}/app/{local}.py is found before ")
-        assert asker == f"that is what this gets: {sandbox.root}/site/{line}"
+        assert sentence.endswith(f", and is what {name} gets")
+        assert asker == f"asked for at {sandbox.root}/site/{line}"
         assert "LS227" not in codes(name)
         forget(local)
 
@@ -139,7 +140,7 @@ def test_a_local_module_that_raises_where_a_library_wants_another(sandbox: Sandb
     sandbox.write({"app/records.py": "1 / 0\n", "app/own.py": "import records\n"})
     sandbox.on_path("app")
     assert codes("reader") == ["LS226"]
-    assert f"that is what this gets: {sandbox.root}/site/reader.py, line 1" in first("reader").evidence
+    assert f"asked for at {sandbox.root}/site/reader.py, line 1" in first("reader").evidence
     assert codes("own") == ["LS220"]
 
 
@@ -197,6 +198,29 @@ def test_the_line_that_would_break_a_circle(sandbox: Sandbox) -> None:
     )
     assert first("self_a").evidence.startswith("self_a imports itself: ")
     assert first("self_a").remedy == f"Take the import of itself out of {root}/self_a.py."
+
+
+def test_a_circle_for_the_sake_of_annotations(sandbox: Sandbox) -> None:
+    """LS205: what only annotations name is imported for type checkers alone; not if they are evaluated."""
+    body = "from kind_a import A\ndef f(a: A) -> A: ...\nclass C:\n    a: A\n"
+    sandbox.write(
+        {
+            "kind_a.py": "import kind_b\nclass A: ...\n",
+            "kind_b.py": f"from __future__ import annotations\n{body}",
+            "bare_a.py": "import bare_b\nclass A: ...\n",
+            "bare_b.py": body.replace("kind_a", "bare_a"),
+        },
+        on_path=True,
+    )
+    annotations = "below if TYPE_CHECKING: only annotations use it, which are not evaluated."
+    assert first("kind_a").remedy == (
+        f"Move line 2 of {sandbox.root}/kind_b.py (from kind_a import A) {annotations}"
+    )
+    remedy = first("bare_a").remedy
+    if EVALUATES_ANNOTATIONS:
+        assert "below line 2, which binds 'A'" in remedy
+    else:
+        assert remedy.endswith(annotations)
 
 
 def test_a_circle_of_packages_has_all_its_modules(sandbox: Sandbox) -> None:
@@ -266,7 +290,8 @@ def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> No
     assert cause.remedy.endswith("arms")
     cause = first("snow")
     assert cause.code == "LS227"
-    assert ", of snow 1.0) has no 'flakes', and there is no module snow.flakes" in cause.evidence
+    assert cause.evidence.startswith(f"snow, of snow 1.0, ({sandbox.root}/site/snow/__init__.py) has no ")
+    assert "'flakes', and there is no module snow.flakes" in cause.evidence
 
 
 def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:
@@ -278,6 +303,10 @@ def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:
             "asks.py": "from whole import compote\n",
             "looks.py": "import whole\nwhole.compote\n",
             "forgot.py": "import whole\nwhole.part.x\n",
+            "empty.py": "",
+            "fills.py": "from empty import x\n",
+            "lists.py": "__all__ = ['y']\n",
+            "stars.py": "from lists import *\n",
         },
         on_path=True,
     )
@@ -287,6 +316,9 @@ def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:
     cause = first("forgot")
     assert cause.evidence.startswith("whole.part is a module (")
     assert cause.remedy == "Write import whole.part above it."
+    assert f"({sandbox.root}/empty.py, which is empty) has no 'x'" in first("fills").evidence
+    assert "has no 'y', which its __all__ names" in first("stars").evidence
+    assert first("stars").remedy.startswith("Take 'y' out of __all__")
 
 
 def test_a_name_in_a_package_is_no_module(sandbox: Sandbox) -> None:
@@ -439,6 +471,48 @@ def test_an_extension_that_lacks_a_library(sandbox: Sandbox) -> None:
         f"{sandbox.root}/{file} needs libq.so.6, which this system's loader does not find"
     )
     assert codes("deep") == ["LS229"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "why"),
+    [
+        (
+            "dlopen({}, 0x0002): Library not loaded: @rpath/libfoo.dylib\n  Referenced from: {}",
+            "LS229",
+            "needs @rpath/libfoo.dylib",
+        ),
+        (
+            "dlopen({}, 2): tried: '{}' (but is an incompatible architecture (have 'x86_64', need 'arm64'))",
+            "LS213",
+            "is compiled for x86_64, and this Python runs as arm64",
+        ),
+        ("dlopen({}, 2): symbol not found in flat namespace '_PyFoo_Bar'", "LS213", "has no _PyFoo_Bar"),
+        ("dlopen({}, 2): Symbol not found: _foo_bar\n", "LS230", "needs _foo_bar"),
+        (
+            "Error loading shared library libGL.so.1: No such file or directory (needed by {})",
+            "LS229",
+            "libGL.so.1",
+        ),
+        ("Error relocating {}: foo_bar: symbol not found", "LS230", "needs foo_bar"),
+        ("DLL load failed while importing x: The specified module could not be found.", "LS229", "Windows"),
+        ("{}: failed to map segment from shared object", "LS230", "(noexec)"),
+        ("{}: something new", "LS230", "does not load: "),
+    ],
+)
+def test_what_loaders_of_other_systems_say(sandbox: Sandbox, said: str, code: str, why: str) -> None:
+    """LS213, LS229 and LS230: the words of macOS, musl and Windows are read as those of glibc are."""
+    original = an_extension()
+    file = sandbox.root / "deep" / original.name
+    name = f"deep.{original.name.partition('.')[0]}"
+    said = said.replace("{}", str(file))
+    sandbox.write({"deep/__init__.py": "", f"deep/{original.name}": original.read_bytes()})
+    sandbox.write(
+        {"asks.py": f"raise ImportError({said!r}, name={name!r}, path={str(file)!r})\n"}, on_path=True
+    )
+    cause = first("asks")
+    assert cause.code == code
+    assert why in cause.evidence
+    assert str(file) in cause.evidence
 
 
 def test_a_library_that_is_loaded_by_its_name(sandbox: Sandbox) -> None:
@@ -602,7 +676,7 @@ def test_a_damaged_cache(sandbox: Sandbox) -> None:
     ("content", "why"),
     [
         (b"print 'hello'\n", "is of Python 2, where print is a statement"),
-        (b"try: pass\nexcept (A), e: raise\n", "is of Python 2"),
+        (b"exec 'x = 1'\n", "is of Python 2, where exec is a statement"),
         (b"raise ValueError, 'x'\n", "is of Python 2"),
         (b"x = 0777\n", "is of Python 2"),
         (b"<<<<<<< HEAD\nx = 1\n", "has the marks of a merge conflict"),

@@ -34,12 +34,12 @@ class Case:
     """The case of another module, as the program would find it now; nothing more is executed for it."""
     causes_of: Callable[[Case], tuple[Cause, ...]]
     """The causes of another case."""
+    inventory: Inventory
+    """What is installed."""
     asker: Place | None = None
     """The line that asks for the module, where it is another that lacks it."""
     start: str | None = None
     """The folder of the script in whose place the module is asked for."""
-    inventory: Inventory = attrs.field(factory=Inventory)
-    """What is installed."""
 
     @property
     def last(self) -> Step:

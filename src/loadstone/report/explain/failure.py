@@ -86,7 +86,8 @@ def errors_of(failure: BaseException) -> Iterator[BaseException]:
     while current is not None and current not in seen and len(seen) < _MOST:
         seen.append(current)
         yield current
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        # Who raises something "from None" hides the failure from readers; it is the reason all the same.
+        current = current.__cause__ or current.__context__
 
 
 def lacks_of(failure: BaseException) -> list[Lack]:

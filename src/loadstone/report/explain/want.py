@@ -57,7 +57,7 @@ class Want:
 
     @property
     def subject(self) -> str:
-        """The module that the distribution to be installed has: the missing one, or a well-known one in it."""
+        """The module that the distribution has: the missing one, or a well-known one in it."""
         return known_in(self.asked) if self.known else self.name
 
     @cached_property
