@@ -125,7 +125,7 @@ def test_a_command_that_leads_nowhere(installed: Sandbox, target: str, problem: 
     finding = one("LS137", "tool 1.0")
     assert finding.evidence.startswith(f"console_scripts: acommand = {target}: {problem}")
     assert finding.severity == "error"
-    assert finding.remedy.endswith("-m pip install --force-reinstall --no-deps tool==1.0")
+    assert finding.remedy.endswith("-m pip install --no-deps --force-reinstall tool==1.0")
     assert finding.file.endswith("entry_points.txt")
 
 
@@ -173,10 +173,10 @@ def test_what_is_not_repaired_from_the_index(installed: Sandbox) -> None:
     """LS137: a distribution that came from an address or a checkout is installed again from there."""
     for number, (origin, remedy) in enumerate(
         [
-            ({"url": "https://host/p.whl", "archive_info": {}}, "'tool0 @ https://host/p.whl'"),
+            ({"url": "https://host/p.whl", "archive_info": {}}, "--force-reinstall https://host/p.whl"),
             (
                 {"url": "https://host/p.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
-                "'tool1 @ git+https://host/p.git@abc'",
+                "--force-reinstall git+https://host/p.git@abc",
             ),
             (
                 {"url": installed.root.as_uri(), "dir_info": {"editable": True}},
@@ -279,7 +279,7 @@ def test_files_that_two_distributions_have(installed: Sandbox) -> None:
         == f"both have cv/__init__.py and 1 more, in {site}; what is there now is cv-headless 1.0's"
     )
     assert finding.severity == "warning"
-    assert "-m pip uninstall cv-full cv-headless; then " in finding.remedy
+    assert "-m pip uninstall cv-full cv-headless; then, " in finding.remedy
     put(installed, distribution("third", files={"cv/__init__.py": "full = 0", "cv/gui.py": "3"}))
     assert one("LS135", "third").evidence.startswith("all have cv/")
 
@@ -366,7 +366,7 @@ def test_files_that_are_gone(installed: Sandbox) -> None:
     assert one("LS139", "pkg 1.0").evidence.startswith(
         "none of its modules is there: pkg/__init__.py, pkg/a.py"
     )
-    assert "--force-reinstall --no-deps pkg==1.0" in finding.remedy
+    assert "--no-deps --force-reinstall pkg==1.0" in finding.remedy
 
 
 REQUIREMENTS = [
