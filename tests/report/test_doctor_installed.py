@@ -642,3 +642,44 @@ def test_a_path_entry_of_another_environment(sandbox: Sandbox) -> None:
         True,
     )
     assert not about("LS155", "project")
+
+
+COUNTS = """
+import json, os, sys
+import loadstone
+loadstone.doctor()  # has imported what it needs
+site = os.path.join(os.getcwd(), "site-packages")
+sys.path.append(site)
+counts = {}
+def hook(event, arguments):
+    if event in ("open", "os.listdir", "os.scandir") and str(arguments[0]).startswith(site):
+        counts[event] = counts.get(event, 0) + 1
+sys.addaudithook(hook)
+loadstone.doctor()
+print(json.dumps(counts))
+"""
+
+
+def test_the_work_grows_with_what_is_installed(sandbox: Sandbox) -> None:
+    """So many files are opened and directories read for each distribution, however many there are."""
+    sandbox.write({"count.py": COUNTS})
+    counted = []
+    for number in range(40):
+        name = f"dist{number}"
+        files = {
+            f"{name}/__init__.py": "",
+            f"{name}/cli.py": "def main(): pass\n",
+            f"{name}/sub/__init__.py": "",
+        }
+        put(
+            sandbox,
+            distribution(name, files=files, more=script(f"{name}.cli:main"), fields="Requires-Dist: dist0"),
+        )
+        if number in (19, 39):
+            result = sandbox.python("count.py", measured=False)
+            assert result.stderr == ""
+            counted.append(json.loads(result.stdout))
+    few, many = counted
+    added = {event: (many[event] - few[event]) / 20 for event in many}
+    assert added["open"] <= 20
+    assert added.get("os.listdir", 0) + added.get("os.scandir", 0) <= 8
