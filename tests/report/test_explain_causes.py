@@ -58,7 +58,7 @@ def test_a_distribution_whose_files_are_gone(sandbox: Sandbox) -> None:
     distribution(sandbox, "Wanted-Things", "wanted\n")
     cause = causes("wanted")["LS201"]
     assert cause.evidence == "Wanted-Things 1.0 has 'wanted', by its own list, and it is not found"
-    assert cause.remedy.endswith("--force-reinstall Wanted-Things")
+    assert cause.remedy.endswith("--force-reinstall Wanted-Things==1.0")
 
 
 def test_a_distribution_of_another_name(sandbox: Sandbox) -> None:
@@ -193,7 +193,7 @@ def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
         "; setuptools 82.0 is installed, which does not have it; it has left with setuptools 82"
         in left.evidence
     )
-    assert "pip install 'setuptools<82'" in left.remedy
+    assert 'pip install "setuptools<82"' in left.remedy
     assert other.evidence.endswith("; PyYAML 9.0 is installed, which does not have it")
     assert "PyYAML_new" in other.remedy
     absent = causes("pkg_resources")["LS202"]
