@@ -291,7 +291,7 @@ def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> No
     assert cause.code == "LS213"
     assert f"{other}: compiled for Python 3.10 on aarch64-linux-gnu" in cause.evidence
     assert "force-reinstall" in cause.remedy
-    assert cause.remedy.endswith("arms")
+    assert cause.remedy.rpartition(" ")[2].startswith("arms")
     cause = first("snow")
     assert cause.code == "LS227"
     assert cause.evidence.startswith(f"snow, of snow 1.0, ({sandbox.root}/site/snow/__init__.py) has no ")
@@ -339,7 +339,7 @@ def test_a_local_file_that_is_never_imported(sandbox: Sandbox) -> None:
     for name in ("asks", "looks"):
         cause = first(name)
         assert cause.code == "LS227"
-        assert f"{sandbox.root}/time.py is never imported" in cause.evidence
+        assert f"{sandbox.root}/time.py, which has 'hours', is never imported" in cause.evidence
         assert cause.remedy == f"Rename {sandbox.root}/time.py."
     assert "never imported" not in first("other").evidence
 
