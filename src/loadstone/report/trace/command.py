@@ -9,6 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ... import program
+from ...startup.run import printable
+from ..selection import add_python, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,7 @@ examples:
   python -m loadstone trace --compare before.json -m app
   python -m loadstone trace -o start-up.speedscope.json -m app
   python -X importtime -m app 2> log; python -m loadstone trace --from log -o log.html
+  loadstone trace --python .venv -m app
   python -m loadstone trace --fail-over 300ms --forbid 'pandas*' -c "import app"
 
 The report goes to standard error, or to FILE; standard output is the program's. What was recorded is written
@@ -86,6 +89,7 @@ def add_parser(commands: Any) -> None:
         metavar="PATTERN",
         help="fail if a module of that name is imported, as 'pandas*'; may be given again",
     )
+    add_python(parser)
     program.add_arguments(parser)
     parser.set_defaults(call=lambda options: _call(parser, options))
 
@@ -95,6 +99,7 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     wanted = None if recorded is not None else program.program_of(parser, options)
     if recorded is not None and (options.m or options.c or options.script):
         parser.error("argument --from: not allowed with a program to run")
+    from ..interpreter import NoInterpreter
     from .budget import check, seconds_of
     from .comparison import compare
     from .run import traced
@@ -111,7 +116,13 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if wanted is None:
         trace, status = _read(parser, "--from", recorded), 0
     else:
-        trace, status = traced(wanted)
+        try:
+            python, notes = python_of(options.python)
+        except NoInterpreter as error:
+            parser.error(f"argument --python: {error}")
+        for note in notes:
+            print(printable(f"loadstone: {note}"), file=sys.stderr)
+        trace, status = traced(wanted, python)
     comparison = None if old is None else compare(old, trace)
     overruns = check(trace, limit=limit, forbidden=options.forbid)
     is_written = _write(options, trace, comparison, overruns)

@@ -17,6 +17,7 @@ import attrs
 
 from ... import program
 from ..._child import start_of
+from ..examination import Python, own_options
 from .child import STARTED, STOPPED
 from .events import END, FAILED, FOUND
 from .history import History
@@ -30,24 +31,25 @@ _FORWARDED = ("SIGTERM", "SIGHUP")
 _PATIENCE = 0.5  # seconds that a program has to end by a signal of its own
 
 
-def traced(wanted: program.Program) -> tuple[Trace, int]:
-    """Run the program in a fresh interpreter with the options of this one; its trace, and its exit status.
+def traced(wanted: program.Program, python: Python | None = None) -> tuple[Trace, int]:
+    """Run the program in a fresh interpreter, of `python` or this one; its trace, and its exit status.
 
     However it ends, what it had recorded by then is in the trace. The status is negative if it died of a
     signal. Signals to end that this process gets are passed on to it.
     """
-    options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    interpreter = [sys.executable, *own_options()] if python is None else python.command
     descriptor, path = tempfile.mkstemp(prefix="loadstone-trace-")
     os.close(descriptor)
     words = [path, wanted.kind or "", wanted.name, *wanted.arguments]
     try:
         with start_of("loadstone.report.trace.child") as start:
-            status = _wait([sys.executable, *options, *start, *words])
+            status = _wait([*interpreter, *start, *words])
         with open(path, "rb") as file:
             events = list(_events(file))
     finally:
         os.unlink(path)
-    return _trace(events, [word for word in words[1:] if word]), status
+    version = sys.version.split()[0] if python is None else python.version
+    return _trace(events, [word for word in words[1:] if word], version), status
 
 
 def _wait(command: list[str]) -> int:
@@ -95,7 +97,7 @@ def _events(file: Any) -> Iterator[tuple[Any, ...]]:
         yield event
 
 
-def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
+def _trace(events: list[tuple[Any, ...]], words: list[str], version: str) -> Trace:
     start = last = 0.0
     thread = 0
     errors: Any = None
@@ -126,5 +128,5 @@ def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
         unused=history.unused,
         seconds=history.seconds,
         program=words,
-        python=sys.version.split()[0],
+        python=version,
     )
