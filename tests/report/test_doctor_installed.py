@@ -173,10 +173,10 @@ def test_what_is_not_repaired_from_the_index(installed: Sandbox) -> None:
     """LS137: a distribution that came from an address or a checkout is installed again from there."""
     for number, (origin, remedy) in enumerate(
         [
-            ({"url": "https://host/p.whl", "archive_info": {}}, "'tool0 @ https://host/p.whl'"),
+            ({"url": "https://host/p.whl", "archive_info": {}}, '"tool0 @ https://host/p.whl"'),
             (
                 {"url": "https://host/p.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
-                "'tool1 @ git+https://host/p.git@abc'",
+                '"tool1 @ git+https://host/p.git@abc"',
             ),
             (
                 {"url": installed.root.as_uri(), "dir_info": {"editable": True}},
@@ -331,6 +331,16 @@ def test_a_distribution_that_is_installed_twice(installed: Sandbox) -> None:
     assert "1.0 in " in finding.evidence
     assert "2.0 in " in finding.evidence
     assert "pip uninstall num-py" in finding.remedy
+
+
+def test_what_others_bring_along(installed: Sandbox) -> None:
+    """LS130, LS135: a distribution inside another one's package, which is on the path, is not told."""
+    inner = distribution("inner", "2.0", files={"inner.py": "2"})
+    files = {"outer/__init__.py": "", **{f"outer/_vendor/{name}": text for name, text in inner.items()}}
+    put(installed, distribution("outer", files=files), distribution("inner", "1.0", files={"inner.py": "1"}))
+    sys.path.append(str(installed.root / "site-packages/outer/_vendor"))
+    assert not found("LS130")
+    assert not found("LS135")
 
 
 def test_files_that_are_gone(installed: Sandbox) -> None:

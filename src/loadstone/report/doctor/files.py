@@ -12,7 +12,7 @@ import attrs
 from ...distributions import Installed
 from . import repair
 from .check import Seen, check
-from .environment import Environment, is_left_over, normal
+from .environment import Environment, normal
 from .modules import COMMON, JOINS
 
 _SHOWN = 3
@@ -45,9 +45,7 @@ class _Owner:
 def overlapping(environment: Environment) -> Iterator[Seen]:
     """Modules and scripts, by RECORD; a note where the contents are the same, or it is a package of tests."""
     owners: dict[str, list[_Owner]] = {}
-    for distribution in environment.distributions():
-        if distribution.name is None or is_left_over(distribution):
-            continue
+    for distribution in environment.own:
         for listed, digest in environment.recorded(distribution).items():
             if listed.endswith(_MODULES) or any(part in listed for part in _SCRIPTS):
                 owner = _Owner(distribution, listed, digest)

@@ -58,9 +58,10 @@ def shadows_standard_library(environment: Environment) -> Iterator[Seen]:
                     name,
                     f"{file} is never imported: the interpreter has {name!r} built in or frozen",
                     severity="note",
+                    file=file,
                 )
             else:
-                yield Seen(name, f"{file} is found before the standard library's")
+                yield Seen(name, f"{file} is found before the standard library's", file=file)
 
 
 @check(
@@ -90,6 +91,7 @@ def shadows_distribution(environment: Environment) -> Iterator[Seen]:
                         name,
                         f"{file} is found before {hidden}" + (f", of {of}" if of else ""),
                         severity="note" if name in COMMON else None,
+                        file=file,
                     )
 
 
@@ -116,7 +118,7 @@ def loaded_twice(environment: Environment) -> Iterator[Seen]:
     for file, modules in by_file.items():
         if len(modules) > 1:
             names = sorted(names[0] for names in modules.values())
-            yield Seen(" and ".join(names), f"both are {file}, each loaded from it")
+            yield Seen(" and ".join(names), f"both are {file}, each loaded from it", file=file)
 
 
 @check(

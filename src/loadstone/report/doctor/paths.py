@@ -84,7 +84,7 @@ def no_string(environment: Environment) -> Iterator[Seen]:
 @check(
     "LS155",
     "warning",
-    "an entry of sys.path with the packages of another Python",
+    "an entry of sys.path that is of another Python or environment",
     detail="What is installed there was chosen, and compiled, for that one: extension modules are not found, "
     "or crash, and code may be too new or too old.",
     remedy="take it off the path: unset PYTHONPATH, or correct what adds it; install the packages for this "

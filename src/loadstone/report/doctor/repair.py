@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+import os
 
 from ...distributions import Installed
 from ..installer import pip
 
-__all__ = ["editable_project", "reinstall", "uninstall"]
+__all__ = ["reinstall", "uninstall"]
 
 
 def reinstall(*distributions: Installed) -> str:
@@ -18,12 +15,14 @@ def reinstall(*distributions: Installed) -> str:
     commands = []
     from_index = []
     for one in distributions:
-        url, is_editable = _origin(one)
         name = str(one.name)
-        if is_editable:
-            commands.append(pip("install", "-e", editable_project(one) or url))
-        elif url:
-            commands.append(pip("install", "--force-reinstall", "--no-deps", f"{name} @ {url}"))
+        address = _address(one)
+        if one.project is not None:
+            there = os.path.isdir(one.project)
+            again = f"install {name} again from where its project is now"
+            commands.append(pip("install", "-e", one.project) if there else again)
+        elif address:
+            commands.append(pip("install", "--force-reinstall", "--no-deps", f"{name} @ {address}"))
         else:
             from_index.append(f"{name}=={one.version}" if one.version else name)
     if from_index:
@@ -36,22 +35,10 @@ def uninstall(*names: str) -> str:
     return pip("uninstall", *names)
 
 
-def editable_project(distribution: Installed) -> str | None:
-    """The directory of the project, if the distribution is an editable install."""
-    url, is_editable = _origin(distribution)
-    return url2pathname(urlsplit(url).path) if is_editable else None
-
-
-def _origin(distribution: Installed) -> tuple[str, bool]:
-    """The address that it was installed from, empty for an index; and whether it is editable."""
-    try:
-        direct: Any = json.loads(distribution.text("direct_url.json") or "{}")
-        url = direct.get("url", "")
-        if not isinstance(url, str):
-            return "", False
-        if "vcs_info" in direct:
-            vcs = direct["vcs_info"]
-            url = f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
-        return url, bool(direct.get("dir_info", {}).get("editable"))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return "", False
+def _address(distribution: Installed) -> str:
+    """What it was installed from, as pip takes it; empty for an index."""
+    url = str(distribution.direct.get("url", ""))
+    vcs = distribution.direct.get("vcs_info")
+    if not isinstance(vcs, dict):
+        return url
+    return f"{vcs.get('vcs')}+{url}@{vcs.get('commit_id')}"

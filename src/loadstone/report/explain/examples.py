@@ -189,6 +189,63 @@ LS239
 + class Finder:
 +     def __getattr__(self, name):
 +         raise AttributeError(name)
+LS240
+- $ python app.py                # has: import requests
++ $ python -m pip install requests
++ $ python app.py
+LS241
+- $ python -m pip install uvicorn
+- $ python -c 'import httptools'
++ $ python -m pip install "uvicorn[standard]"
++ $ python -c 'import httptools'
+LS242
+- # pyproject.toml: dependencies = ["requests"]
+- $ python app.py
++ $ python -m pip install -e .
++ $ python app.py
+LS243
+- $ python -m pip install fitz
++ $ python -m pip uninstall fitz
++ $ python -m pip install PyMuPDF
+LS244
+- $ python -m pip install opencv-python opencv-python-headless
++ $ python -m pip install opencv-python-headless
+LS245
+- $ sed -i s/true/false/ site-packages/app/settings.py
++ $ python -m pip install --force-reinstall app
+LS246
+- import requests.client
++ import requests.sessions
+LS247
+- $ python -m pip install pydantic
+- $ python -m pip install pydantic-core==2.0
++ $ python -m pip install pydantic
+LS248
+- importlib.metadata.version('yaml')
++ importlib.metadata.version('PyYAML')
+LS249
+- $ python -m pip install -e old
+- $ mv old new
++ $ mv old new
++ $ python -m pip install -e new
+LS250
+- importlib.import_module('plugins.csv')    # in a frozen application
++ $ pyinstaller --hidden-import plugins.csv app.py
+LS251
+- site-packages/~umpy/
++ $ rm -r site-packages/~umpy
++ $ python -m pip install --force-reinstall numpy
+LS252
+- from collections import Mapping    # until Python 3.9
++ from collections.abc import Mapping
+LS253
+- # src/app/__init__.py
+- $ python -c 'import app'
++ $ python -m pip install -e .
++ $ python -c 'import app'
+LS254
+- $ PYTHONPATH=/opt/site python app.py    # has own-nspkg.pth
++ site.addsitedir('/opt/site')
 LS255
 - # native.py
 - os._exit(1)

@@ -297,6 +297,8 @@ class Explanation:
     """What is likely wrong, the likeliest first."""
     interrupted: str | None = None
     """The finder that was being asked when the search was interrupted."""
+    distribution: str | None = None
+    """The distribution that has the module, and its version, if one beside it has the file on its list."""
     python: str = attrs.field(init=False, factory=lambda: sys.version.partition(" ")[0])
     """The version of the Python that was asked."""
     executable: str = attrs.field(init=False, factory=lambda: sys.executable or "")

@@ -36,6 +36,8 @@ class Want:
     """What is installed."""
     importer: Installed | None = None
     """The distribution that imports it, if that is known."""
+    is_by_failure: bool = False
+    """Whether code has imported it, in vain."""
 
     @property
     def is_top(self) -> bool:

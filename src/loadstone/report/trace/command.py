@@ -9,12 +9,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ... import program
-from ...startup.run import printable
-from ..selection import add_python, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..settings import Settings
     from .budget import Overrun
     from .comparison import Comparison
     from .records import Trace
@@ -37,7 +36,6 @@ examples:
   python -m loadstone trace --compare before.json -m app
   python -m loadstone trace -o start-up.speedscope.json -m app
   python -X importtime -m app 2> log; python -m loadstone trace --from log -o log.html
-  loadstone trace --python .venv -m app
   python -m loadstone trace --fail-over 300ms --forbid 'pandas*' -c "import app"
 
 The report goes to standard error, or to FILE; standard output is the program's. What was recorded is written
@@ -72,14 +70,26 @@ def add_parser(commands: Any) -> None:
         help="run nothing: report what is in FILE, a trace as JSON or a log of python -X importtime",
     )
     parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="show the tree of all imports, and every failure, circle and distribution",
+    )
     parser.add_argument("--depth", type=int, metavar="N", help="show N levels of the tree")
     parser.add_argument(
-        "--min", type=float, default=0.0, metavar="MS", help="show what took MS milliseconds or more"
+        "--min", type=float, default=0.0, metavar="MS", help="show the tree of what took so long"
     )
     parser.add_argument(
         "--compare",
         metavar="OLD",
         help="say what has changed since that trace as JSON, or log of -X importtime",
+    )
+    parser.add_argument(
+        "--repeat",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run the program N times, and report the least that each import took",
     )
     parser.add_argument("--fail-over", metavar="TIME", help="fail if imports take longer, as 300ms or 1.5s")
     parser.add_argument(
@@ -89,7 +99,6 @@ def add_parser(commands: Any) -> None:
         metavar="PATTERN",
         help="fail if a module of that name is imported, as 'pandas*'; may be given again",
     )
-    add_python(parser)
     program.add_arguments(parser)
     parser.set_defaults(call=lambda options: _call(parser, options))
 
@@ -99,36 +108,45 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     wanted = None if recorded is not None else program.program_of(parser, options)
     if recorded is not None and (options.m or options.c or options.script):
         parser.error("argument --from: not allowed with a program to run")
-    from ..interpreter import NoInterpreter
     from .budget import check, seconds_of
     from .comparison import compare
     from .run import traced
 
+    settings = _settings(parser)
     limit = None
-    if options.fail_over is not None:
+    given = settings.trace_budget if options.fail_over is None else options.fail_over
+    if given:
         try:
-            limit = seconds_of(options.fail_over)
+            limit = seconds_of(given)
         except ValueError as error:
-            parser.error(f"argument --fail-over: {error}")
+            where = (
+                "argument --fail-over" if options.fail_over is not None else f"{settings.file}: trace.budget"
+            )
+            parser.error(f"{where}: {error}")
+    if options.repeat < 1:
+        parser.error(f"argument --repeat: expected a number from 1 on, not {options.repeat}")
     if options.output is not None:
         _check_output(parser, options.output)
     old = None if options.compare is None else _read(parser, "--compare", options.compare)
     if wanted is None:
         trace, status = _read(parser, "--from", recorded), 0
     else:
-        try:
-            python, notes = python_of(options.python)
-        except NoInterpreter as error:
-            parser.error(f"argument --python: {error}")
-        for note in notes:
-            print(printable(f"loadstone: {note}"), file=sys.stderr)
-        trace, status = traced(wanted, python)
+        trace, status = traced(wanted, options.repeat)
     comparison = None if old is None else compare(old, trace)
-    overruns = check(trace, limit=limit, forbidden=options.forbid)
+    overruns = check(trace, limit=limit, forbidden=[*options.forbid, *settings.trace_forbid])
     is_written = _write(options, trace, comparison, overruns)
     if status < 0:
         return _die(-status)
     return status or int(bool(overruns) or not is_written)
+
+
+def _settings(parser: argparse.ArgumentParser) -> Settings:
+    from ..settings import SettingsError, read
+
+    try:
+        return read()
+    except SettingsError as error:
+        parser.error(str(error))
 
 
 def _check_output(parser: argparse.ArgumentParser, name: str) -> None:
@@ -166,7 +184,7 @@ def _write(
     if comparison is not None:
         page.blocks += comparison.page().blocks
     else:
-        page.blocks += trace.page(depth=options.depth, least=options.min / 1e3).blocks
+        page.blocks += trace.page(whole=options.verbose, depth=options.depth, least=options.min / 1e3).blocks
     findings = Page()
     for overrun in overruns:
         findings.blocks += overrun.page().blocks
