@@ -243,9 +243,12 @@ def test_trace_runs_a_program_by_another_python(sandbox: Sandbox) -> None:
     assert result.stderr.splitlines()[0] == f"loadstone: {said}"
     trace = json.loads((sandbox.root / "trace.json").read_text(encoding="utf-8"))
     assert [each["name"] for each in trace["imports"]] == ["wanted"]
+    assert trace["python"] == sys.version.split()[0]
+    for program, status in ("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 9)", -9):
+        assert script(sandbox, "trace", "-c", program).returncode == status
     result = script(sandbox, "trace", "--python", "no-such", "-c", "pass")
     assert (result.returncode, result.stdout) == (2, "")
-    assert "argument --python: no-such: it is not on PATH" in result.stderr
+    assert "no Python to run the program: no-such: it is not on PATH" in result.stderr
 
 
 FAKES = {
