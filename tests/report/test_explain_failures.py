@@ -293,7 +293,8 @@ def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> No
     assert cause.remedy.endswith("arms")
     cause = first("snow")
     assert cause.code == "LS227"
-    assert ", of snow 1.0) has no 'flakes', and there is no module snow.flakes" in cause.evidence
+    assert cause.evidence.startswith(f"snow, of snow 1.0, ({sandbox.root}/site/snow/__init__.py) has no ")
+    assert "'flakes', and there is no module snow.flakes" in cause.evidence
 
 
 def test_a_name_that_a_module_does_not_have(sandbox: Sandbox) -> None:

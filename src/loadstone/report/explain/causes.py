@@ -347,11 +347,11 @@ _ALWAYS: tuple[Check, ...] = (
     _doubtful,
     extension.found_extension,
     content.bytecode,
+    installations.hidden_editable,
     shadow.swallowed,
     ownership.shared,
     ownership.stranger,
     installations.lost_init,
-    installations.hidden_editable,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,

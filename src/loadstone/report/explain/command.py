@@ -82,11 +82,9 @@ def _call(options: argparse.Namespace) -> int:
         print("loadstone: the name is empty", file=sys.stderr)
         return 2
     relative = next((name for name in names if name.startswith(".")), None)
-    if relative is not None and options.module is None:
-        text = (
-            f"a package is needed to resolve the relative name {relative!r}: say -m MODULE, for what is in it"
-        )
-        print(printable(f"loadstone: {text}"), file=sys.stderr)
+    if relative is not None and options.script is None and options.module is None:
+        error = f"{relative} is relative, and -m does not say to which module"
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 2
     codes = [name for name in names if is_code(name)]
     if codes and len(codes) < len(names):

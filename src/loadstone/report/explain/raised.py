@@ -84,7 +84,7 @@ def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
     is_package = inner.is_complete
     others = []
     if is_package:
-        inner = attrs.evolve(inner, asker=place, inventory=case.inventory)
+        inner = attrs.evolve(inner, asker=place)
         others = [found for found in case.causes_of(inner) if found.code not in _VAGUE]
     yield from others
     if any(found.proved for found in others):

@@ -157,7 +157,7 @@ def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Ca
                 )
                 yield cause("LS238", evidence, f"Start the program from {home}, or put that on sys.path.")
                 return
-    if portions and not case.inventory.having(step.name) and not any(map(_has_modules, portions)):
+    if portions and not any(map(_has_modules, portions)) and not case.inventory.having(step.name):
         evidence = (
             f"{step.name!r} is only the folder {portions[0]}, which has no modules in it and is taken for a"
             " namespace package; there is no other of this name"
