@@ -233,6 +233,24 @@ def test_doctor_examines_another_python(sandbox: Sandbox) -> None:
     assert [finding["code"] for finding in diagnosis["findings"]] == ["LS122"]
 
 
+def test_trace_runs_a_program_by_another_python(sandbox: Sandbox) -> None:
+    """The program has what its own environment has; which Python runs it is said on standard error."""
+    prefix = environment(sandbox, ".venv", {"wanted.py": "print('run')"})
+    code = "import sys, wanted; print(sys.prefix)"
+    result = script(sandbox, "trace", "-o", "trace.json", "-c", code)
+    assert (result.returncode, result.stdout) == (0, f"run\n{prefix}\n"), result.stderr
+    said = asked(prefix / "bin" / "python", "of the project's .venv")
+    assert result.stderr.splitlines()[0] == f"loadstone: {said}"
+    trace = json.loads((sandbox.root / "trace.json").read_text(encoding="utf-8"))
+    assert [each["name"] for each in trace["imports"]] == ["wanted"]
+    assert trace["python"] == sys.version.split()[0]
+    for program, status in ("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 9)", -9):
+        assert script(sandbox, "trace", "-c", program).returncode == status
+    result = script(sandbox, "trace", "--python", "no-such", "-c", "pass")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "no Python to run the program: no-such: it is not on PATH" in result.stderr
+
+
 FAKES = {
     "old": (
         "printf '3.8.20\\n/usr/bin/python3.8'",
