@@ -468,7 +468,7 @@ def test_where_a_name_has_gone(sandbox: Sandbox) -> None:
     cause = first("a1", load=True)
     assert cause.code == "LS252"
     assert cause.evidence.startswith("jinja2.Markup has left Jinja2 with 3.1; Jinja2 3.1.4 is installed\n")
-    assert cause.remedy.startswith("Use markupsafe.Markup, or an older version: ")
+    assert cause.remedy.startswith("Use markupsafe.Markup, or an older version of Jinja2: ")
     assert cause.remedy.endswith('install "Jinja2<3.1"')
     cause = first("a2", load=True)
     assert "jinja2, of Jinja2 3.1.4, has no 'helper'" in cause.evidence
@@ -574,3 +574,75 @@ def test_this_environment_is_whole() -> None:
     """Of what is installed here nothing is told that is not so."""
     for name in ("pytest", "attrs", "loadstone"):
         assert [cause.code for cause in loadstone.explain(name, load=True).causes] == []
+
+
+def test_code_of_others_that_uses_what_is_gone(sandbox: Sandbox) -> None:
+    """LS252: a distribution that uses what another has lost is to be renewed, not edited."""
+    install(sandbox, "Jinja2", "3.1.4", {"jinja2/__init__.py": ""})
+    install(
+        sandbox,
+        "Flusk",
+        "1.1",
+        {"flusk.py": "from jinja2 import escape\n"},
+        headers="Requires-Dist: jinja2\n",
+    )
+    cause = first("flusk", load=True)
+    assert cause.code == "LS252"
+    assert cause.remedy.startswith("Install a newer version of Flusk: ")
+    assert "or an older version of Jinja2: " in cause.remedy
+
+
+def test_the_wrong_distribution_of_a_module_that_a_program_uses(sandbox: Sandbox) -> None:
+    """LS243 and LS244: of what fails further in, and of what a program asks in vain."""
+    install(sandbox, "serial", "0.0.97", {"serial/__init__.py": ""})
+    install(sandbox, "fitz", "0.0.1", {"fitz/__init__.py": "import frontend_\n"})
+    sandbox.write({"one.py": "import serial\nserial.Serial()\n", "two.py": "import fitz\n"}, on_path=True)
+    for name, right in (("one", "pyserial"), ("two", "PyMuPDF")):
+        cause = next(cause for cause in loadstone.explain(name, load=True).causes if cause.code == "LS243")
+        assert cause.remedy.endswith(f"install {right}"), name
+    assert first("two", load=True).code == "LS243"
+    install(sandbox, "PyJWT", "2.8", {"jwt/__init__.py": "encode = 1\n"})
+    install(sandbox, "jwt", "1.3", {"jwt/__init__.py": "JWT = 1\n"})
+    sandbox.write({"three.py": "from jwt import encode\n"})
+    assert first("three", load=True).code == "LS244"
+
+
+def test_a_version_that_a_message_complains_of(sandbox: Sandbox) -> None:
+    """LS247: proved where the exception names the distribution, else only possible."""
+    install(sandbox, "p-core", "2.20", {"p_core.py": ""})
+    required = "Requires-Dist: p-core==2.27\n"
+    raises = "raise SystemError('the installed p_core version is wrong')\n"
+    install(sandbox, "pyd", "2", {"pyd.py": raises, "pye.py": "raise SystemError('no')\n"}, headers=required)
+    cause = first("pyd", load=True)
+    assert (cause.code, cause.proved) == ("LS247", True)
+    assert cause.evidence.startswith("pyd 2 requires p-core==2.27, and p-core 2.20 is installed")
+    found = loadstone.explain("pye", load=True).causes
+    assert [(cause.code, cause.proved) for cause in found] == [("LS220", True), ("LS247", False)]
+
+
+def test_a_distribution_for_another_python(sandbox: Sandbox) -> None:
+    """LS247: what fails says itself that it is not for this version of Python."""
+    newer = {"headers": "Requires-Python: >=99\n"}
+    install(sandbox, "Far", "1", {"far.py": "import nosuch_\n", "far2.py": "print 1\n"}, **newer)  # type: ignore[arg-type]
+    for name in ("far", "far2"):
+        cause = next(cause for cause in loadstone.explain(name, load=True).causes if cause.code == "LS247")
+        assert cause.evidence.startswith("Far 1 requires Python >=99, and this is Python 3."), name
+    assert "LS247" not in codes("far")
+
+
+def test_the_name_of_a_distribution_is_no_misspelt_module(sandbox: Sandbox) -> None:
+    """LS202: what is asked for by the name of a distribution, with its hyphen."""
+    install(sandbox, "Big-Thing", "1", {"bigthing/__init__.py": ""})
+    assert first("big-thing").remedy == "Import one of them: bigthing."
+    assert "its module is 'sklearn'" in first("scikit-learn").evidence
+    assert "LS214" not in codes("scikit-learn")
+    assert first("un-known").code == "LS214"
+
+
+def test_stubs_are_no_module(sandbox: Sandbox) -> None:
+    """LS202: stubs for type checkers are told beside what is to be installed."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    install(sandbox, "types-PyYAML", "6.0", {"yaml-stubs/__init__.pyi": ""})
+    cause = first("yaml")
+    assert cause.code == "LS202"
+    assert cause.evidence.endswith("\ntypes-PyYAML 6.0 has only stubs for type checkers")
