@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -189,6 +191,19 @@ SITUATIONS = (
 )
 
 
+def python_of_its_own(folder: Path) -> Path:
+    """A Python in a virtual environment in which there is pip, as it is here, and nothing else."""
+    venv.create(folder, symlinks=os.name != "nt")
+    (packages,) = folder.glob("lib/python3*/site-packages")
+    # What venv would bring is setuptools too before Python 3.12, and not there in some builds of Python.
+    for place in importlib.metadata.files("pip") or ():
+        if place.parts[0] == "pip" or place.parts[0].endswith(".dist-info"):
+            copy = packages / place
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(place.locate(), copy)
+    return folder / "bin" / "python"
+
+
 class Answer(NamedTuple):
     """What loadstone says of a situation, with the places of this machine put away."""
 
@@ -198,8 +213,8 @@ class Answer(NamedTuple):
     remedy: str
 
 
-def answer(situation: Situation, root: Path) -> Answer:
-    """Build the situation in the directory `root`, and ask."""
+def answer(situation: Situation, root: Path, python: Path) -> Answer:
+    """Build the situation in the directory `root`, and ask of that Python."""
     for name, content in situation.files.items():
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -212,29 +227,29 @@ def answer(situation: Situation, root: Path) -> Answer:
     variables["PYTHONPATH"] = str(root / "site")
     variables["PYTHONDONTWRITEBYTECODE"] = "1"
     # What else there is on this machine is not part of it.
-    variables |= {"HOME": str(root), "PATH": os.path.dirname(sys.executable)}
+    variables |= {"HOME": str(root), "PATH": str(python.parent)}
     variables |= {name: value.format(root=root) for name, value in situation.variables.items()}
-    command = [sys.executable, "-m", "loadstone", "explain", *situation.asks.split()]
+    options = ["--python", str(python), *situation.asks.split()]
+    command = [sys.executable, "-m", "loadstone", "explain", *options]
     done = subprocess.run(
         command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=120, check=False
     )
     if done.stderr:
         raise RuntimeError(done.stderr)
-    return _read(_put_away(done.stdout, root))
+    return _read(_put_away(done.stdout, root, python))
 
 
-def _put_away(text: str, root: Path) -> str:
+def _put_away(text: str, root: Path, python: Path) -> str:
     """The text without what is of this machine and this Python."""
     version = re.escape(f"{sys.version_info[0]}.{sys.version_info[1]}")
     for place, name in (
         (str(root), "/home/me"),
-        (sys.executable, "python"),
-        (os.path.realpath(sys.executable), "python"),
+        (str(python), "python"),
         (sysconfig.get_path("stdlib"), "/usr/lib/python3"),
         (str(sysconfig.get_config_var("EXT_SUFFIX")), ".so"),
     ):
         text = text.replace(place, name)
-    return re.sub(rf"\b{version}(\.\d+)?\w*\b", "3.x", text)
+    return re.sub(rf"\bthis (is |Python \()Python {version}(\.\d+)?\w*", r"this \1Python 3.x", text)
 
 
 def _read(text: str) -> Answer:
@@ -261,9 +276,11 @@ def _literal(text: str) -> str:
 def main() -> None:
     """Write the table on the page anew."""
     rows = []
-    for situation in SITUATIONS:
-        with tempfile.TemporaryDirectory() as folder:
-            rows.append(row(situation, answer(situation, Path(os.path.realpath(folder)))))
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(os.path.realpath(folder))
+        python = python_of_its_own(root / "python")
+        for number, situation in enumerate(SITUATIONS):
+            rows.append(row(situation, answer(situation, root / str(number), python)))
     above = PAGE.read_text(encoding="utf-8").partition(MADE)[0]
     rows[:0] = ["| what is wrong, and what is asked | the module is | code | why | what to do |"]
     rows[1:1] = ["|---|---|---|---|---|"]

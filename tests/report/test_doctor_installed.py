@@ -125,7 +125,7 @@ def test_a_command_that_leads_nowhere(installed: Sandbox, target: str, problem: 
     finding = one("LS137", "tool 1.0")
     assert finding.evidence.startswith(f"console_scripts: acommand = {target}: {problem}")
     assert finding.severity == "error"
-    assert finding.remedy.endswith("-m pip install --force-reinstall --no-deps tool==1.0")
+    assert finding.remedy.endswith("-m pip install --no-deps --force-reinstall tool==1.0")
     assert finding.file.endswith("entry_points.txt")
 
 
@@ -173,10 +173,10 @@ def test_what_is_not_repaired_from_the_index(installed: Sandbox) -> None:
     """LS137: a distribution that came from an address or a checkout is installed again from there."""
     for number, (origin, remedy) in enumerate(
         [
-            ({"url": "https://host/p.whl", "archive_info": {}}, "'tool0 @ https://host/p.whl'"),
+            ({"url": "https://host/p.whl", "archive_info": {}}, "--force-reinstall https://host/p.whl"),
             (
                 {"url": "https://host/p.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
-                "'tool1 @ git+https://host/p.git@abc'",
+                "--force-reinstall git+https://host/p.git@abc",
             ),
             (
                 {"url": installed.root.as_uri(), "dir_info": {"editable": True}},
@@ -279,7 +279,7 @@ def test_files_that_two_distributions_have(installed: Sandbox) -> None:
         == f"both have cv/__init__.py and 1 more, in {site}; what is there now is cv-headless 1.0's"
     )
     assert finding.severity == "warning"
-    assert "-m pip uninstall cv-full cv-headless; then " in finding.remedy
+    assert "-m pip uninstall cv-full cv-headless; then, " in finding.remedy
     put(installed, distribution("third", files={"cv/__init__.py": "full = 0", "cv/gui.py": "3"}))
     assert one("LS135", "third").evidence.startswith("all have cv/")
 
@@ -366,7 +366,7 @@ def test_files_that_are_gone(installed: Sandbox) -> None:
     assert one("LS139", "pkg 1.0").evidence.startswith(
         "none of its modules is there: pkg/__init__.py, pkg/a.py"
     )
-    assert "--force-reinstall --no-deps pkg==1.0" in finding.remedy
+    assert "--no-deps --force-reinstall pkg==1.0" in finding.remedy
 
 
 REQUIREMENTS = [
@@ -642,3 +642,44 @@ def test_a_path_entry_of_another_environment(sandbox: Sandbox) -> None:
         True,
     )
     assert not about("LS155", "project")
+
+
+COUNTS = """
+import json, os, sys
+import loadstone
+loadstone.doctor()  # has imported what it needs
+site = os.path.join(os.getcwd(), "site-packages")
+sys.path.append(site)
+counts = {}
+def hook(event, arguments):
+    if event in ("open", "os.listdir", "os.scandir") and str(arguments[0]).startswith(site):
+        counts[event] = counts.get(event, 0) + 1
+sys.addaudithook(hook)
+loadstone.doctor()
+print(json.dumps(counts))
+"""
+
+
+def test_the_work_grows_with_what_is_installed(sandbox: Sandbox) -> None:
+    """So many files are opened and directories read for each distribution, however many there are."""
+    sandbox.write({"count.py": COUNTS})
+    counted = []
+    for number in range(40):
+        name = f"dist{number}"
+        files = {
+            f"{name}/__init__.py": "",
+            f"{name}/cli.py": "def main(): pass\n",
+            f"{name}/sub/__init__.py": "",
+        }
+        put(
+            sandbox,
+            distribution(name, files=files, more=script(f"{name}.cli:main"), fields="Requires-Dist: dist0"),
+        )
+        if number in (19, 39):
+            result = sandbox.python("count.py", measured=False)
+            assert result.stderr == ""
+            counted.append(json.loads(result.stdout))
+    few, many = counted
+    added = {event: (many[event] - few[event]) / 20 for event in many}
+    assert added["open"] <= 20
+    assert added.get("os.listdir", 0) + added.get("os.scandir", 0) <= 8

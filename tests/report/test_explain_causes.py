@@ -58,7 +58,7 @@ def test_a_distribution_whose_files_are_gone(sandbox: Sandbox) -> None:
     distribution(sandbox, "Wanted-Things", "wanted\n")
     cause = causes("wanted")["LS201"]
     assert cause.evidence == "Wanted-Things 1.0 has 'wanted', by its own list, and it is not found"
-    assert cause.remedy.endswith("--force-reinstall Wanted-Things")
+    assert cause.remedy.endswith("--force-reinstall Wanted-Things==1.0")
 
 
 def test_a_distribution_of_another_name(sandbox: Sandbox) -> None:

@@ -129,6 +129,15 @@ def test_it_is_in_the_user_site_of_who_called(sandbox: Sandbox, monkeypatch: pyt
     assert cause.remedy == f"Run it as that user; or install it for this one: {INSTALL}"
 
 
+def test_the_home_of_who_called(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LS223: sudo may say where it is; who is no user any more has none."""
+    sandbox.write(installed(f"home/.local/{SITE}"))
+    monkeypatch.setenv("SUDO_USER", "no-such-user-here")
+    assert [cause.code for cause in loadstone.explain("wanted").causes] == ["LS225"]
+    monkeypatch.setenv("SUDO_HOME", str(sandbox.root / "home"))
+    assert "the user site of no-such-user-here" in elsewhere_cause().evidence
+
+
 def executable(path: Path, text: str) -> None:
     """A program."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -310,10 +319,10 @@ def test_the_command_that_installs(sandbox: Sandbox, monkeypatch: pytest.MonkeyP
     python = sys.executable
     assert (
         installer.pip("install", "a>1", "--force-reinstall")
-        == f'{python} -m pip install "a>1" --force-reinstall'
+        == f"{python} -m pip install 'a>1' --force-reinstall"
     )
     monkeypatch.setattr(sys, "executable", "/my python")
-    assert installer.installing("a") == '"/my python" -m pip install a'
+    assert installer.installing("a") == "'/my python' -m pip install a"
     monkeypatch.setattr(sys, "executable", "/py")
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(installer, "site_directories", list)
@@ -336,7 +345,7 @@ def test_a_python_that_the_system_manages(sandbox: Sandbox, monkeypatch: pytest.
 
 def test_the_command_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the Python's own loadstone, or one that is told which Python to ask."""
-    assert installer.asking("explain", "a b") == f'{sys.executable} -m loadstone explain "a b"'
+    assert installer.asking("explain", "a b") == f"{sys.executable} -m loadstone explain 'a b'"
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(installer, "site_directories", list)
     assert installer.asking("explain", "a") == f"loadstone explain --python {sys.executable} a"

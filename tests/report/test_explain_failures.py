@@ -6,7 +6,10 @@ import importlib
 import importlib.util
 import os
 import re
+import shutil
+import subprocess
 import sys
+import sysconfig
 import zipfile
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -473,6 +476,48 @@ def test_an_extension_that_lacks_a_library(sandbox: Sandbox) -> None:
     assert codes("deep") == ["LS229"]
 
 
+def test_a_library_of_a_wheel_that_lacks_another(sandbox: Sandbox) -> None:
+    """LS229: which of the libraries that came with the extension module needs the one that is missing."""
+    compiler = shutil.which("gcc")
+    header = Path(sysconfig.get_path("include")) / "Python.h"
+    if compiler is None or not header.exists() or sys.platform != "linux":
+        pytest.skip("needs gcc, and the headers of this Python, on Linux")
+    sandbox.write(
+        {
+            "deep/__init__.py": "from .cx import *\n",
+            "deep.libs/readme.txt": "",
+            "miss.c": "int miss(void) { return 1; }\n",
+            "mid.c": "int miss(void);\nint mid(void) { return miss(); }\n",
+            "cx.c": """
+                #include <Python.h>
+                int mid(void);
+                static struct PyModuleDef cx = {PyModuleDef_HEAD_INIT, "cx", 0, -1, 0};
+                PyMODINIT_FUNC PyInit_cx(void) { mid(); return PyModule_Create(&cx); }
+            """,
+        },
+        on_path=True,
+    )
+    middle = "deep.libs/libmid-1.so"
+    lines = (
+        ["-Wl,-soname,libmissing.so.3", "-o", "libmissing.so", "miss.c"],
+        ["-Wl,-soname,libmid-1.so", "-o", middle, "mid.c", "-L.", "-lmissing"],
+        [
+            *(f"-I{header.parent}", "cx.c", middle, "-Wl,-rpath,$ORIGIN/../deep.libs"),
+            *("-Wl,--allow-shlib-undefined", "-o", f"deep/cx{EXTENSION_SUFFIXES[0]}"),
+        ],
+    )
+    for words in lines:
+        subprocess.run([compiler, "-shared", "-fPIC", *words], cwd=sandbox.root, check=True)
+    (sandbox.root / "libmissing.so").unlink()
+    importlib.invalidate_caches()
+    cause = first("deep")
+    assert cause.code == "LS229"
+    assert cause.evidence == (
+        f"{sandbox.root}/deep/cx{EXTENSION_SUFFIXES[0]} needs libmissing.so.3, by way of"
+        f" {sandbox.root}/{middle}, which this system's loader does not find"
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "code", "why"),
     [
@@ -720,7 +765,7 @@ def test_source_of_a_newer_python(sandbox: Sandbox, content: str, version: str) 
 
 
 def test_a_module_that_ends_the_program(sandbox: Sandbox) -> None:
-    """LS237: a script that exits, and a module that removes itself."""
+    """LS237: a script that exits, a module that removes itself, and a package that is no package then."""
     sandbox.write(
         {
             "leaves.py": "import sys\nsys.exit('bye')\n",
@@ -732,6 +777,15 @@ def test_a_module_that_ends_the_program(sandbox: Sandbox) -> None:
     assert cause.code == "LS237"
     assert f"with the exit status 'bye': {sandbox.root}/leaves.py, line 2" in cause.evidence
     assert codes("vanishes") == ["LS237"]
+    sandbox.write(
+        {
+            "swaps/__init__.py": "import sys\nclass Other: ...\nsys.modules[__name__] = Other()\n",
+            "swaps/sub.py": "",
+        }
+    )
+    cause = first("swaps.sub")
+    assert cause.code == "LS237"
+    assert "whose code puts a swaps.Other in its place in sys.modules" in cause.evidence
 
 
 def test_a_check_that_fails_is_a_cause_itself(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -767,3 +821,42 @@ def test_a_trace_says_how_a_part_of_a_package_is_started(sandbox: Sandbox) -> No
         assert f"→ {script} is a part of the package {module.partition('.')[0]}" in result.stderr
         assert f"run it as python -m {module}\n" in result.stderr
     assert "→ library_x" not in sandbox.python("-m", "loadstone", "trace", "library_x/main.py").stderr
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise ImportError('x', name=5, path=b'x')",
+        "class E(ImportError):\n    name = property(lambda self: 1 / 0)\nraise E('x')",
+        "import types\nm = types.ModuleType('m'); del m.__name__\nm.y",
+        "import types\nm = types.ModuleType('m'); m.__name__ = 5\nm.y",
+        "import types\nm = types.ModuleType('a..b'); m.__file__ = 5\nm.y",
+        "import types\nm = types.ModuleType('\\0'); m.__file__ = '\\0.py'\nm.y",
+        "raise ImportError('x', name='y').with_traceback(None)",
+        "a = ImportError('a'); b = ImportError('b'); a.__cause__ = b; b.__cause__ = a\nraise a",
+        "exec(compile('from . import x', 'nowhere.py', 'exec'), {'__name__': 5, '__package__': 7})",
+        "exec(compile('from ..... import x', '/', 'exec'), {'__name__': 'q.w', '__package__': 'q'})",
+        "raise SyntaxError('x', ('file', None, None, None))",
+        "e = SyntaxError('x'); e.filename = 5; e.lineno = 'x'; e.text = b'x'\nraise e",
+        "e = SyntaxError('x', (__file__, -5, 1, None)); e.msg = None\nraise e",
+        "raise OSError('\\0: cannot open shared object file')",
+        "class R:\n    def __repr__(self): 1 / 0\nraise SystemExit(R())",
+        "raise ModuleNotFoundError('x', name='a..b')",
+        "raise ModuleNotFoundError('x', name='')",
+        "raise ModuleNotFoundError('x', name='\\0')",
+        "raise ModuleNotFoundError('x', name='\\udc80')",
+        "raise ModuleNotFoundError('x', name='hostile')",
+        "raise ImportError('undefined symbol: Py_x', name='\\0', path=__file__ + '.so')",
+        "def f(): f()\nf()",
+        "raise KeyError('hostile')",
+        "raise BaseException('x')",
+        "e = None\nfor n in range(3000):\n    n = ImportError(str(n)); n.__cause__ = e; e = n\nraise e",
+    ],
+)
+def test_hostile_exceptions(sandbox: Sandbox, source: str) -> None:
+    """Whatever an exception has in its attributes, there is a cause, and no check fails of it."""
+    sandbox.write({"hostile.py": f"{source}\n", "hostile.py.so": b"text"}, on_path=True)
+    found = codes("hostile")
+    assert found
+    assert "LS239" not in found
+    assert str(loadstone.explain("hostile", load=True))

@@ -78,7 +78,7 @@ def _overlap(files: dict[str, list[_Owner]]) -> Seen:
         last = next((owner for owner in several if _is_as_recorded(shown, owner.digest)), None)
         evidence += f"; what is there now is {last.distribution.release}'s" if last is not None else ""
         wanted = " or ".join(repair.reinstall(owner.distribution) for owner in several)
-        remedy = f"{repair.uninstall(*names)}; then {wanted}"
+        remedy = f"{repair.uninstall(*names)}; then, of the one that is wanted, {wanted}"
     return Seen(" and ".join(names), evidence, remedy, None if differing else "note", shown)
 
 

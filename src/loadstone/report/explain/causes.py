@@ -35,7 +35,7 @@ from .circle import circle_of_running
 from .failure import place_of
 from .misses import ABSENT
 from .names import close, close_names
-from .records import Answer, Cause, Miss, SpecRecord, Step
+from .records import Answer, Cause, Miss, SpecRecord, Step, called
 
 __all__ = ["causes_of", "prepare"]
 
@@ -55,20 +55,17 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
 
     Much of it is asked only where the module is not found, or fails.
     """
-    causes = _made(_ALWAYS, case)
+    causes: list[Cause] = []
+    _make(_ALWAYS, case, causes)
     if case.failure is not None:
-        for check in _IF_FAILED:
-            # What a module lacks comes of its being the wrong one, or half done.
-            told = {found.code for found in causes if found.proved or found.code == "LS205"}
-            if not told & _WITH_LACKS.get(check, set()):
-                causes += _made([check], case)
+        _make(_IF_FAILED, case, causes)
         if not any(found.proved and found.code != "LS239" for found in causes):
-            causes += _made([raised.raised], case)
+            _make([raised.raised], case, causes)
     elif not case.found:
         for check in _IF_MISSING:
             if any(found.proved and found.code in _SETTLING for found in causes):
                 break
-            causes += _made([check], case)
+            _make([check], case, causes)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not any(found.proved and found.code != "LS239" for found in causes):
@@ -78,17 +75,18 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
 
-def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
-    """What the checks find. One that fails is a cause itself, and the others are made all the same."""
-    causes: list[Cause] = []
+def _make(checks: Iterable[Check], case: Case, causes: list[Cause]) -> None:
+    """Add what the checks find. One that fails is a cause itself, and the others are made all the same."""
     for check in checks:
+        told = _TOLD_BY.get(check, set())
+        if any(found.code in told and (found.proved or found.code in _ENOUGH) for found in causes):
+            continue
         try:
             causes += check(case)
         except Exception as error:
             what = f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
             place = place_of(error, of_loadstone=True)
             causes.append(cause("LS239", f"{what}{f' in {place}' if place else ''}", proved=False))
-    return causes
 
 
 def _unknown(case: Case) -> Cause:
@@ -171,11 +169,6 @@ def _misses(case: Case, codes: Iterable[str]) -> Iterator[Cause]:
             yield cause(code, texts, remedy, proved=any(map(_is_telling, texts)))
 
 
-def _is_telling(text: str) -> bool:
-    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
-    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
-
-
 def _remedy(case: Case, code: str, path: str) -> str | None:
     """What is right for the very file; None where the code says all."""
     if code == "LS213" and not path.endswith(".pyc"):
@@ -186,6 +179,11 @@ def _remedy(case: Case, code: str, path: str) -> str | None:
     if code == "LS231" and top is not None and top.search_locations:
         return extension.build_it(os.path.dirname(top.search_locations[0]))
     return None
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
+    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
 
 
 def _near(case: Case) -> Iterator[Miss]:
@@ -249,6 +247,12 @@ def _no_package(case: Case) -> Iterator[Cause]:
     if case.is_complete or not case.last.is_there:
         return
     step = case.last
+    if step.loading is not None and step.spec is not None and step.spec.search_locations is not None:
+        other = called(sys.modules.get(step.name))
+        what = f"is a package ({step.spec.place}), whose code puts a {other} in its place in sys.modules"
+        remedy = "Give what it puts there the __path__ of the package."
+        yield cause("LS237", f"{step.name!r} {what}, which has no __path__", remedy)
+        return
     place = step.spec or (step.imported and step.imported.spec)
     evidence = f"{step.name!r} is a module{f' ({place.place})' if place else ''}, which has no __path__"
     module = sys.modules.get(step.name)
@@ -322,31 +326,35 @@ _OF_ENVIRONMENTS = {
 Check = Callable[[Case], Iterator[Cause]]
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
+_ENOUGH = {*_HIDING, "LS205"}
+"""What need not be proved for others to say nothing beside it."""
 _SETTLING = {*_HIDING, "LS210", "LS213", "LS231", "LS232", "LS235"}
 """What says why the very module is not found: beside it, other causes only confuse."""
-_WITH_LACKS: dict[Check, set[str]] = {
+_TOLD_BY: dict[Check, set[str]] = {
+    shadow.swallowed: {"LS249"},
+    versions.mismatch: {*_HIDING, "LS205"},
     raised.circular: _HIDING,
     versions.moved: {*_HIDING, "LS205", "LS227", "LS232"},
     raised.lacking: {*_HIDING, "LS205", "LS227", "LS232", "LS243", "LS244", "LS247", "LS248", "LS252"},
 }
-"""What need not be asked where a cause with one of these codes is proved, or there is a circle."""
+"""What need not be asked where there is a cause with one of these codes."""
 
 _ALWAYS: tuple[Check, ...] = (
     _none,
     _running,
     started.came_to_an_end,
+    started.foreign_variable,
     shadow.hides,
     _finder_raised,
     _disagreement,
     _doubtful,
     extension.found_extension,
     content.bytecode,
+    installations.hidden_editable,
     shadow.swallowed,
     ownership.shared,
     ownership.stranger,
     installations.lost_init,
-    installations.hidden_editable,
-    started.foreign_variable,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,
@@ -372,14 +380,14 @@ _IF_MISSING: tuple[Check, ...] = (
     installations.not_built_in,
     _certain_misses,
     start.inside,
+    started.unused_directory,
+    started.unused_variable,
+    elsewhere.meant,
     installations.distribution,
     _other_misses,
     extension.unbuilt,
     _in_a_hidden_copy,
     start.near,
-    started.unused_directory,
-    started.unused_variable,
-    elsewhere.meant,
     pth.idle_pth,
     elsewhere.others,
     close,

@@ -193,6 +193,8 @@ def _beside(path: str) -> Iterator[str]:
         if place in (folder, places[1], places[2]) or place.endswith(".libs"):
             for name in _listed(place):
                 each = os.path.join(place, name)
+                if os.path.islink(each):
+                    continue
                 if ".so" in name or name.endswith((".dylib", ".dll")):
                     yield each
 

@@ -92,7 +92,13 @@ def errors_of(failure: BaseException) -> Iterator[BaseException]:
 
 def lacks_of(failure: BaseException) -> list[Lack]:
     """What the exception and those that it comes of are about."""
-    return [lack for error in errors_of(failure) for lack in _lacks(error)]
+    lacks: list[Lack] = []
+    for error in errors_of(failure):
+        try:
+            lacks += _lacks(error)
+        except Exception:
+            continue
+    return lacks
 
 
 def _lacks(error: BaseException) -> Iterator[Lack]:
@@ -101,7 +107,7 @@ def _lacks(error: BaseException) -> Iterator[Lack]:
         file = attribute_of(error.obj, "__file__")
         if isinstance(name, str) and isinstance(error.name, str):
             yield Lack(name, error.name, file if isinstance(file, str) else None, error)
-    elif isinstance(error, ImportError) and isinstance(error.name, str):
+    elif isinstance(error, ImportError) and isinstance(error.name, str) and error.name:
         if type(error).__name__ == "ImportCycleError":
             yield Lack(error.name, None, None, error, is_cycle=True)
         elif isinstance(error, ModuleNotFoundError):
@@ -110,7 +116,7 @@ def _lacks(error: BaseException) -> Iterator[Lack]:
         else:
             name = _name_from(error)
             if name is not None:
-                yield Lack(error.name, name, error.path, error)
+                yield Lack(error.name, name, error.path if isinstance(error.path, str) else None, error)
 
 
 def distribution_of(error: BaseException) -> str | None:

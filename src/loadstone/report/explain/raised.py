@@ -12,6 +12,7 @@ import attrs
 
 from ...framework.kinds import attribute_of
 from ...startup.run import printable
+from ..installer import asking
 from .bindings import bindings_of
 from .case import Case, cause
 from .circle import circle_of
@@ -69,7 +70,7 @@ def _not_found(case: Case, name: str, place: Place | None) -> Iterator[Cause]:
     inner = attrs.evolve(inner, asker=place)
     causes = [found for found in case.causes_of(inner) if found.code not in ("LS224", "LS225")]
     if not any(found.proved for found in causes):
-        yield from raised(case, f"Ask about the module that it lacks: python -m loadstone explain {name}")
+        yield from raised(case, f"Ask about the module that it lacks: {asking('explain', name)}")
     for found in causes:
         asks = "" if place is None else "\n" + printable(f"{place.name} asks for {name}: {place}")
         yield attrs.evolve(found, evidence=f"{found.evidence}{asks}")
@@ -138,18 +139,18 @@ def _no_attribute(case: Case, lack: Lack, place: Place) -> Iterator[Cause]:
 
 def _described(case: Case, lack: Lack) -> str:
     """The module that lacks a name, whose it is, and where."""
-    owner = next(iter(case.inventory.owners(lack.module)), None)
-    whose = "" if owner is None else f", of {owner.release},"
-    if not lack.file:
-        return f"{lack.module}{whose}"
-    empty = ", which is empty" if _is_empty(lack.file) else ""
-    return f"{lack.module}{whose} ({lack.file}{empty})"
+    owner = next(iter(case.inventory.providers(lack.module)), None)
+    parts = [lack.file or "", "" if owner is None else f"of {owner.release}"]
+    if lack.file and _is_empty(lack.file):
+        parts.append("which is empty")
+    text = ", ".join(filter(None, parts))
+    return f"{lack.module}{f' ({text})' if text else ''}"
 
 
 def _is_empty(file: str) -> bool:
     try:
         return os.path.getsize(file) == 0 and os.path.basename(file) != "__init__.py"
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -172,9 +173,9 @@ def ended(case: Case) -> Iterator[Cause]:
     if isinstance(failure, SystemExit):
         place = place_of(failure)
         where = "" if place is None else f": {place}"
-        evidence = (
-            f"importing {case.last.name} ends the program, with the exit status {failure.code!r}{where}"
-        )
+        # Of what is no number and no message, the repr is the module's own code.
+        status = repr(failure.code) if isinstance(failure.code, str | int | None) else "of an object"
+        evidence = f"importing {case.last.name} ends the program, with the exit status {status}{where}"
         yield cause("LS237", evidence)
     elif (
         isinstance(failure, KeyError)
