@@ -20,6 +20,7 @@ from .case import Case, cause
 from .definitions import defining, definitions_of
 from .failure import Lack, distribution_of, errors_of, is_engine, lacks_of, place_of, places_of
 from .records import Cause
+from .search import error_text
 
 __all__ = ["looked_up", "mismatch", "moved"]
 
@@ -41,7 +42,7 @@ def mismatch(case: Case) -> Iterator[Cause]:
     lacks = lacks_of(case.failure)
     providers = list(dict.fromkeys(one for lack in lacks for one in inventory.providers(lack.module)))
     told = set()
-    said = normal(" ".join(map(str, errors_of(case.failure))))
+    said = normal(" ".join(map(error_text, errors_of(case.failure))))
     for one in dict.fromkeys(taking_part):
         for other, wanted in inventory.requirements_unmet_by(one):
             is_lacking = other in providers or _is_named(other, said)
@@ -65,7 +66,7 @@ def _files(failure: BaseException) -> list[str]:
     """The files whose code took part in the failure, the innermost first."""
     files = []
     for error in errors_of(failure):
-        if isinstance(error, SyntaxError) and error.filename:
+        if isinstance(error, SyntaxError) and isinstance(error.filename, str):
             files.append(error.filename)
         files += [place.file for place in reversed(places_of(error)) if not is_engine(place)]
     return list(dict.fromkeys(files))
