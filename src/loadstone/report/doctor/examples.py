@@ -175,6 +175,11 @@ LS155
 - $ python3.13 -m app
 + $ unset PYTHONPATH
 + $ python3.13 -m app
+LS156
+- $ truncate --size 1000 lib.zip
+- $ PYTHONPATH=lib.zip python -m app
++ $ python -m zipfile --test lib.zip
++ $ PYTHONPATH=lib.zip python -m app
 LS161
 - __pycache__/app.cpython-38.pyc    # Python 3.8 is gone
 + $ find . -name '*.cpython-38.pyc' -delete
