@@ -3,15 +3,19 @@
 ``-c`` and ``-m`` would put the working directory there, and Python itself imports from it before they begin.
 """
 
-# Not even __future__ is imported before the path is as it should be.
+# Not even __future__ is imported before the path is as it should be: only what is built in, or there.
 import os
 import sys
+from time import perf_counter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["main", "start_of"]
+__all__ = ["READY", "main", "start_of"]
+
+READY = perf_counter()
+"""When this was read: in the process that it starts, when the interpreter had done so itself."""
 
 
 class start_of:
@@ -51,9 +55,12 @@ def main() -> "Any":
     if sys.path and os.path.realpath(sys.path[0]) == os.path.realpath(here):
         del sys.path[0]
     home = sys.argv.pop(1)
+    known = home in sys.path_importer_cache
     sys.path.insert(0, home)
     __import__("loadstone")
     del sys.path[0]
+    if not known:
+        sys.path_importer_cache.pop(home, None)
     __import__("loadstone._setting", fromlist=["set_aside"]).set_aside(begins=False)
     return __import__(sys.argv.pop(1), fromlist=["main"]).main()
 

@@ -70,7 +70,7 @@ def test_editable_installs(programs: Programs, environment: Path, kind: str) -> 
 
 
 def test_what_is_installed_is_well(programs: Programs, environment: Path) -> None:
-    """By all checks, in an environment of some dozens of packages, as pip leaves them, nothing is above note."""
+    """By all checks, in an environment of dozens of packages as pip leaves them, nothing is above note."""
     assert len({one.name for one in installed() if one.name is not None}) >= 30
     assert codes(programs, environment) == {}
 

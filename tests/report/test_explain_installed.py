@@ -127,7 +127,7 @@ def test_the_extra_that_brings_it(sandbox: Sandbox) -> None:
     cause = first("turbo")
     assert cause.code == "LS241"
     assert cause.evidence == "Engine 3.1 has the extra 'fast', which brings turbo>=2: that is not installed"
-    assert cause.remedy.endswith("install 'Engine[fast]'")
+    assert cause.remedy.endswith('install "Engine[fast]"')
 
 
 def test_an_extra_of_a_well_known_module(sandbox: Sandbox) -> None:
@@ -147,7 +147,7 @@ def test_a_requirement_that_is_not_installed(sandbox: Sandbox) -> None:
     cause = first("turbo")
     assert cause.code == "LS240"
     assert cause.evidence.startswith("Engine 3.1 requires turbo<3,>=2, which is not installed for ")
-    assert cause.remedy.endswith("install 'turbo<3,>=2'")
+    assert cause.remedy.endswith('install "turbo<3,>=2"')
     assert first("never").code == "LS225"
 
 
@@ -166,9 +166,9 @@ steam = "*"
 ink = "^1"
 """
 PROJECTS = {
-    "turbo": ("pyproject.toml", PYPROJECT, "dependencies asks for turbo>=2", "-m pip install 'turbo>=2'"),
+    "turbo": ("pyproject.toml", PYPROJECT, "dependencies asks for turbo>=2", '-m pip install "turbo>=2"'),
     "wind_mill": ("pyproject.toml", PYPROJECT, "dependencies asks for Wind_Mill", "-m pip install Wind_Mill"),
-    "paint": ("pyproject.toml", PYPROJECT, "the extra 'ui' asks for paint", "[ui]'"),
+    "paint": ("pyproject.toml", PYPROJECT, "the extra 'ui' asks for paint", '[ui]"'),
     "saw": ("pyproject.toml", PYPROJECT, "the dependency group 'dev' asks for saw>1", "pyproject.toml:dev"),
     "hammer": ("pyproject.toml", PYPROJECT, "group 'base' asks for hammer", "pyproject.toml:base"),
     "steam": ("pyproject.toml", PYPROJECT, "[tool.poetry.dependencies] asks for steam", "poetry install -C "),
@@ -328,7 +328,7 @@ def test_a_submodule_that_the_installed_distribution_does_not_have(sandbox: Sand
     cause = first("torn.cli")
     assert cause.code == "LS247"
     assert cause.evidence.endswith("; User 9 requires torn>=2.0")
-    assert cause.remedy.endswith("install 'torn>=2.0'")
+    assert cause.remedy.endswith('install "torn>=2.0"')
 
 
 def test_an_install_that_was_interrupted(sandbox: Sandbox) -> None:
@@ -419,8 +419,8 @@ def test_an_older_version_than_the_importer_requires(sandbox: Sandbox) -> None:
         assert cause.proved
         why, asker = cause.evidence.splitlines()
         assert why == "Py-DX 2.0 requires corex>=2, and corex 1.0 is installed"
-        assert asker.startswith(f"{sandbox.root}/site/pydx/{name}.py, line ")
-        assert cause.remedy.endswith("install 'corex>=2'")
+        assert f" is asked for in {sandbox.root}/site/pydx/{name}.py, line " in asker
+        assert cause.remedy.endswith('install "corex>=2"')
 
 
 def test_a_requirement_that_is_met_is_not_blamed(sandbox: Sandbox) -> None:
@@ -442,7 +442,7 @@ def test_the_projects_requirement_is_not_met(sandbox: Sandbox) -> None:
     assert cause.evidence.startswith(
         f"{sandbox.root}/app/requirements.txt asks for corex~=2.1, and corex 1.0"
     )
-    assert cause.remedy.endswith("install 'corex~=2.1'")
+    assert cause.remedy.endswith('install "corex~=2.1"')
 
 
 def test_a_conflict_that_others_have(sandbox: Sandbox) -> None:
@@ -469,7 +469,7 @@ def test_where_a_name_has_gone(sandbox: Sandbox) -> None:
     assert cause.code == "LS252"
     assert cause.evidence.startswith("jinja2.Markup has left Jinja2 with 3.1; Jinja2 3.1.4 is installed\n")
     assert cause.remedy.startswith("Use markupsafe.Markup, or an older version: ")
-    assert cause.remedy.endswith("install 'Jinja2<3.1'")
+    assert cause.remedy.endswith('install "Jinja2<3.1"')
     cause = first("a2", load=True)
     assert "jinja2, of Jinja2 3.1.4, has no 'helper'" in cause.evidence
     assert cause.remedy == "Import it so: from jinja2.deep.utils import helper"
@@ -494,7 +494,7 @@ def test_a_name_that_has_come_later(sandbox: Sandbox) -> None:
     cause = first("wants", load=True)
     assert cause.code == "LS252"
     assert cause.evidence.startswith("typing_extensions.TypeIs came to typing_extensions with 4.10; ")
-    assert cause.remedy.endswith("install 'typing_extensions>=4.10'")
+    assert cause.remedy.endswith('install "typing_extensions>=4.10"')
 
 
 def test_a_distribution_that_is_looked_up(sandbox: Sandbox) -> None:

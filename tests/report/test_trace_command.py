@@ -16,6 +16,8 @@ import pytest
 
 import loadstone
 from loadstone.__main__ import main
+from loadstone.report.terminal import rendered
+from loadstone.report.trace.budget import check
 from loadstone.report.trace.records import Import, Trace
 
 if TYPE_CHECKING:
@@ -170,6 +172,83 @@ def test_json_on_standard_error(sandbox: Sandbox) -> None:
     """``--json`` without a file."""
     done = run(sandbox, "--json", "-c", "import dep")
     assert [item["name"] for item in json.loads(done.stderr)["imports"]] == ["dep", "sub"]
+
+
+STARTED = {
+    "site/sitecustomize.py": "import agent\nimport site\nsite.addsitedir({folder!r})\n",
+    "site/usercustomize.py": "import users\n",
+    "site/agent.py": "import time, helper\ntime.sleep(0.1)\n",
+    "site/helper.py": "",
+    "site/users.py": "",
+    "site/starting.py": "",
+    "site/d/first.pth": "# nothing\n\nimport starting\n",
+}
+
+
+def test_the_start_of_the_interpreter_is_shown(sandbox: Sandbox) -> None:
+    """What `site`, lines of .pth files and the customizing modules import, and the lines that ask for it."""
+    folder = str(sandbox.root / "site" / "d")
+    sandbox.write({name: text.replace("{folder!r}", repr(folder)) for name, text in STARTED.items()})
+    sandbox.write({"app.py": "import sys\nprint(sys.flags.no_site, 'agent' in sys.modules)\nimport dep\n"})
+    sandbox.write(MODULES)
+    command = ["-m", "loadstone", "trace", "-o", "t.json", "app.py"]
+    done = sandbox.python(*command, measured=False, PYTHONPATH=str(sandbox.root / "site"))
+    assert done.stdout == "0 True\n", done.stderr
+    trace = Trace.from_json((sandbox.root / "t.json").read_text())
+    assert [record.name for record in trace.imports] == ["dep", "sub"]
+    found = {record.name: record for record in trace.startup}
+    assert not [name for name in found if name.startswith("loadstone.report")]
+    site, agent, starting = found["site"], found["agent"], found["starting"]
+    assert (site.importer, site.parent, "os" in found) == (None, None, True)
+    assert [record.name for record in trace.path_to(found["helper"])] == [
+        "site", "sitecustomize", "agent", "helper",
+    ]  # fmt: skip
+    assert (agent.importer, Path(agent.file or "").name, agent.line) == (
+        "sitecustomize",
+        "sitecustomize.py",
+        1,
+    )
+    assert (starting.importer, starting.file, starting.line) == ("site", f"{folder}{os.sep}first.pth", 3)
+    assert all(record.number < 0 and record.started < 0 for record in trace.startup)
+    assert trace.startup_seconds >= agent.own >= 0.1
+    assert trace.startup == Trace.from_json(trace.to_json()).startup
+    text = rendered(trace.page(), unicode=False)
+    assert "before the program began" in text.splitlines()[2]
+    start = text.partition("Start of the interpreter")[2].partition("\n\n")[0]
+    assert "sitecustomize.py:1" in start
+    assert "helper" not in start  # too quick
+    (overrun,) = check(trace, forbidden=["helper"])
+    assert [record.name for record in overrun.paths[0]] == ["site", "sitecustomize", "agent", "helper"]
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "is_there"),
+    [
+        (["-S"], "", False),
+        (["-I"], "", True),
+        ([], "import sys\nif '-S' in sys.orig_argv:\n    raise SystemExit(3)\n", True),
+        ([], "import os, sys\nif '-S' in sys.orig_argv:\n    os._exit(3)\n", False),
+        ([], "import sys\nsys.stdout.write('said')\nsys.stderr.write('said')\n", True),
+        (
+            [],
+            "import sys\nassert not sys.flags.no_site\nassert sys.argv == [''] or 'trace' in str(sys.argv)\n",
+            True,
+        ),
+    ],
+)
+def test_starts_of_all_kinds(sandbox: Sandbox, options: list[str], text: str, is_there: bool) -> None:
+    """Without `site`, isolated, and where what is called at the start says something, or ends it."""
+    sandbox.write({"site/sitecustomize.py": text, "app.py": "print('ran')\n"})
+    start = "import sys; sys.path[:0] = {}; from loadstone.__main__ import main; sys.exit(main())"
+    paths = [entry for entry in sys.path if entry]
+    command = [*options, "-c", start.format(paths), "trace", "-o", "t.json", "app.py"]
+    done = sandbox.python(*command, measured=False, PYTHONPATH=str(sandbox.root / "site"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("ran\n")
+    times_said = 2 if "said" in text else 0  # by the command's own start, and by the program's
+    assert done.stderr.count("said") == times_said
+    trace = Trace.from_json((sandbox.root / "t.json").read_text())
+    assert bool(trace.startup) is is_there
 
 
 def test_a_page_of_text(sandbox: Sandbox) -> None:

@@ -44,6 +44,28 @@ def test_a_module_that_is_found(sandbox: Sandbox) -> None:
     assert first.startswith(f"found: {sandbox.root}/pkg/sub.py; imported without an error  (")
 
 
+def test_whose_the_module_is(sandbox: Sandbox) -> None:
+    """The distribution is named that has the file on its list, whatever it is called; no other is."""
+    sandbox.write(
+        {
+            **{f"site/{name}": "" for name in ("gear/__init__.py", "gear/sub/deep.py", "own.py", "one.py")},
+            "site/Wheels-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: Wheels\nVersion: 1.0\n",
+            "site/Wheels-1.0.dist-info/RECORD": "gear/__init__.py,,\ngear/sub/deep.py,,\n",
+            "site/one-2.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: one\nVersion: 2.0\n",
+            "site/one-2.0.dist-info/RECORD": "one.py,,\nnot/own.py,,\n",
+            "site/gear-3.0.dist-info/METADATA": b"\xff",
+        }
+    )
+    sandbox.on_path("site")
+    owners = {name: loadstone.explain(name).distribution for name in ("gear", "gear.sub", "own", "one")}
+    assert owners == {"gear": "Wheels 1.0", "gear.sub": None, "own": None, "one": "one 2.0"}
+    explanation = loadstone.explain("gear.sub.deep")
+    assert explanation.distribution == "Wheels 1.0"
+    assert explanation.verdict.why.endswith("gear/sub; it is of the distribution Wheels 1.0")
+    assert loadstone.explain("gear.no_such").distribution is None
+    assert loadstone.explain("sys").distribution is None
+
+
 def test_a_module_that_is_not_found(sandbox: Sandbox) -> None:
     """That it is not found, by which Python; the first cause's sentence and remedy; status 1."""
     first, second, third = beginning(sandbox, "no_such_module_", status=1)

@@ -79,6 +79,9 @@ WARNS_OF_OLD_NAMES = _VERSION >= (3, 14)
 WAITS_FOR_PARENTS = "_initializing" in _interpreter._find_and_load_unlocked.__code__.co_consts
 """The import of a submodule waits for the packages that other threads are executing (gh-159963)."""
 
+EVALUATES_ANNOTATIONS = _VERSION < (3, 14)
+"""Annotations are evaluated where they stand, unless the module says otherwise (PEP 563)."""
+
 # 3.15: What's New, "Removed" and importlib; PEP 810 (lazy imports)
 HAS_LOAD_MODULE = _VERSION < (3, 15)
 """Loaders may have `load_module` instead of `exec_module`; the standard ones have both."""

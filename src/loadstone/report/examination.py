@@ -55,8 +55,8 @@ class Python:
     @property
     def said(self) -> str:
         """Which it is, and why, in a line."""
-        why = f": the one {self.interpreter.why}" if self.interpreter.why else ""
-        return f"Python {self.version}, {self.executable}{why}"
+        why = self.interpreter.why
+        return f"asked: Python {self.version}, {self.executable}{f' ({why})' if why else ''}"
 
 
 def started(interpreter: Interpreter) -> Python:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..examination import Python
     from ..settings import Settings
-    from .asked import Asked
+    from .answer import Asked
 
 from ..selection import add_format, add_python
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
 
 from ...framework.kinds import attribute_of
+from ..installer import asking
 from ..places import folder, is_ours
 from ..trace.lazies import standing
 from .check import Seen, check
 from .environment import Environment
-from .repair import module_command
 
 __all__ = ["COMMON", "JOINS", "modules_in"]
 
@@ -180,7 +180,7 @@ def failed_import(environment: Environment) -> Iterator[Seen]:
                 file, line = code.co_filename, number
                 where = f", in {file}, line {line}"
         said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        remedy = f"mend what it names; {module_command('explain', '--load', name)} says more"
+        remedy = f"mend what it names; {asking('explain', '--load', name)} says more"
         yield Seen(name, said + where, remedy, file=file, line=line)
 
 

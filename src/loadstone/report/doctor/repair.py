@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from ...distributions import Installed
-from ..installer import pip, quoted
+from ..installer import pip
 from ..remedy import again
 
-__all__ = ["module_command", "reinstall", "uninstall"]
-
-
-def module_command(*arguments: str) -> str:
-    """A command of loadstone's, in this Python."""
-    return " ".join(map(quoted, [sys.executable or "python", "-m", "loadstone", *arguments]))
+__all__ = ["reinstall", "uninstall"]
 
 
 def reinstall(distribution: Installed) -> str:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..examination import Python
-    from .asked import Asked
-    from .records import Explanation
+    from .records import Asked, Explanation
 
 from ..selection import add_python
 
@@ -83,11 +82,9 @@ def _call(options: argparse.Namespace) -> int:
         print("loadstone: the name is empty", file=sys.stderr)
         return 2
     relative = next((name for name in names if name.startswith(".")), None)
-    if relative is not None and options.module is None:
-        text = (
-            f"a package is needed to resolve the relative name {relative!r}: say -m MODULE, for what is in it"
-        )
-        print(printable(f"loadstone: {text}"), file=sys.stderr)
+    if relative is not None and options.script is None and options.module is None:
+        error = f"{relative} is relative, and -m does not say to which module"
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 2
     codes = [name for name in names if is_code(name)]
     if codes and len(codes) < len(names):
@@ -120,7 +117,6 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     from ...startup.run import printable
     from ..interpreter import NoInterpreter
     from ..page import Page
-    from ..records import as_json
     from ..selection import python_of
     from ..terminal import show
     from .page import page_of
@@ -149,6 +145,8 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
         if asked.interrupted:
             raise KeyboardInterrupt
     if options.json:
+        from ..records import as_json
+
         print(as_json(explanations[0] if len(explanations) == 1 else explanations))
     return 0 if all(explanation.found for explanation in explanations) else 1
 

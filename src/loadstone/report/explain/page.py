@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..catalogue import addresses_of
+from ..catalogue import together
 from ..page import Node, Page, Part, Style
 from ..places import near
 from .records import Answer, AskedEntry, Cause, Explanation, Miss, Shadow, SpecRecord, Step
@@ -36,7 +36,7 @@ def page_of(
         page.heading("Likely causes")
         for cause in explanation.causes:
             _add_cause(page, cause)
-        page.line(("dim", f"more: {addresses_of(cause.code for cause in explanation.causes)}"))
+        page.line(("dim", f"more: {together(cause.address for cause in explanation.causes)}"))
     steps = [*explanation.parents, *filter(None, [explanation.module])]
     page.heading("Evidence")
     for note in notes:

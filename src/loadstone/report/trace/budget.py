@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 import attrs
 
 from ..page import Page
-from .page import milliseconds, places
+from .page import duration, places, with_cpu
 from .records import Import, Trace
 
 __all__ = ["Overrun", "check", "seconds_of"]
@@ -35,7 +35,7 @@ class Overrun:
         for path in self.paths:
             for step, record in enumerate(path):
                 arrow = "→ " if step else ""
-                time = f" {milliseconds(record.cumulative)} ms" if record.error is None else ""
+                time = f" {duration(record.cumulative)}" if record.error is None else ""
                 page.line(arrow, ("name", record.name), time, ("dim", f"  {places(record)}"), indent=step + 1)
         return page
 
@@ -56,12 +56,14 @@ def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] 
     """
     overruns = []
     if limit is not None and trace.importing > limit:
-        what = f"imports took {milliseconds(trace.importing)} ms, more than {milliseconds(limit)} ms"
+        what = f"imports took {with_cpu(trace.importing, trace.cpu)}, more than {duration(limit)}"
         slowest = sorted(trace.imports, key=lambda record: -record.own)[:_SHOWN]
         overruns.append(Overrun(what, [trace.path_to(record) for record in slowest]))
     for pattern in forbidden:
         found = [
-            record for record in trace.imports if record.kind != "missing" and _matches(record.name, pattern)
+            record
+            for record in [*trace.startup, *trace.imports]
+            if record.kind != "missing" and _matches(record.name, pattern)
         ]
         # Below a module that is forbidden itself, nothing new is said.
         numbers = {record.number for record in found}

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["STARTED", "STOPPED", "main"]
 
 STARTED, STOPPED = -1, -2
-"""Kinds of events of this side: time and thread at the start; time and errors when the program has ended."""
+"""Kinds of events of this side: time and thread at the start, and when the interpreter was ready for that;
+time and errors when the program has ended."""
 
 
 _HIGH = (900, 200)
@@ -32,6 +33,8 @@ class _Writer:
     def __init__(self, path: str) -> None:
         self._file = _high(os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)))
         self._recorder = Recorder(self.write)
+        # Its own process was started by it; the program's `__main__` will take its place.
+        self._ready = getattr(sys.modules["__main__"], "READY", 0.0)
 
     def write(self, event: tuple[Any, ...]) -> None:
         """Write an event; once that fails, for the program may have closed the file, no more."""
@@ -43,7 +46,7 @@ class _Writer:
     def __enter__(self) -> None:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._recorder.stop)
-        self.write((STARTED, perf_counter(), get_ident()))
+        self.write((STARTED, perf_counter(), get_ident(), self._ready))
         self._recorder.start()
 
     def __exit__(

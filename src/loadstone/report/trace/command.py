@@ -13,6 +13,7 @@ from ... import program
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..settings import Settings
     from .budget import Overrun
     from .comparison import Comparison
     from .records import Trace
@@ -69,14 +70,26 @@ def add_parser(commands: Any) -> None:
         help="run nothing: report what is in FILE, a trace as JSON or a log of python -X importtime",
     )
     parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="show the tree of all imports, and every failure, circle and distribution",
+    )
     parser.add_argument("--depth", type=int, metavar="N", help="show N levels of the tree")
     parser.add_argument(
-        "--min", type=float, default=0.0, metavar="MS", help="show what took MS milliseconds or more"
+        "--min", type=float, default=0.0, metavar="MS", help="show the tree of what took so long"
     )
     parser.add_argument(
         "--compare",
         metavar="OLD",
         help="say what has changed since that trace as JSON, or log of -X importtime",
+    )
+    parser.add_argument(
+        "--repeat",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run the program N times, and report the least that each import took",
     )
     parser.add_argument("--fail-over", metavar="TIME", help="fail if imports take longer, as 300ms or 1.5s")
     parser.add_argument(
@@ -99,25 +112,41 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from .comparison import compare
     from .run import traced
 
+    settings = _settings(parser)
     limit = None
-    if options.fail_over is not None:
+    given = settings.trace_budget if options.fail_over is None else options.fail_over
+    if given:
         try:
-            limit = seconds_of(options.fail_over)
+            limit = seconds_of(given)
         except ValueError as error:
-            parser.error(f"argument --fail-over: {error}")
+            where = (
+                "argument --fail-over" if options.fail_over is not None else f"{settings.file}: trace.budget"
+            )
+            parser.error(f"{where}: {error}")
+    if options.repeat < 1:
+        parser.error(f"argument --repeat: expected a number from 1 on, not {options.repeat}")
     if options.output is not None:
         _check_output(parser, options.output)
     old = None if options.compare is None else _read(parser, "--compare", options.compare)
     if wanted is None:
         trace, status = _read(parser, "--from", recorded), 0
     else:
-        trace, status = traced(wanted)
+        trace, status = traced(wanted, options.repeat)
     comparison = None if old is None else compare(old, trace)
-    overruns = check(trace, limit=limit, forbidden=options.forbid)
+    overruns = check(trace, limit=limit, forbidden=[*options.forbid, *settings.trace_forbid])
     is_written = _write(options, trace, comparison, overruns)
     if status < 0:
         return _die(-status)
     return status or int(bool(overruns) or not is_written)
+
+
+def _settings(parser: argparse.ArgumentParser) -> Settings:
+    from ..settings import SettingsError, read
+
+    try:
+        return read()
+    except SettingsError as error:
+        parser.error(str(error))
 
 
 def _check_output(parser: argparse.ArgumentParser, name: str) -> None:
@@ -155,7 +184,7 @@ def _write(
     if comparison is not None:
         page.blocks += comparison.page().blocks
     else:
-        page.blocks += trace.page(depth=options.depth, least=options.min / 1e3).blocks
+        page.blocks += trace.page(whole=options.verbose, depth=options.depth, least=options.min / 1e3).blocks
     findings = Page()
     for overrun in overruns:
         findings.blocks += overrun.page().blocks

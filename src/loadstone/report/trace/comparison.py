@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ..page import Page
-from .page import milliseconds, place
+from .page import duration, milliseconds, place, with_cpu
 from .records import Import, Trace
 
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Comparison", "compare"]
 
-_NOISE = 0.001
+_NOISE = 0.001, 0.002  # of times that are the least of several runs, and of others
 _SHARE = 0.2
+_WAITING = 0.05  # seconds
+_WAITING_TIMES = 5
 _SHOWN = 25
 
 
@@ -27,6 +29,8 @@ class Change:
     name: str
     before: float
     after: float
+    measure: str = "clock"
+    """``CPU``, or ``clock`` for what it waited, and where the CPU time is not known."""
 
     @property
     def difference(self) -> float:
@@ -41,6 +45,9 @@ class Comparison:
     before: float
     """The seconds that all imports took, then and now."""
     after: float
+    before_cpu: float | None
+    """The CPU seconds in that, where they are known."""
+    after_cpu: float | None
     slower: list[Change]
     """What took longer, by more than what is noise; the most first."""
     faster: list[Change]
@@ -54,7 +61,8 @@ class Comparison:
         page = Page()
         page.heading("Compared")
         page.line(
-            f"imports took {milliseconds(self.before)} ms before, {milliseconds(self.after)} ms now (",
+            f"imports took {with_cpu(self.before, self.before_cpu)} before, "
+            f"{with_cpu(self.after, self.after_cpu)} now (",
             _signed(self.after - self.before),
             " ms)",
         )
@@ -66,11 +74,12 @@ class Comparison:
                         _signed(change.difference),
                         milliseconds(change.before),
                         milliseconds(change.after),
+                        change.measure,
                         ("name", change.name),
                     ]
                     for change in changes
                 ]
-                page.table(["change", "before", "now", "module"], rows, right=range(3))
+                page.table(["change", "before", "now", "by", "module"], rows, right=range(3))
         for title, records in (("Newly imported", self.new), ("No longer imported", self.gone)):
             if records:
                 page.heading(f"{title}, own ms")
@@ -80,34 +89,53 @@ class Comparison:
                 ]
                 page.table(["own", "module", "imported at"], cells, right=[0])
                 if len(records) > _SHOWN:
-                    rest = milliseconds(sum(record.own for record in records[_SHOWN:]))
-                    page.line(("dim", f"… {len(records) - _SHOWN} more, {rest} ms"))
+                    rest = duration(sum(record.own for record in records[_SHOWN:]))
+                    page.line(("dim", f"… {len(records) - _SHOWN} more, {rest}"))
         if not (self.slower or self.faster or self.new or self.gone):
             page.line("nothing has changed beyond the noise")
         return page
 
 
-def compare(before: Trace, after: Trace, *, noise: float = _NOISE, share: float = _SHARE) -> Comparison:
+def compare(before: Trace, after: Trace, *, noise: float | None = None, share: float = _SHARE) -> Comparison:
     """What has changed from the trace `before` to the trace `after`.
 
-    A module counts as slower or faster if its own time differs by more than `noise` seconds, and by more than
-    `share` of the smaller. What failed to import counts as not imported.
+    A module counts as slower or faster if its own CPU time differs by more than `noise` seconds, and by more
+    than `share` of the smaller; `noise` is a millisecond where both are of several runs, else two. So does
+    what waits longer, by more than a busy machine makes it. Where the CPU time is not known, that is the
+    clock's. What failed to import counts as not imported.
     """
     old, new = _by_name(before), _by_name(after)
-    changes = []
-    for name in old.keys() & new.keys():
-        change = Change(name, _own(old[name]), _own(new[name]))
-        if abs(change.difference) > max(noise, share * min(change.before, change.after)):
-            changes.append(change)
-    changes.sort(key=lambda change: (-change.difference, change.name))
+    if noise is None:
+        noise = _NOISE[0 if min(before.runs, after.runs) > 1 or None in (before.cpu, after.cpu) else 1]
+    found = (_change(name, old[name], new[name], noise, share) for name in old.keys() & new.keys())
+    changes = sorted(filter(None, found), key=lambda change: (-change.difference, change.name))
     return Comparison(
         before=before.importing,
         after=after.importing,
+        before_cpu=before.cpu,
+        after_cpu=after.cpu,
         slower=[change for change in changes if change.difference > 0],
         faster=[change for change in reversed(changes) if change.difference < 0],
         new=_only(new, old),
         gone=_only(old, new),
     )
+
+
+def _change(name: str, old: list[Import], new: list[Import], noise: float, share: float) -> Change | None:
+    by_clock = Change(name, _own(old), _own(new))
+    old_cpu, new_cpu = _cpu(old), _cpu(new)
+    if old_cpu is None or new_cpu is None:
+        return by_clock if _is_beyond(by_clock, noise, share) else None
+    by_cpu = Change(name, old_cpu, new_cpu, "CPU")
+    waiting = by_clock.difference - by_cpu.difference
+    # What computes is interrupted for other programs, and the longer it computes the more.
+    if abs(waiting) > max(_WAITING, _WAITING_TIMES * max(old_cpu, new_cpu)):
+        return by_clock
+    return by_cpu if _is_beyond(by_cpu, noise, share) else None
+
+
+def _is_beyond(change: Change, noise: float, share: float) -> bool:
+    return abs(change.difference) > max(noise, share * min(change.before, change.after))
 
 
 def _by_name(trace: Trace) -> dict[str, list[Import]]:
@@ -120,6 +148,11 @@ def _by_name(trace: Trace) -> dict[str, list[Import]]:
 
 def _own(records: list[Import]) -> float:
     return sum(record.own for record in records)
+
+
+def _cpu(records: list[Import]) -> float | None:
+    known = [record.cpu for record in records if record.cpu is not None]
+    return sum(known) if len(known) == len(records) else None
 
 
 def _only(these: dict[str, list[Import]], others: dict[str, list[Import]]) -> list[Import]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from ..._core.compiler import call_source_to_code
 from ..._core.frames import hidden, passing, trim_own
@@ -33,6 +33,7 @@ class Entry:
 
     __slots__ = (
         "compiled",
+        "cpu_within",
         "held",
         "is_running",
         "loaded",
@@ -44,6 +45,7 @@ class Entry:
         "size",
         "stack",
         "start",
+        "start_cpu",
         "to_code",
         "traits",
         "within",
@@ -57,6 +59,7 @@ class Entry:
     to_code: Any
     size: int | None
     within: float
+    cpu_within: float
     loaded: float
     within_loading: float
     compiled: bool | None
@@ -67,7 +70,8 @@ class Entry:
         self.number: int = next(recorder.numbers)
         self.name: str = name
         self.start: float = start
-        self.within = self.loaded = self.within_loading = 0.0
+        self.start_cpu: float = thread_time()
+        self.within = self.loaded = self.within_loading = self.cpu_within = 0.0
         self.is_running: bool = False
         self.held = {}
         self.loader = self.traits = self.to_code = self.size = self.compiled = None
@@ -75,15 +79,17 @@ class Entry:
     def end(self, now: float, errors: tuple[Error, ...] = ()) -> None:
         """The import is over."""
         stack = self.stack
+        cpu = thread_time() - self.start_cpu
         if stack:
-            stack[-1].within += now - self.start
+            outer = stack[-1]
+            outer.within += now - self.start
+            outer.cpu_within += cpu
         if errors:
             self.recorder.failures[get_ident()] = errors[0]
         loaded = self.loaded or now
         within = self.within
-        self.recorder.emit(
-            (END, self.number, now, loaded, self.within_loading, within, self.size, self.compiled, errors)
-        )
+        facts = (now, loaded, self.within_loading, within, cpu - self.cpu_within, self.size, self.compiled)
+        self.recorder.emit((END, self.number, *facts, errors))
 
     def look_at(self, spec: Any) -> Seen:
         """The name of the loader, the kind of the module and its origin."""

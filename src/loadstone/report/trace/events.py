@@ -17,8 +17,8 @@ FOUND, END, REENTRY, FAILED, CODE, UNUSED = range(6)
 `FOUND`: number of the import, number of the one in whose course it happens (or None), thread, name, whether
 it is a reload, who imports (module, file, line), start, end of finding, seconds of other imports meanwhile,
 finder, loader, kind, origin, declaration.
-`END`: number, end, when it was loaded, seconds of other imports until then and in all, bytes read, whether it
-was compiled (None: not known), errors.
+`END`: number, end, when it was loaded, seconds of other imports until then and in all, its own of the CPU,
+bytes read, whether it was compiled (None: not known), errors.
 `REENTRY`: number of the import in whose course it happens, thread, name, who imports (3), numbers of the
 cycle.
 `FAILED`, without a search: number, as `FOUND` up to who imports (3), time, errors, declaration.

@@ -74,9 +74,9 @@ class History:
         end = self._ends.get(number)
         if end is None:
             ended, loaded, within_loading, within = last, found, within_finding, 0.0
-            size, compiled, errors = None, None, ()
+            cpu, size, compiled, errors = None, None, None, ()
         else:
-            ended, loaded, within_loading, within, size, compiled, errors = end
+            ended, loaded, within_loading, within, cpu, size, compiled, errors = end
         loading = max(loaded - found - (within_loading - within_finding), 0.0)
         executing = max(ended - loaded - (within - within_loading), 0.0)
         if end is None:
@@ -99,6 +99,7 @@ class History:
             executing=executing,
             own=finding + loading + executing,
             cumulative=ended - start,
+            cpu=cpu,
             size=size,
             compiled=compiled,
             reload=is_reload,
@@ -110,7 +111,7 @@ class History:
 
     def _failed(self, event: Sequence[Any]) -> Import:
         number, parent, thread, name, is_reload, importer, file, line, now, errors, declared = event
-        self._ends[number] = (now, now, 0.0, 0.0, None, None, errors)
+        self._ends[number] = (now, now, 0.0, 0.0, None, None, None, errors)
         return Import(
             number=number,
             parent=parent,

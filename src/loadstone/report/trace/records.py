@@ -79,6 +79,9 @@ class Import:
     ``missing`` for what was not found, ``other``."""
     origin: str | None = None
     """Where it comes from: `__spec__.origin`, a file for most."""
+    distribution: str | None = None
+    """The distribution that the module belongs to, by the metadata where it lies; ``Python`` for the standard
+    library; None where there is none, and in a trace of this process: that asks when it shows itself."""
     started: float = 0.0
     """When it began, from the beginning of the trace."""
     finding: float = 0.0
@@ -89,6 +92,8 @@ class Import:
     own: float = 0.0
     cumulative: float = 0.0
     """All of it, with the imports that happened meanwhile."""
+    cpu: float | None = None
+    """The CPU seconds in `own`, of the thread: what a busy machine adds is not in them. None if not known."""
     size: int | None = None
     """How many bytes its loader has read; None where that cannot be seen."""
     compiled: bool | None = None
@@ -143,6 +148,14 @@ class Trace:
     unused: list[Lazy] = attrs.field(factory=list)
     """The lazy imports that were declared and that nobody had used by the end. Not known of a program that
     ended by `os._exit` or a signal."""
+    startup: list[Import] = attrs.field(factory=list)
+    """Where a program was traced, what the interpreter imports before that: `site`, and what the lines of
+    ``.pth`` files, `sitecustomize` and `usercustomize` import. They are of another start of the interpreter,
+    and have numbers below 0 and times before 0, where the program begins."""
+    startup_seconds: float = 0.0
+    """How long the interpreter took to start the program that was traced."""
+    runs: int = 1
+    """How often the program was run; the times are the least of all runs."""
     _events: list[Any] = attrs.field(factory=list, init=False, repr=False)
     _recorder: Recorder | None = attrs.field(default=None, init=False, repr=False)
     _times: tuple[float, int] = attrs.field(default=(0.0, 0), init=False, repr=False)
@@ -188,6 +201,12 @@ class Trace:
         """The seconds that all imports took: the sum of their `own`, over all threads."""
         return sum(each.own for each in self.imports)
 
+    @property
+    def cpu(self) -> float | None:
+        """The CPU seconds in `importing`; None if they are not known."""
+        known = [each.cpu for each in self.imports if each.cpu is not None]
+        return sum(known) if known else None
+
     def children(self, of: Import | None = None) -> list[Import]:
         """The imports that happened in the course of one, in order; without it, the outermost ones."""
         number = None if of is None else of.number
@@ -195,21 +214,22 @@ class Trace:
 
     def path_to(self, record: Import) -> list[Import]:
         """The imports that led to this one, the outermost first, itself last."""
-        by_number = {each.number: each for each in self.imports}
+        by_number = {each.number: each for each in [*self.startup, *self.imports]}
         path = [record]
         while (parent := path[0].parent) is not None and parent in by_number:
             path.insert(0, by_number[parent])
         return path
 
-    def page(self, *, depth: int | None = None, least: float = 0.0) -> Page:
-        """The trace for people: the tree of imports, the slowest, what failed, is circular, or was not used.
+    def page(self, *, whole: bool = False, depth: int | None = None, least: float = 0.0) -> Page:
+        """The trace for people: what is circular, has failed, or was not used; last who takes the time.
 
-        The tree goes `depth` levels deep, all if None; imports that took less than `least` seconds are left
-        out of it, with their number.
+        `whole` has the tree of all imports in it, and lists in full, as a short trace has in any case. With
+        `depth`, the tree is so many levels deep; imports that took less than `least` seconds are left out of
+        it, with their number.
         """
         from .page import page_of
 
-        return page_of(self, depth=depth, least=least)
+        return page_of(self, whole=whole, depth=depth, least=least)
 
     def to_json(self) -> str:
         """The records as JSON text, which `from_json` reads."""
@@ -262,7 +282,10 @@ class Trace:
                 seconds=float(data["seconds"]),
                 program=[str(word) for word in data["program"]],
                 python=str(data["python"]),
-                unused=_records(Lazy, data.get("unused", ())),  # older traces have none
+                unused=_records(Lazy, data.get("unused", ())),  # older traces have none, nor what follows
+                startup=_records(Import, data.get("startup", ())),
+                startup_seconds=float(data.get("startup_seconds", 0.0)),
+                runs=int(data.get("runs", 1)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the JSON of a trace: {type(error).__name__}: {error}") from None
@@ -289,13 +312,28 @@ class _Document:
     imports: list[Import]
     reentries: list[Reentry]
     unused: list[Lazy]
+    startup: list[Import]
+    startup_seconds: float
+    runs: int
     report: str = "loadstone trace"
     format: int = FORMAT
 
 
 def document(of: Trace) -> _Document:
     """What is written of a trace."""
-    return _Document(of.python, of.program, of.seconds, of.imports, of.reentries, of.unused)
+    from .owners import with_owners
+
+    return _Document(
+        python=of.python,
+        program=of.program,
+        seconds=of.seconds,
+        imports=with_owners(of.imports),
+        reentries=of.reentries,
+        unused=of.unused,
+        startup=of.startup,
+        startup_seconds=of.startup_seconds,
+        runs=of.runs,
+    )
 
 
 def trace() -> Trace:

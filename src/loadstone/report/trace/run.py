@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import Any
 
 import attrs
@@ -20,34 +21,98 @@ from ..._child import start_of
 from .child import STARTED, STOPPED
 from .events import END, FAILED, FOUND
 from .history import History
-from .records import Trace
+from .owners import with_owners
+from .records import Import, Trace
+from .repetition import least
 
 __all__ = ["traced"]
 
 _TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
 _RUNNER = runpy.run_module.__code__.co_filename
 _FORWARDED = ("SIGTERM", "SIGHUP")
+_STARTER = "loadstone.report.trace.start"
+_LONG = 60.0  # seconds that a start may take
 _PATIENCE = 0.5  # seconds that a program has to end by a signal of its own
 
 
-def traced(wanted: program.Program) -> tuple[Trace, int]:
+def traced(wanted: program.Program, times: int = 1) -> tuple[Trace, int]:
     """Run the program in a fresh interpreter with the options of this one; its trace, and its exit status.
 
     However it ends, what it had recorded by then is in the trace. The status is negative if it died of a
-    signal. Signals to end that this process gets are passed on to it.
+    signal. Signals to end that this process gets are passed on to it. What the interpreter imports before the
+    program is read off another start of it, in which nothing else is run. It is all done so many `times`, in
+    fresh interpreters, but not again once it has failed.
     """
-    options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    traces = []
+    for _ in range(times):
+        trace, status = _traced(wanted)
+        traces.append(trace)
+        if status:
+            break
+    return (least(traces) if times > 1 else trace), status
+
+
+def _traced(wanted: program.Program) -> tuple[Trace, int]:
+    words = [wanted.kind or "", wanted.name, *wanted.arguments]
+    begun = perf_counter()
+    events, status = _recorded("loadstone.report.trace.child", words, _wait)
+    trace = _trace(events, begun, [word for word in words if word])
+    if status >= 0 and not sys.flags.no_site:
+        trace.startup = _startup()
+    return trace, status
+
+
+def _startup() -> list[Import]:
+    """What `site` and those whom it calls import when an interpreter starts; none if that cannot be seen."""
+    events, status = _recorded(_STARTER, [], _wait_quietly, "-S")
+    if status:
+        return []
+    history, _ = _read(events)
+    first = len(history.imports)
+    found = []
+    for record in with_owners(history.imports):
+        if record.importer == _STARTER:
+            record = attrs.evolve(record, importer=None, file=None, line=None)
+        found.append(
+            attrs.evolve(
+                record,
+                number=record.number - first,
+                parent=None if record.parent is None else record.parent - first,
+                started=record.started - history.seconds,
+            )
+        )
+    return found
+
+
+def _recorded(
+    module: str, words: list[str], wait: Callable[[list[str]], int], *options: str
+) -> tuple[list[tuple[Any, ...]], int]:
+    """What a module of loadstone's writes that is called in a process of its own, and its exit status."""
+    given = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     descriptor, path = tempfile.mkstemp(prefix="loadstone-trace-")
     os.close(descriptor)
-    words = [path, wanted.kind or "", wanted.name, *wanted.arguments]
     try:
-        with start_of("loadstone.report.trace.child") as start:
-            status = _wait([sys.executable, *options, *start, *words])
+        with start_of(module) as start:
+            status = wait([sys.executable, *given, *options, *start, path, *words])
         with open(path, "rb") as file:
-            events = list(_events(file))
+            return list(_events(file)), status
     finally:
         os.unlink(path)
-    return _trace(events, [word for word in words[1:] if word]), status
+
+
+def _wait_quietly(command: list[str]) -> int:
+    """Run a command that is not to be heard, and not waited for without an end; its status."""
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_LONG,
+            check=False,
+        ).returncode
+    except (OSError, subprocess.TimeoutExpired):
+        return 1
 
 
 def _wait(command: list[str]) -> int:
@@ -95,25 +160,10 @@ def _events(file: Any) -> Iterator[tuple[Any, ...]]:
         yield event
 
 
-def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
-    start = last = 0.0
-    thread = 0
-    errors: Any = None
-    own = []
-    for event in events:
-        if event[0] == STARTED:
-            _, start, thread = event
-            last = start
-        elif event[0] == STOPPED:
-            _, stopped, errors = event
-            last = max(last, stopped)
-        else:
-            own.append(event)
-            if event[0] in _TIMES:
-                last = max(last, event[_TIMES[event[0]]])
-    history = History(own, start, last, thread, errors)
+def _trace(events: list[tuple[Any, ...]], begun: float, words: list[str]) -> Trace:
+    history, ready = _read(events)
     command = " ".join(words[:2])
-    imports = history.imports
+    imports = with_owners(history.imports)
     for place, record in enumerate(imports):
         if record.importer == "__main__":
             break
@@ -125,6 +175,27 @@ def _trace(events: list[tuple[Any, ...]], words: list[str]) -> Trace:
         reentries=history.reentries,
         unused=history.unused,
         seconds=history.seconds,
+        startup_seconds=max(ready - begun, 0.0),
         program=words,
         python=sys.version.split()[0],
     )
+
+
+def _read(events: list[tuple[Any, ...]]) -> tuple[History, float]:
+    """What the events say, and when the interpreter was ready for what they are about."""
+    start = last = ready = 0.0
+    thread = 0
+    errors: Any = None
+    own = []
+    for event in events:
+        if event[0] == STARTED:
+            _, start, thread, ready = event
+            last = start
+        elif event[0] == STOPPED:
+            _, stopped, errors = event
+            last = max(last, stopped)
+        else:
+            own.append(event)
+            if event[0] in _TIMES:
+                last = max(last, event[_TIMES[event[0]]])
+    return History(own, start, last, thread, errors), ready
