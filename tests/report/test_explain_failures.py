@@ -321,7 +321,7 @@ def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> No
     assert cause.code == "LS213"
     assert f"{other}: compiled for Python 3.10 on aarch64-linux-gnu" in cause.evidence
     assert "force-reinstall" in cause.remedy
-    assert cause.remedy.rpartition(" ")[2].startswith("arms")
+    assert " arms" in cause.remedy
     cause = first("snow")
     assert cause.code == "LS227"
     assert cause.evidence.startswith(f"snow ({sandbox.root}/site/snow/__init__.py, of snow 1.0) has no ")
