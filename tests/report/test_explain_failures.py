@@ -293,7 +293,7 @@ def test_a_package_asks_itself_for_what_it_does_not_have(sandbox: Sandbox) -> No
     assert " arms" in cause.remedy
     cause = first("snow")
     assert cause.code == "LS227"
-    assert cause.evidence.startswith(f"snow, of snow 1.0, ({sandbox.root}/site/snow/__init__.py) has no ")
+    assert cause.evidence.startswith(f"snow ({sandbox.root}/site/snow/__init__.py, of snow 1.0) has no ")
     assert "'flakes', and there is no module snow.flakes" in cause.evidence
 
 
