@@ -651,3 +651,38 @@ def test_stubs_are_no_module(sandbox: Sandbox) -> None:
     cause = first("yaml")
     assert cause.code == "LS202"
     assert cause.evidence.endswith("\ntypes-PyYAML 6.0 has only stubs for type checkers")
+
+
+def test_a_module_that_a_version_has_lost(sandbox: Sandbox) -> None:
+    """LS252: asked for by its name, without executing anything."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    install(sandbox, "scikit-learn", "1.5", {"sklearn/__init__.py": ""})
+    cause = first("sklearn.cross_validation")
+    assert cause.code == "LS252"
+    assert cause.evidence == (
+        "sklearn.cross_validation has left scikit-learn with 0.20; scikit-learn 1.5 is installed"
+    )
+    assert cause.remedy.startswith("Use sklearn.model_selection, or an older version of scikit-learn: ")
+
+
+def test_extension_modules_of_another_numpy(sandbox: Sandbox) -> None:
+    """LS247: what NumPy and those who were built for it say, with who it was."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    message = "numpy.dtype size changed, may indicate binary incompatibility. Expected 96, got 88"
+    install(sandbox, "numpy", "2.1", {"numpy/__init__.py": ""})
+    install(sandbox, "Fast", "1.2", {"fast.py": f"raise ValueError('{message}')\n"})
+    cause = first("fast", load=True)
+    assert cause.code == "LS247"
+    assert cause.evidence == (
+        "Fast 1.2 was built for another version of NumPy than numpy 2.1, which is installed"
+    )
+    assert bare(cause.remedy).endswith("install numpy<2")
+
+
+def test_a_namesake_in_small_letters(sandbox: Sandbox) -> None:
+    """LS202 before LS212: a well-known module is not had by renaming another distribution's."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    install(sandbox, "crypto", "1.4", {"crypto/__init__.py": ""})
+    found = codes("Crypto")
+    assert found[0] == "LS202"
+    assert found.index("LS212") > 0

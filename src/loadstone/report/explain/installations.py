@@ -19,6 +19,7 @@ from .case import Case, cause
 from .definitions import definitions_of
 from .inventory import ASIDE, is_aside
 from .records import Cause
+from .versions import known_move
 from .want import Want, to_install
 
 __all__ = ["distribution", "hidden_editable", "lost_init", "not_built_in", "wanting"]
@@ -171,6 +172,10 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
         if one.project is not None or _defines(one, parent, want.name.rpartition(".")[2]):
             continue
         evidence = f"{one.release}, which is installed, has no {want.name}, by its own list"
+        move = known_move(want.asked, one)
+        if move is not None:
+            yield cause("LS252", *move)
+            return
         unmet = list(want.inventory.unmet(one))
         for other, wanted in unmet[:1]:
             remedy = f"Install the version that is required: {installing(str(wanted))}"
