@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone
+from loadstone.report.explain import installations
 from loadstone.report.explain.records import Cause
 
 if TYPE_CHECKING:
@@ -686,3 +687,39 @@ def test_a_namesake_in_small_letters(sandbox: Sandbox) -> None:
     found = codes("Crypto")
     assert found[0] == "LS202"
     assert found.index("LS212") > 0
+
+
+def test_a_conflict_that_pkg_resources_finds(sandbox: Sandbox) -> None:
+    """LS247: what it was asked for, and what it has found."""
+    source = "class VersionConflict(Exception): pass\nraise VersionConflict('corex 1.0', 'corex>=2')\n"
+    sandbox.write({"script.py": source}, on_path=True)
+    cause = first("script", load=True)
+    assert cause.code == "LS247"
+    assert cause.evidence == "corex>=2 is required, and corex 1.0 is installed"
+
+
+def test_a_link_to_a_project_that_has_moved(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LS249: what `setup.py develop` leaves is a link, and the metadata is where the project was."""
+    gone = sandbox.root / "gone"
+    sandbox.write({"site/Old-Tool.egg-link": f"{gone}\n.", "site/easy-install.pth": f"{gone}\n"})
+    monkeypatch.setattr(installations, "site_directories", lambda: [str(sandbox.root / "site")])
+    cause = first("old_tool.main")
+    assert cause.code == "LS249"
+    assert cause.evidence == (
+        f"{sandbox.root}/site/Old-Tool.egg-link is an editable install of {gone}, which is not there"
+    )
+    assert "uninstall Old-Tool" in cause.remedy
+    gone.mkdir()
+    assert "LS249" not in codes("old_tool.main")
+
+
+def test_a_name_of_a_namespace_package(sandbox: Sandbox) -> None:
+    """LS240: `from google.cloud import storage`, where others have parts of google.cloud."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "google"]:
+        del sys.modules[name]
+    install(sandbox, "google-cloud-core", "2", {"google/cloud/_helpers/__init__.py": ""})
+    sandbox.write({"uses.py": "from google.cloud import storage\n"}, on_path=True)
+    cause = first("uses", load=True)
+    assert cause.code == "LS240"
+    assert cause.remedy.endswith("install google-cloud-storage")

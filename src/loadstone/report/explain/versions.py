@@ -36,6 +36,13 @@ def mismatch(case: Case) -> Iterator[Cause]:
     """A distribution in a version that another, which took part in the failure, does not take."""
     if case.failure is None:
         return
+    for error in errors_of(case.failure):
+        if "VersionConflict" in (kind.__name__ for kind in type(error).__mro__) and len(error.args) >= 2:
+            # It is pkg_resources that looks, for a script or a plugin: what it found, and what was required.
+            found, wanted = error.args[:2]
+            remedy = f"Install the version that is required: {installing(str(wanted))}"
+            yield cause("LS247", f"{wanted} is required, and {found} is installed", remedy)
+            return
     inventory = case.inventory
     taking_part = [one for file in _files(case.failure) for one in inventory.of_file(file)]
     for one in dict.fromkeys(taking_part):
