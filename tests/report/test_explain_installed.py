@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import sys
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -282,8 +283,6 @@ def test_a_folder_that_hides_an_editable_install(sandbox: Sandbox) -> None:
         def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
             if name != "hid":
                 return None
-            from importlib.util import spec_from_file_location
-
             return spec_from_file_location(name, project / "hid" / "__init__.py")
 
     sys.meta_path.append(EditableFinder())
@@ -723,3 +722,25 @@ def test_a_name_of_a_namespace_package(sandbox: Sandbox) -> None:
     cause = first("uses", load=True)
     assert cause.code == "LS240"
     assert cause.remedy.endswith("install google-cloud-storage")
+
+
+def test_a_finder_that_tells_of_files_that_have_moved(sandbox: Sandbox) -> None:
+    """LS249: found by a finder of an editable install that does not look, and not to be loaded."""
+    project = sandbox.root / "gone"
+    editable(sandbox, "redir", project, "redir")
+
+    class Redirecting:
+        """As the one that scikit-build-core installs."""
+
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            if name != "redir":
+                return None
+            return spec_from_file_location(name, project / "redir" / "__init__.py")
+
+    sys.meta_path.insert(0, Redirecting())
+    explanation = loadstone.explain("redir")
+    assert explanation.found
+    assert explanation.causes[0].code == "LS249"
+    assert (
+        explanation.causes[0].evidence == f"redir 1.0 is an editable install of {project}, which is not there"
+    )

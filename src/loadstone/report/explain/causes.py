@@ -354,6 +354,7 @@ _ALWAYS: tuple[Check, ...] = (
     extension.found_extension,
     content.bytecode,
     installations.hidden_editable,
+    installations.lost_editable,
     shadow.swallowed,
     ownership.shared,
     ownership.stranger,
