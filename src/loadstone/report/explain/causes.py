@@ -368,6 +368,7 @@ _IF_FAILED: tuple[Check, ...] = (
     content.source,
     raised.circular,
     raised.not_imported,
+    raised.never_imported,
     versions.looked_up,
     versions.mismatch,
     versions.moved,
