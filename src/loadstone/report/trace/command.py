@@ -134,7 +134,8 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         trace, status = traced(wanted, options.repeat)
     comparison = None if old is None else compare(old, trace)
     overruns = check(trace, limit=limit, forbidden=[*options.forbid, *settings.trace_forbid])
-    is_written = _write(options, trace, comparison, overruns)
+    source = settings.file if settings.trace_budget or settings.trace_forbid else ""
+    is_written = _write(options, trace, comparison, overruns, source)
     if status < 0:
         return _die(-status)
     return status or int(bool(overruns) or not is_written)
@@ -174,9 +175,16 @@ def _read(parser: argparse.ArgumentParser, argument: str, name: str) -> Trace:
 
 
 def _write(
-    options: argparse.Namespace, trace: Trace, comparison: Comparison | None, overruns: list[Overrun]
+    options: argparse.Namespace,
+    trace: Trace,
+    comparison: Comparison | None,
+    overruns: list[Overrun],
+    source: str,
 ) -> bool:
-    """Write the report; False if that failed. What exceeds a budget is said on standard error in any case."""
+    """Write the report; False if that failed. What exceeds a budget is said on standard error in any case.
+
+    `source` is the file that sets budgets, if there is one.
+    """
     from ..page import Page
     from ..terminal import rendered, show
 
@@ -188,6 +196,8 @@ def _write(
     findings = Page()
     for overrun in overruns:
         findings.blocks += overrun.page().blocks
+    if overruns and source:
+        findings.line(("dim", f"what {source} sets has been held, too"))
     name = options.output
     is_written = True
     if name is not None:

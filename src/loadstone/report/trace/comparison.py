@@ -20,7 +20,7 @@ _SHARE = 0.2
 _NOISE_ONCE = 0.005  # of CPU times that are of one run
 _SHARE_ONCE = 0.3
 _WAITING = 0.05  # seconds
-_WAITING_TIMES = 5
+_WAITING_TIMES = 8
 _SHOWN = 25
 
 
