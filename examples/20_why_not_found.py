@@ -7,10 +7,10 @@ from pathlib import Path
 import loadstone
 
 FILES = {
-    "data.pu": "",
+    "data.py.txt": "",
     "speed.cpython-39-x86_64-linux-gnu.so": "",
     "tool-kit.py": "",
-    "left.py": "import right",
+    "left.py": "import right\nx = 1",
     "right.py": "from left import x",
 }
 

@@ -55,9 +55,12 @@ def main() -> "Any":
     if sys.path and os.path.realpath(sys.path[0]) == os.path.realpath(here):
         del sys.path[0]
     home = sys.argv.pop(1)
+    known = home in sys.path_importer_cache
     sys.path.insert(0, home)
     __import__("loadstone")
     del sys.path[0]
+    if not known:
+        sys.path_importer_cache.pop(home, None)
     __import__("loadstone._setting", fromlist=["set_aside"]).set_aside(begins=False)
     return __import__(sys.argv.pop(1), fromlist=["main"]).main()
 

@@ -85,6 +85,11 @@ class Installed:
             return self._fields("Requires-Dist")
 
     @cached_property
+    def requires_python(self) -> str | None:
+        """The versions of Python that it requires, as a specifier; None if it does not say."""
+        return self._field("Requires-Python")
+
+    @cached_property
     def direct(self) -> dict[str, Any]:
         """What is recorded of where it was installed from, if that was no index: `direct_url.json`."""
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook, rewrite_asserts
 
+from loadstone._core.compiler import module_option
 from loadstone.framework.substitute import substitutes
 
 if TYPE_CHECKING:
@@ -35,16 +36,19 @@ class _RewritingLoader(SourceFileLoader):
         super().__init__(name, path)
         self.hook = hook
 
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:  # type: ignore[override]
+    def source_to_code(  # type: ignore[override]
+        self, data: Any, path: Any, fullname: str | None = None, *, _optimize: int = -1
+    ) -> CodeType:
         """The code of source or a tree, with its assertions rewritten."""
+        named = module_option(fullname)
         if isinstance(data, ast.AST):
             tree: Any = data
             source = self.get_data(path)
         else:
-            tree = compile(data, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            tree = compile(data, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True, **named)
             source = data
         rewrite_asserts(tree, source, path, self.hook.config)
-        code: CodeType = compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
+        code: CodeType = compile(tree, path, "exec", dont_inherit=True, optimize=_optimize, **named)
         return code
 
     def exec_module(self, module: ModuleType) -> None:

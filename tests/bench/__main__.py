@@ -44,6 +44,7 @@ SIDES = ("cpython", "loadstone")
 PACKAGES, MODULES = 50, 20
 LENGTHS = (100, 500)
 TARGETS = 50
+CALLBACKS = 1000
 FOREIGN = ("COVERAGE", "LOADSTONE", "PYTHON")  # variables that the interpreters of `startup_hook` do not see
 HOT_ROUNDS = 10  # for each round of fresh interpreters
 HOT_LIMIT = 1 / 4 if sys.version_info < (3, 12) else 1 / 3
@@ -326,12 +327,14 @@ def tracing(bench: Bench) -> Iterator[Row]:
 
 
 def hooks(bench: Bench) -> Iterator[Row]:
-    """What a hundred installed hooks cost that are bound to other names."""
+    """What installed hooks cost that are bound to other names: a hundred, and a thousand callbacks."""
     tree = bench.packages()
     site = site_packages()
     for name, peers, limit in (("no hook", 0, 1.1), ("100 idle finders", 100, 1.0)):
         (pairs,) = bench.in_turns("hooked", tree, PACKAGES, MODULES, site, peers)
         yield Row(f"100 hooks for other names, against {name}", "ms", scaled(pairs, 1e3), limit)
+    (pairs,) = bench.in_turns("called_back", tree, PACKAGES, MODULES, site, CALLBACKS)
+    yield Row(f"{CALLBACKS:,} callbacks for others, against none", "ms", scaled(pairs, 1e3), 1.1)
 
 
 def site_of_applications(bench: Bench) -> Path | None:

@@ -130,6 +130,17 @@ def hooked(side: str, tree: str, packages: str, modules: str, site: str, peers: 
     return import_tree(tree, packages, modules, bool)
 
 
+def called_back(side: str, tree: str, packages: str, modules: str, site: str, callbacks: str) -> list[float]:
+    """The same with so many callbacks for other modules on loadstone's side, and none on the peer's."""
+    sys.path.append(site)
+    import loadstone
+
+    if side == "loadstone":
+        for number in range(int(callbacks)):
+            loadstone.when_imported(f"package{number}", print)
+    return import_tree(tree, packages, modules, bool)
+
+
 def traced(side: str, tree: str, site: str) -> list[float]:
     """What the import of everything takes: CPU seconds, seconds, and how many of these the trace has seen."""
     sys.path[:0] = [tree]

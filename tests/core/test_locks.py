@@ -50,12 +50,12 @@ def test_locks_that_nobody_uses_are_forgotten() -> None:
 def test_a_lock_that_nobody_else_knows_is_used_again() -> None:
     """The lock of one import serves the next, if no other thread has come to know it."""
     system = Locks({})
-    held = [system.take("a")]
+    held = system.hold("a")
     first = id(held[0])
     system.give_back("a", held)
-    assert not held
+    del held
     assert not system._table
-    held = [system.take("b")]
+    held = system.hold("b")
     assert (id(held[0]), held[0].owner) == (first, threading.get_ident())
     known = held[0]
     system.give_back("b", held)
@@ -66,11 +66,11 @@ def test_a_lock_that_nobody_else_knows_is_used_again() -> None:
 def test_a_lock_that_is_given_back_goes_to_the_thread_that_waits() -> None:
     """Another thread that waits for the lock of an import gets it, and no third one until it is done."""
     system = Locks({})
-    held = [system.take("a")]
+    held = system.hold("a")
     taken, done = threading.Event(), threading.Event()
 
     def wait() -> None:
-        theirs = [system.take("a")]
+        theirs = system.hold("a")
         taken.set()
         done.wait(10)
         system.give_back("a", theirs)
@@ -235,7 +235,7 @@ def test_idle_locks_are_not_used_once_locks_are_others(monkeypatch: pytest.Monke
     locks = Locks({})
 
     def used() -> Any:
-        held = [locks.take("a")]
+        held = locks.hold("a")
         inner = held[0].wakeup  # type: ignore[attr-defined]
         locks.give_back("a", held)
         return inner

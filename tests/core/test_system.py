@@ -185,7 +185,7 @@ def test_deadlocks_without_a_module(sandbox: Sandbox) -> None:
     """A circle of waiting threads in which the module is not there yet is an error that says so."""
 
     class Circle(Locks):
-        def take(self, name: str) -> Any:
+        def hold(self, name: str) -> Any:
             raise DeadlockError("circle")
 
     state = SimpleNamespace(modules={}, meta_path=[], path=[], path_hooks=[], path_importer_cache={})

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loadstone.distributions import installed
+
 from .conftest import install_editable, need
 from .test_editable import KINDS
 
@@ -65,6 +67,12 @@ def test_editable_installs(programs: Programs, environment: Path, kind: str) -> 
     (site,) = environment.parent.parent.rglob("site-packages")
     (site / "editable_one.py").touch()
     assert codes(programs, environment).keys() == {"LS131", "LS133"}
+
+
+def test_what_is_installed_is_well(programs: Programs, environment: Path) -> None:
+    """By all checks, in an environment of dozens of packages as pip leaves them, nothing is above note."""
+    assert len({one.name for one in installed() if one.name is not None}) >= 30
+    assert codes(programs, environment) == {}
 
 
 def test_popular_packages_are_well(programs: Programs, environment: Path) -> None:

@@ -165,47 +165,77 @@ def test_importlib_metadata(programs: Programs, name: str) -> None:
     assert (answer["before"], answer["late"], answer["missing"]) == (0, ["1.0"], "no-such-distribution")
 
 
-def wheel(folder: Path) -> str:
-    """A wheel with a module and a command, made by hand."""
-    info = "tiny-1.0.dist-info"
-    files = {
-        "tiny.py": "def main():\n    print('tiny')\n",
-        f"{info}/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/entry_points.txt": "[console_scripts]\ntiny = tiny:main\n",
-    }
-    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
-    path = folder / "tiny-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return str(path)
+TINY = """
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "tiny"
+version = "1.0"
+[project.scripts]
+tiny = "tiny:main"
+[tool.setuptools]
+py-modules = ["tiny"]
+"""
 
 
-def test_pip_install(programs: Programs, environment: Path) -> None:
-    """pip installs a wheel and its command, and takes them away again."""
-    source = wheel(programs.sandbox.root)
+def use_pip(which: str, python: Path, site: Path) -> None:
+    """Put a pip into the environment, in front of the one that it sees outside."""
+    outer = site / "outer.pth"
+    hidden = outer.rename(site / "outer")
+    commands = [["ensurepip", "--default-pip"]]
+    # Up to Python 3.11 it comes with a setuptools, too old to build wheels by itself.
+    commands.append(["pip", "uninstall", "--yes", "setuptools"])
+    if which != "bundled":
+        commands.append(["pip", "--disable-pip-version-check", "install", f"pip=={which}"])
+    for command in commands:
+        subprocess.run([python, "-m", *command], check=True, capture_output=True, timeout=300)
+    hidden.rename(outer)
+
+
+# These had a copy of distlib that asks for exact types of loaders wherever scripts are written.
+OLD = pytest.mark.skipif(
+    sys.version_info >= (3, 15), reason="its typing_extensions asks for what typing no longer has"
+)
+
+
+@pytest.mark.parametrize(
+    "which", ["installed", "bundled", pytest.param("24.1", marks=OLD), pytest.param("24.2", marks=OLD)]
+)
+def test_pip_install(programs: Programs, environment: Path, which: str) -> None:
+    """pip builds a project, installs it with its command, and takes it away again, as it does by itself."""
+    programs.sandbox.write(
+        {"project/pyproject.toml": TINY, "project/tiny.py": "def main():\n    print('tiny')\n"}
+    )
     (site,) = environment.parent.parent.rglob("site-packages")
+    if which != "installed":
+        use_pip(which, environment, site)
     command = environment.with_name("tiny.exe" if sys.platform == "win32" else "tiny")
 
-    def pip(*words: str) -> None:
-        """Run pip in the environment, its imports loadstone's."""
+    def pip(how: tuple[str, ...], *words: str) -> str:
+        """What pip writes in the environment."""
         done = subprocess.run(
-            [environment, "-m", "loadstone", "run", "--takeover", "-m", "pip", *words],
+            [environment, *how, "-m", "pip", "--disable-pip-version-check", *words],
             cwd=programs.sandbox.root,
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
 
-    pip("--disable-pip-version-check", "install", "--no-index", "--quiet", source)
-    assert (site / "tiny.py").exists()
-    done = subprocess.run([command], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout == "tiny\n"
-    pip("uninstall", "--yes", "tiny")
-    assert not (site / "tiny.py").exists()
+    told = []
+    for how in (), ("-m", "loadstone", "run", "--takeover"):
+        if which[0] == "2":
+            assert pip(how, "--version").startswith(f"pip {which} ")
+        pip(how, "install", "--no-index", "--no-build-isolation", "--quiet", "./project")
+        done = subprocess.run([command], capture_output=True, text=True, timeout=60, check=True)
+        told.append([done.stdout, pip(how, "show", "-f", "tiny"), pip(how, "list", "--format=json")])
+        told[-1].append(pip(how, "uninstall", "--yes", "tiny"))
+        assert not (site / "tiny.py").exists()
+    assert told[0] == told[1]
+    assert told[0][0] == "tiny\n"
 
 
 def test_the_registry_of_distlib(programs: Programs) -> None:

@@ -212,6 +212,20 @@ def test_new_nodes_need_no_line_numbers() -> None:
     assert module.origin == module.__file__
 
 
+def test_new_nodes_need_no_end() -> None:
+    """A node that says only where it starts ends there, as for the compiler, not where the module does."""
+
+    class Raise(loadstone.Transform):
+        def transform_ast(self, tree: ast.Module, spec: Any) -> ast.Module:
+            error = ast.Name("LookupError", ast.Load())
+            tree.body.append(ast.Raise(error, None, lineno=6, col_offset=4))
+            return tree
+
+    with loadstone.install(Raise("mod")), pytest.raises(LookupError) as caught:
+        fresh()
+    assert traceback.extract_tb(caught.value.__traceback__)[-1].lineno == 6
+
+
 def test_run_as_a_script(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """`runpy`, as `python -m` does, runs the changed code; under ``__main__`` in a process of its own too."""
     with loadstone.install(Add()):

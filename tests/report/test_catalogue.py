@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loadstone.report.catalogue import Entry, address_of, addresses_of, register
+from loadstone.report.catalogue import Entry, address_of, register, together
 from loadstone.report.lookup import entry_of
 
 if TYPE_CHECKING:
@@ -144,14 +144,15 @@ def test_a_code_looked_up(sandbox: Sandbox) -> None:
 def test_the_address_of_an_entry(sandbox: Sandbox) -> None:
     """It is in the documentation that the installed metadata names; else it is the command that shows it."""
     assert address_of("LS142") == "loadstone explain LS142"
-    assert addresses_of(["LS142", "LS204", "LS142"]) == "loadstone explain LS142 LS204"
+    commands = [address_of(code) for code in ("LS142", "LS204", "LS142")]
+    assert together(commands) == "loadstone explain LS142 LS204"
     sandbox.write(
         {
             "loadstone-9.dist-info/METADATA": "Metadata-Version: 2.1\nName: loadstone\nVersion: 9\n"
             "Project-URL: Source, https://example.invalid/code\n"
             "Project-URL: documentation, https://example.invalid/docs/\n",
-            "asks.py": "from loadstone.report.catalogue import address_of, addresses_of\n"
-            "print(address_of('LS142'))\nprint(addresses_of(['LS142', 'LS204']))",
+            "asks.py": "from loadstone.report.catalogue import address_of, together\n"
+            "print(address_of('LS142'))\nprint(together(map(address_of, ['LS142', 'LS204'])))",
         }
     )
     page = "https://example.invalid/docs/reference/catalogue.html"

@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 import sysconfig
+import zipfile
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,7 +126,7 @@ def test_a_command_that_leads_nowhere(installed: Sandbox, target: str, problem: 
     finding = one("LS137", "tool 1.0")
     assert finding.evidence.startswith(f"console_scripts: acommand = {target}: {problem}")
     assert finding.severity == "error"
-    assert finding.remedy.endswith("-m pip install --force-reinstall --no-deps tool==1.0")
+    assert finding.remedy.endswith("-m pip install --no-deps --force-reinstall tool==1.0")
     assert finding.file.endswith("entry_points.txt")
 
 
@@ -173,10 +174,10 @@ def test_what_is_not_repaired_from_the_index(installed: Sandbox) -> None:
     """LS137: a distribution that came from an address or a checkout is installed again from there."""
     for number, (origin, remedy) in enumerate(
         [
-            ({"url": "https://host/p.whl", "archive_info": {}}, "'tool0 @ https://host/p.whl'"),
+            ({"url": "https://host/p.whl", "archive_info": {}}, "--force-reinstall https://host/p.whl"),
             (
                 {"url": "https://host/p.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
-                "'tool1 @ git+https://host/p.git@abc'",
+                "--force-reinstall git+https://host/p.git@abc",
             ),
             (
                 {"url": installed.root.as_uri(), "dir_info": {"editable": True}},
@@ -279,7 +280,7 @@ def test_files_that_two_distributions_have(installed: Sandbox) -> None:
         == f"both have cv/__init__.py and 1 more, in {site}; what is there now is cv-headless 1.0's"
     )
     assert finding.severity == "warning"
-    assert "-m pip uninstall cv-full cv-headless; then " in finding.remedy
+    assert "-m pip uninstall cv-full cv-headless; then, " in finding.remedy
     put(installed, distribution("third", files={"cv/__init__.py": "full = 0", "cv/gui.py": "3"}))
     assert one("LS135", "third").evidence.startswith("all have cv/")
 
@@ -310,12 +311,30 @@ def test_files_that_are_each_ones_own(installed: Sandbox) -> None:
     installed.write(
         {
             f"more/site-packages/{name}": text
-            for name, text in distribution("four", files={"pkg.py": "4"}).items()
+            for name, text in distribution("four", files={"four.py": "4"}).items()
         }
     )
     installed.on_path("more/site-packages")
     assert not found("LS135")
     assert {Path(finding.subject).name for finding in found("LS134")} == {"~hree-1.dist-info"}
+
+
+SITES = ("site-packages", "more/site-packages")
+
+
+def test_a_module_of_two_distributions_in_two_directories(installed: Sandbox) -> None:
+    """LS135: the one that is imported, and the one that it hides."""
+    put(installed, distribution("jwt", files={"jwt/__init__.py": "1", "tests/__init__.py": "1"}))
+    more = distribution("PyJWT", files={"jwt/__init__.py": "2", "tests/__init__.py": "2", "alone.py": ""})
+    installed.write({f"more/site-packages/{name}": text for name, text in more.items()})
+    sys.path.append(str(installed.root / "more/site-packages"))
+    first, second = (
+        installed.root / place / "jwt/__init__.py" for place in ("site-packages", "more/site-packages")
+    )
+    finding = one("LS135", "PyJWT and jwt")
+    assert finding.evidence == f"import jwt gives {first}, of jwt; it hides {second}, of PyJWT"
+    assert finding.severity == "warning"
+    assert finding.remedy.count("pip uninstall ") == 2
 
 
 def test_a_distribution_that_is_installed_twice(installed: Sandbox) -> None:
@@ -331,6 +350,16 @@ def test_a_distribution_that_is_installed_twice(installed: Sandbox) -> None:
     assert "1.0 in " in finding.evidence
     assert "2.0 in " in finding.evidence
     assert "pip uninstall num-py" in finding.remedy
+
+
+def test_what_others_bring_along(installed: Sandbox) -> None:
+    """LS130, LS135: a distribution inside another one's package, which is on the path, is not told."""
+    inner = distribution("inner", "2.0", files={"inner.py": "2"})
+    files = {"outer/__init__.py": "", **{f"outer/_vendor/{name}": text for name, text in inner.items()}}
+    put(installed, distribution("outer", files=files), distribution("inner", "1.0", files={"inner.py": "1"}))
+    sys.path.append(str(installed.root / "site-packages/outer/_vendor"))
+    assert not found("LS130")
+    assert not found("LS135")
 
 
 def test_files_that_are_gone(installed: Sandbox) -> None:
@@ -356,7 +385,22 @@ def test_files_that_are_gone(installed: Sandbox) -> None:
     assert one("LS139", "pkg 1.0").evidence.startswith(
         "none of its modules is there: pkg/__init__.py, pkg/a.py"
     )
-    assert "--force-reinstall --no-deps pkg==1.0" in finding.remedy
+    assert "--no-deps --force-reinstall pkg==1.0" in finding.remedy
+
+
+def test_an_egg_whose_modules_are_gone(installed: Sandbox) -> None:
+    """LS139: by top_level.txt, where there is no RECORD; one that is found is enough."""
+    put(
+        installed,
+        {
+            "old.egg-info/PKG-INFO": "Name: old\nVersion: 1\n",
+            "old.egg-info/top_level.txt": "_old_fast\nold\n",
+        },
+    )
+    finding = one("LS139", "old 1")
+    assert (finding.severity, finding.evidence) == ("error", "none of its modules is found: _old_fast, old")
+    put(installed, {"old.py": ""})
+    assert not found("LS139")
 
 
 REQUIREMENTS = [
@@ -632,3 +676,70 @@ def test_a_path_entry_of_another_environment(sandbox: Sandbox) -> None:
         True,
     )
     assert not about("LS155", "project")
+
+
+COUNTS = """
+import json, os, sys
+import loadstone
+loadstone.doctor()  # has imported what it needs
+site = os.path.join(os.getcwd(), "site-packages")
+sys.path.append(site)
+counts = {}
+def hook(event, arguments):
+    if event in ("open", "os.listdir", "os.scandir") and str(arguments[0]).startswith(site):
+        counts[event] = counts.get(event, 0) + 1
+sys.addaudithook(hook)
+loadstone.doctor()
+print(json.dumps(counts))
+"""
+
+
+def test_the_work_grows_with_what_is_installed(sandbox: Sandbox) -> None:
+    """So many files are opened and directories read for each distribution, however many there are."""
+    sandbox.write({"count.py": COUNTS})
+    counted = []
+    for number in range(40):
+        name = f"dist{number}"
+        files = {
+            f"{name}/__init__.py": "",
+            f"{name}/cli.py": "def main(): pass\n",
+            f"{name}/sub/__init__.py": "",
+        }
+        put(
+            sandbox,
+            distribution(name, files=files, more=script(f"{name}.cli:main"), fields="Requires-Dist: dist0"),
+        )
+        if number in (19, 39):
+            result = sandbox.python("count.py", measured=False)
+            assert result.stderr == ""
+            counted.append(json.loads(result.stdout))
+    few, many = counted
+    added = {event: (many[event] - few[event]) / 20 for event in many}
+    assert added["open"] <= 20
+    assert added.get("os.listdir", 0) + added.get("os.scandir", 0) <= 8
+
+
+def test_an_archive_that_is_damaged(sandbox: Sandbox) -> None:
+    """LS156: a file on the path that no hook takes; not a whole archive, nor a directory."""
+    archive = sandbox.root / "lib.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("mod.py", "x = 1\n" * 100)
+    sys.path.append(str(archive))
+    sandbox.on_path("folder")
+    assert not found("LS156")
+    # zipimport remembers what was in the first one.
+    (sandbox.root / "cut.zip").write_bytes(archive.read_bytes()[:50])
+    sys.path.append(str(sandbox.root / "cut.zip"))
+    finding = one("LS156", "cut.zip")
+    assert finding.severity == "warning"
+    assert finding.evidence.endswith("is no directory, and no path hook takes it")
+
+
+def test_a_backport_ahead_of_the_standard_library(sandbox: Sandbox) -> None:
+    """LS141: what PYTHONPATH leads to among the packages of another Python, with the distribution."""
+    files = distribution("enum34", files={"enum/__init__.py": ""})
+    sandbox.write({f"lib/site-packages/{name}": text for name, text in files.items()})
+    sys.path.insert(0, str(sandbox.root / "lib" / "site-packages"))
+    finding = one("LS141", "enum")
+    assert ", of enum34, is found before the standard library's" in finding.evidence
+    assert finding.remedy.startswith("uninstall it, or take ")

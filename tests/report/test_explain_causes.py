@@ -58,7 +58,7 @@ def test_a_distribution_whose_files_are_gone(sandbox: Sandbox) -> None:
     distribution(sandbox, "Wanted-Things", "wanted\n")
     cause = causes("wanted")["LS201"]
     assert cause.evidence == "Wanted-Things 1.0 has 'wanted', by its own list, and it is not found"
-    assert cause.remedy.endswith("--force-reinstall Wanted-Things")
+    assert cause.remedy.endswith("--force-reinstall Wanted-Things==1.0")
 
 
 def test_a_distribution_of_another_name(sandbox: Sandbox) -> None:
@@ -598,7 +598,7 @@ def test_hyphens(sandbox: Sandbox) -> None:
     sandbox.write({"wanted-thing.py": "", "other-thing/__init__.py": ""}, on_path=True)
     assert f"{sandbox.root}/wanted-thing.py: has a hyphen" in causes("wanted_thing")["LS214"].evidence
     assert f"{sandbox.root}/other-thing: has a hyphen" in causes("other_thing")["LS214"].evidence
-    assert causes("python-dateutil")["LS214"].remedy == "The module may be called 'python_dateutil'."
+    assert causes("other-things")["LS214"].remedy == "The module may be called 'other_things'."
 
 
 def test_modules_that_come_and_go(sandbox: Sandbox) -> None:
@@ -853,16 +853,15 @@ def test_nothing_is_known(sandbox: Sandbox) -> None:
     """LS225: where there is nothing else to say, this is, with the Python that it is to be installed for."""
     sys.path[:] = [sysconfig.get_path("stdlib")]
     found = causes("qqqqqqqqqqqq")
-    if list(found) != ["LS207"]:
-        assert list(found) == ["LS225"]
-        assert sys.executable in found["LS225"].remedy
+    assert [code for code in found if code != "LS207"] == ["LS225"]
+    assert sys.executable in found["LS225"].remedy
 
 
 def test_causes_stand_in_the_text(sandbox: Sandbox) -> None:
     """Each cause is shown with its code, its title, its evidence and its remedy."""
-    sandbox.write({"wanted.pu": ""}, on_path=True)
+    sandbox.write({"wanted.py.txt": ""}, on_path=True)
     sandbox.on_path()
     text = str(loadstone.explain("wanted"))
     assert "LS217 A file is called almost as the module's would be\n" in text
-    assert f"\n  {sandbox.root}/wanted.pu: .pu is no suffix of modules\n" in text
+    assert f"\n  {sandbox.root}/wanted.py.txt: .py.txt is no suffix of modules\n" in text
     assert f"\n  → {CODES['LS217'].remedy}" in text

@@ -29,9 +29,9 @@ def command(sandbox: Sandbox, *words: str, status: int = 0) -> list[str]:
 
 
 def beginning(sandbox: Sandbox, *words: str, status: int = 0) -> list[str]:
-    """The lines up to the first empty one."""
+    """The lines below the name of the module, up to the first empty one."""
     lines = command(sandbox, *words, status=status)
-    return lines[: lines.index("")]
+    return lines[2 : lines.index("")]
 
 
 def test_a_module_that_is_found(sandbox: Sandbox) -> None:
@@ -42,6 +42,28 @@ def test_a_module_that_is_found(sandbox: Sandbox) -> None:
     assert second == "importlib.machinery.PathFinder finds it in ./pkg"
     first, _ = beginning(sandbox, "--load", "pkg.sub")
     assert first.startswith(f"found: {sandbox.root}/pkg/sub.py; imported without an error  (")
+
+
+def test_whose_the_module_is(sandbox: Sandbox) -> None:
+    """The distribution is named that has the file on its list, whatever it is called; no other is."""
+    sandbox.write(
+        {
+            **{f"site/{name}": "" for name in ("gear/__init__.py", "gear/sub/deep.py", "own.py", "one.py")},
+            "site/Wheels-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: Wheels\nVersion: 1.0\n",
+            "site/Wheels-1.0.dist-info/RECORD": "gear/__init__.py,,\ngear/sub/deep.py,,\n",
+            "site/one-2.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: one\nVersion: 2.0\n",
+            "site/one-2.0.dist-info/RECORD": "one.py,,\nnot/own.py,,\n",
+            "site/gear-3.0.dist-info/METADATA": b"\xff",
+        }
+    )
+    sandbox.on_path("site")
+    owners = {name: loadstone.explain(name).distribution for name in ("gear", "gear.sub", "own", "one")}
+    assert owners == {"gear": "Wheels 1.0", "gear.sub": None, "own": None, "one": "one 2.0"}
+    explanation = loadstone.explain("gear.sub.deep")
+    assert explanation.distribution == "Wheels 1.0"
+    assert explanation.verdict.why.endswith("gear/sub; it is of the distribution Wheels 1.0")
+    assert loadstone.explain("gear.no_such").distribution is None
+    assert loadstone.explain("sys").distribution is None
 
 
 def test_a_module_that_is_not_found(sandbox: Sandbox) -> None:
@@ -170,7 +192,6 @@ def test_paths_are_written_as_the_reader_sees_them(
     assert near("/usr/lib") == "/usr/lib"
 
 
-def test_a_page_of_several_has_a_title() -> None:
-    """Its name stands above the verdict."""
-    page = rendered(page_of(loadstone.explain("sys"), titled=True))
-    assert page.startswith("sys\n---\nfound: ")
+def test_a_page_has_the_name_of_the_module_for_a_title() -> None:
+    """It stands above the verdict."""
+    assert rendered(page_of(loadstone.explain("sys"))).startswith("sys\n---\nfound: ")

@@ -18,6 +18,7 @@ __all__ = [
     "EXTENSION_SUFFIXES",
     "SOURCE_SUFFIXES",
     "absolute",
+    "bytecode_path",
     "cache_from_source",
     "cached_path",
     "is_absolute",
@@ -33,6 +34,10 @@ EXTENSION_SUFFIXES = extension_suffixes()
 _IS_POSIX = sys.platform != "win32"
 CACHE_DIRECTORY = "__pycache__"
 _OPTIMIZATION = "opt-"
+_TAG = sys.implementation.cache_tag
+_IS_USUAL = _IS_POSIX and _TAG is not None and not sys.flags.optimize
+_USUAL = (_TAG, None, sys.flags) if _IS_USUAL else None
+_FOLDER, _ENDING = f"/{CACHE_DIRECTORY}/", f".{_TAG}.pyc"
 _SOURCE = tuple(SOURCE_SUFFIXES)
 _BYTECODE = tuple(BYTECODE_SUFFIXES)
 
@@ -94,14 +99,21 @@ def cache_from_source(path: Any, *, optimization: Any = None) -> str:
     return _cache_from_source(path, optimization)
 
 
+def bytecode_path(path: Any) -> str | None:
+    """As `cache_from_source`, or None where that raises NotImplementedError."""
+    if type(path) is str and (sys.implementation.cache_tag, sys.pycache_prefix, sys.flags) == _USUAL:
+        # What nearly all calls come to, without a step that these have not to take.
+        folder, slash, name = path.rpartition("/")
+        if slash and folder[-1:] != "/" and name[-3:] == ".py" and name != ".py":
+            return folder + _FOLDER + name[:-3] + _ENDING
+    try:
+        return _cache_from_source(path)
+    except NotImplementedError:
+        return None
+
+
 def _cache_from_source(path: Any, optimization: Any = None) -> str:
     tag = sys.implementation.cache_tag
-    if optimization is None and sys.pycache_prefix is None and type(path) is str and _IS_POSIX:
-        # What follows, for nearly all calls there are.
-        folder, _, name = path.rpartition("/")
-        base = name.rpartition(".")[0]
-        if base and folder and folder[-1] != "/" and tag is not None and not sys.flags.optimize:
-            return f"{folder}/{CACHE_DIRECTORY}/{base}.{tag}.pyc"
     head, tail = split(os.fspath(path))
     base, dot, rest = tail.rpartition(".")
     if tag is None:
@@ -159,10 +171,7 @@ def source_from_cache(path: Any) -> str:
 def cached_path(origin: str) -> str | None:
     """Where the bytecode of the module file `origin` is: None if there is no such place."""
     if origin.endswith(_SOURCE):
-        try:
-            return _cache_from_source(origin)
-        except NotImplementedError:
-            return None
+        return bytecode_path(origin)
     return origin if origin.endswith(_BYTECODE) else None
 
 

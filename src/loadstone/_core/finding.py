@@ -12,7 +12,7 @@ from _warnings import warn
 from .frames import hidden
 from .locks import acquire_lock, release_lock
 from .spec import spec_from_loader
-from .versions import ASKS_FIND_MODULE, COPIES_CHAIN
+from .versions import ASKS_FIND_MODULE, COPIES_CHAIN, FROZEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,12 +28,22 @@ if TYPE_CHECKING:
         meta_path: Any
 
 
-__all__ = ["NOWHERE", "Walk", "find_spec", "made", "object_name", "observers", "stand_ins"]
+__all__ = [
+    "NOTHING",
+    "NOWHERE",
+    "Walk",
+    "find_spec",
+    "made",
+    "object_name",
+    "observers",
+    "stand_ins",
+]
 
 NOWHERE: Any = object()
 """What a finder answers, to this walk only, that has asked all those behind it in vain."""
 
-made: list[tuple[Any, Any]] = [(None, None)]
+NOTHING: tuple[Any, Any] = None, None
+made: list[tuple[Any, Any]] = [NOTHING]
 """The spec that a stand-in has made for a walk, and that nobody else has seen yet; with it the facts about
 the file, if that was looked at for this answer. Who loads the module at once need not look again."""
 
@@ -61,28 +71,33 @@ class Walk:
 
 @hidden
 def find_spec(
-    state: Searched, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    state: Searched,
+    name: str,
+    path: Sequence[str] | None,
+    target: ModuleType | None = None,
+    tail: str | None = None,
 ) -> ModuleSpec | None:
     """Ask the finders of `state.meta_path` in order; the first spec that one returns, or None.
 
     `path` is the parent package's search path (None at top level), `target` the module that is to be
-    reloaded. The finders are asked under the global import lock, one thread at a time. Where finding the
-    module imported it, its own spec is the answer. Raises ImportError while the interpreter shuts down;
-    warns with ImportWarning if there is no finder. What a finder raises passes through.
+    reloaded, `tail` the last part of its name, if the caller has that. The finders are asked under the
+    global import lock, one thread at a time. Where finding the module imported it, its own spec is the
+    answer. Raises ImportError while the interpreter shuts down; warns with ImportWarning if there is no
+    finder. What a finder raises passes through.
     """
-    finders = state.meta_path
-    if finders is None:
+    asked = finders = state.meta_path
+    if type(finders) is list:
+        if COPIES_CHAIN:
+            asked = finders[:]
+    elif finders is None:
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
-    if COPIES_CHAIN and type(finders) is not _Iterator:  # by which a trace sees whose turn it was
-        finders = list(finders)
-    if not finders:
-        warn("sys.meta_path is empty", ImportWarning)
+    elif COPIES_CHAIN and type(finders) is not _Iterator:  # by which a trace sees whose turn it was
+        asked = finders = list(finders)
     is_reload = name in state.modules
-    asked: Any = finders
     if observers:
         observer = observers.get(_thread.get_ident())
         if observer is not None:
-            asked = map(observer, finders)
+            asked = map(observer, asked)
     acquire_lock()
     try:
         for finder in asked:
@@ -91,13 +106,13 @@ def find_spec(
                 if name not in _BUILTIN and _builtin["find_spec"] is _FIND_BUILTIN:
                     continue
             elif finder is FrozenImporter:
-                if not _find_frozen(name) and _frozen["find_spec"] is _FIND_FROZEN:
+                if (name not in FROZEN or not _find_frozen(name)) and _frozen["find_spec"] is _FIND_FROZEN:
                     continue
             elif finder is PathFinder and stand_ins:
-                spec = stand_ins[PathFinder](name, path, target)
+                spec = stand_ins[PathFinder](name, path, target, tail)
+                if spec is None:
+                    continue
                 if spec is not NotImplemented:
-                    if spec is None:
-                        continue
                     break
             try:
                 find = finder.find_spec
@@ -108,9 +123,11 @@ def find_spec(
             if spec is not None:
                 if spec is NOWHERE:
                     return None
-                made[0] = None, None
+                made[0] = NOTHING
                 break
         else:
+            if not finders:
+                warn("sys.meta_path is empty", ImportWarning)
             return None
     finally:
         release_lock()

@@ -16,14 +16,16 @@ from _imp import _fix_co_filename as set_file_name  # type: ignore[attr-defined]
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
+    from types import CodeType, TracebackType
     from typing import Any, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
 
 __all__ = [
+    "QUIET",
     "as_interpreter_s",
     "call_with_frames_removed",
+    "execute",
     "hidden",
     "passing",
     "trim",
@@ -34,6 +36,10 @@ __all__ = [
 _ENGINE = "importlib._bootstrap"
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _HIDDEN = f"{_PACKAGE}{os.sep}{_ENGINE}{os.sep}.."
+
+
+QUIET = None if sys.flags.verbose else sys.flags
+"""What `sys.flags` is where ``-v`` was not given: this is told apart at once, a flag is looked up."""
 
 
 def hidden(function: "F") -> "F":
@@ -83,9 +89,20 @@ def as_interpreter_s(function: "F") -> "F":
 
     It goes by the file name and, unless the error is an ImportError, by the name of the function.
     """
-    code = call_with_frames_removed.__code__
-    function.__code__ = function.__code__.replace(co_filename=code.co_filename, co_name=code.co_name)
-    return function
+    theirs = call_with_frames_removed.__code__
+    code = function.__code__.replace(co_filename=theirs.co_filename, co_name=theirs.co_name)
+    # A new function: calls of one whose `__code__` was replaced are not specialised since Python 3.13.
+    make: Any = type(function)
+    made = make(code, function.__globals__, function.__name__, function.__defaults__)
+    if function.__kwdefaults__:
+        made.__kwdefaults__ = function.__kwdefaults__
+    return made  # type: ignore[no-any-return]
+
+
+@as_interpreter_s
+def execute(code: "CodeType", namespace: "dict[str, Any]") -> None:
+    """Execute the code of a module: `call_with_frames_removed` of `exec`, without packing its arguments."""
+    exec(code, namespace)
 
 
 def trim(exception: BaseException) -> None:
@@ -134,7 +151,7 @@ def _ends_in_call(entry: "TracebackType") -> bool:
     """Whether the last frame is the interpreter's mark for calls of what is not the import system's."""
     while entry.tb_next is not None:
         entry = entry.tb_next
-    return entry.tb_frame.f_code is call_with_frames_removed.__code__
+    return entry.tb_frame.f_code in (call_with_frames_removed.__code__, execute.__code__)
 
 
 def _after(entry: "TracebackType | None", mark: str) -> "TracebackType | None":

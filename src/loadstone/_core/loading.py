@@ -7,7 +7,7 @@ from _warnings import warn
 from sys import audit
 
 from .finding import find_spec, object_name
-from .frames import call_with_frames_removed, hidden, verbose
+from .frames import QUIET, execute, hidden, verbose
 from .locks import DeadlockError
 from .spec import bind, module_from_spec, new_module, spec_from_loader
 from .versions import (
@@ -64,7 +64,10 @@ def module_for(system: ImportSystem, name: str, *, audited: bool = False) -> Mod
 
 def _is_initializing(module: ModuleType | None) -> bool:
     """Whether a thread is executing the module for the first time."""
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+    try:
+        return bool(module.__spec__._initializing)  # type: ignore[union-attr]
+    except AttributeError:
+        return False
 
 
 @hidden
@@ -87,7 +90,7 @@ def import_name(
         if parent_name not in state.modules:
             import_name(system, parent_name, audited)
     try:
-        held = [system.locks.take(name)]
+        held = system.locks.hold(name)
     except DeadlockError:
         module: ModuleType | None = state.modules.get(name)
         if module is None:
@@ -137,8 +140,9 @@ def _find_and_load(
             import_name(system, parent_name, audited)
             if name in state.modules:
                 return state.modules[name]
-        parent = state.modules.get(parent_name)
-        if parent is None:
+        try:
+            parent = state.modules[parent_name]
+        except KeyError:
             parent = _settled(system, parent_name)
         try:
             path = parent.__path__
@@ -148,14 +152,14 @@ def _find_and_load(
             message = f"No module named {name!r}; {parent_name!r} is not a package"
             raise ModuleNotFoundError(message, name=name) from None
         parent_spec: Any = parent.__spec__ if TRACKS_SUBMODULES else None
-        if WAITS_FOR_PARENTS and getattr(parent_spec, "_initializing", False):
+        if WAITS_FOR_PARENTS and _is_initializing(parent):
             module_for(system, parent_name)
             if name in state.modules:
                 return state.modules[name]
-        spec = find_spec(state, name, path)
+        spec = find_spec(state, name, path, None, child)
     else:
         parent_spec = None
-        spec = find_spec(state, name, None)
+        spec = find_spec(state, name, None, None, name)
     if spec is None:
         if lenient:
             return None
@@ -170,7 +174,11 @@ def _find_and_load(
             parent_spec._uninitialized_submodules.pop()
     if parent_name:
         try:
-            setattr(_settled(system, parent_name), child, module)
+            parent = state.modules[parent_name]  # which the module may have replaced
+        except KeyError:
+            parent = _settled(system, parent_name)
+        try:
+            setattr(parent, child, module)
         except AttributeError:
             warn(
                 f"Cannot set an attribute on {parent_name!r} for child module {child!r}",
@@ -198,9 +206,10 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     """Make the module of `spec`, put it into `modules`, execute it; take it out again if that fails."""
     state = system.state
     loader = spec.loader
-    way = code_of = None
-    if type(loader) in ways:
-        way_around, code_of = ways[type(loader)]
+    way = None
+    kind = type(loader)
+    if kind in ways:
+        way_around, code_of = ways[kind]
         way = way_around(loader, spec)
     if way is not None:
         module = new_module(spec)
@@ -217,8 +226,8 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
     try:
         state.modules[spec.name] = module
         try:
-            if code_of is not None and way is not None:
-                call_with_frames_removed(exec, code_of(loader, spec.name, way), module.__dict__)
+            if way is not None:
+                execute(code_of(loader, spec.name, way), module.__dict__)
             elif (loader := spec.loader) is not None:
                 loader.exec_module(module)
             elif spec.submodule_search_locations is None:
@@ -227,10 +236,9 @@ def _load(system: ImportSystem, spec: ModuleSpec) -> ModuleType:
             state.modules.pop(spec.name, None)
             raise
         # The module may have put another in its place, and may have renamed its spec.
-        modules = state.modules
-        module = modules.pop(spec.name)
-        modules[spec.name] = module
-        if sys.flags.verbose:
+        name, modules = spec.name, state.modules
+        modules[name] = module = modules.pop(name)
+        if sys.flags is not QUIET:
             verbose("import {!r} # {!r}", spec.name, spec.loader)
     finally:
         initializing._initializing = False

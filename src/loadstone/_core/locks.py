@@ -45,14 +45,6 @@ DeadlockError: type[RuntimeError] = _interpreter._DeadlockError
 _ModuleLock: Any = _interpreter._ModuleLock
 
 
-class _Reference(ref):  # type: ignore[type-arg]
-    """A weak reference to the lock of the module `name`."""
-
-    __slots__ = ("name",)
-
-    name: str
-
-
 class Locks:
     """The module locks of one import system. A lock stays in the table while someone holds or wants it.
 
@@ -67,11 +59,13 @@ class Locks:
         """
         self._modules = modules
         self._table: dict[str, Any] = {} if table is None else table
-        self._idle: list[Any] = []
+        self._idle: list[list[Any]] = []  # lock, weak reference to it, and what made it
         own_table = self._table
 
-        def forget(reference: _Reference) -> None:
-            remove_dead(own_table, reference.name)
+        def forget(reference: ref[Any]) -> None:
+            for name, each in list(own_table.items()):
+                if each is reference:
+                    remove_dead(own_table, name)
 
         self._forget = forget
         _all.add(ref(self, _all.discard))
@@ -81,59 +75,57 @@ class Locks:
 
         Raises DeadlockError if waiting for it would never end.
         """
-        table = self._table
+        return self.hold(name)[0]  # type: ignore[no-any-return]
+
+    def hold(self, name: str) -> list[Any]:
+        """Take the lock of the module `name`, and return what `give_back` is to be called with.
+
+        That has the lock in the first place, the only reference to it. Raises DeadlockError if waiting for it
+        would never end.
+        """
+        idle, table = self._idle, self._table
         acquire_lock()
         try:
-            reference = table.get(name)
-            lock = None if reference is None else reference()
-            if lock is None:
+            # Monkey patchers replace what makes locks, for those who wait.
+            if idle and (held := idle.pop())[2] is _thread.allocate_lock:
+                lock, reference, _ = held
+            else:
+                idle.clear()
+                maker = _thread.allocate_lock
+                lock = _ModuleLock(name)
+                lock.count = (
+                    [True] if COUNTS_LOCKS_BY_LIST else 1
+                )  # and so it stays: nobody takes an idle one
+                reference = ref(lock, self._forget)
+                held = [lock, reference, maker]
+            known = table.setdefault(name, reference)
+            other = None if known is reference else known()
+            if other is None:
                 # Nobody else knows a new lock: it can be taken without waiting.
-                maker = _thread.allocate_lock  # monkey patchers replace it, for those who wait
-                if self._idle and self._idle[-1].maker is maker:
-                    lock = self._idle.pop()
-                    lock.name = name
-                    reference = lock.reference
-                else:
-                    self._idle.clear()
-                    lock = _ModuleLock(name)
-                    lock.maker = maker
-                    reference = lock.reference = _Reference(lock, self._forget)
+                if known is not reference:
+                    table[name] = reference
+                lock.name = name
                 lock.owner = _thread.get_ident()
-                if COUNTS_LOCKS_BY_LIST:
-                    lock.count.append(True)
-                else:
-                    lock.count = 1
-                reference.name = name
-                table[name] = reference
-                return lock  # type: ignore[no-any-return]
+                return held
+            idle.append(held)
         finally:
             release_lock()
-        lock.acquire()
-        return lock  # type: ignore[no-any-return]
+        other.acquire()
+        return [other, None, None]
 
     def give_back(self, name: str, held: list[Any]) -> None:
-        """Release the lock in `held`, which `take` has returned for `name` and which nothing else refers to.
-
-        It is taken out of `held`.
-        """
+        """Release the lock of the module `name`; `held` is what `hold` has returned for it."""
         acquire_lock()
         try:
             # Others come to know a lock by the table, under the lock that is held now.
-            alone = _count_references(held[0]) == _ALONE
-            lock = held.pop()
-            if alone and not lock.waiters and getattr(lock, "maker", None) is _thread.allocate_lock:
-                if self._table.get(name) is lock.reference:
+            if _count_references(held[0]) == _ALONE and held[1] is not None and not held[0].waiters:
+                if self._table.get(name) is held[1]:
                     del self._table[name]
-                lock.owner = None
-                if COUNTS_LOCKS_BY_LIST:
-                    lock.count.clear()
-                else:
-                    lock.count = 0
-                self._idle.append(lock)
+                self._idle.append(held)
                 return
         finally:
             release_lock()
-        lock.release()
+        held[0].release()
 
     def holds_below(self, package: str) -> bool:
         """Whether this thread has taken the lock of a module that is in the package `package`."""

@@ -6,7 +6,7 @@ import sys
 from _frozen_importlib import ModuleSpec as _ModuleSpec
 from _frozen_importlib_external import _NamespaceLoader
 
-from .cache import _cache_from_source, cached_path, split
+from .cache import bytecode_path, cached_path, split
 from .frames import hidden
 from .namespace import NamespaceLoader, loader_over
 from .versions import PREFERS_LOCATION_TO_ORIGIN, SETS_CACHED
@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _Module = type(sys)
+_Theirs: Any = _ModuleSpec
 
 
 def default_cache_path(loader: Any, source_path: str) -> str | None:
@@ -36,10 +37,7 @@ def default_cache_path(loader: Any, source_path: str) -> str | None:
     This is the seam for loaders whose code depends on more than the source and the interpreter: one that
     returns a path of its own keeps its bytecode apart, and the module's `__cached__` tells it.
     """
-    try:
-        return _cache_from_source(source_path)
-    except NotImplementedError:
-        return None
+    return bytecode_path(source_path)
 
 
 class ModuleSpec(_ModuleSpec):  # noqa: PLW1641 - not hashable, as importlib's
@@ -188,18 +186,25 @@ def module_from_spec(spec: _ModuleSpec) -> ModuleType:
     return module
 
 
-def new_module(spec: _ModuleSpec) -> ModuleType:
+def new_module(spec: Any) -> ModuleType:
     """A plain new module of a spec with a loader, its import attributes set, none of which is there yet."""
-    module = _Module(spec.name)
+    name, locations = spec.name, spec.submodule_search_locations
+    module = _Module(name)
     namespace = module.__dict__
     namespace["__loader__"] = spec.loader
-    namespace["__package__"] = spec.parent
+    if type(spec) is _Theirs:
+        # What its properties say, without a call for each.
+        namespace["__package__"] = name.rpartition(".")[0] if locations is None else name
+        has_location, cached = spec._set_fileattr, spec._cached
+    else:
+        namespace["__package__"] = spec.parent
+        has_location, cached = spec.has_location, None
     namespace["__spec__"] = spec
-    if spec.submodule_search_locations is not None:
-        namespace["__path__"] = spec.submodule_search_locations
-    if spec.has_location:
+    if locations is not None:
+        namespace["__path__"] = locations
+    if has_location:
         namespace["__file__"] = spec.origin
-        if SETS_CACHED and (cached := spec.cached) is not None:
+        if SETS_CACHED and (cached or (cached := spec.cached)) is not None:
             namespace["__cached__"] = cached
     return module
 

@@ -17,11 +17,27 @@ if TYPE_CHECKING:
 _VERSION = sys.version_info[:2]
 _interpreter: Any = _frozen_importlib
 
+
+class _Everything:
+    """Contains whatever is asked for."""
+
+    def __contains__(self, thing: object) -> bool:
+        return True
+
+
+def _frozen_names() -> Any:
+    # Without those of the standard library the list is not of all that there may be: -X frozen_modules=off.
+    names = frozenset(getattr(_imp, "_frozen_module_names", list)())
+    return names if "os" in names else _Everything()
+
+
 # 3.11: What's New, importlib; gh-89455 (frozen modules of the standard library)
 PREFERS_LOCATION_TO_ORIGIN = _VERSION < (3, 11)
 """`spec_from_loader` asks the loader where the module is before it looks at its `_ORIGIN`."""
 FROZEN_KNOW_THEIR_SOURCE = _VERSION >= (3, 11)
 """Specs of frozen modules tell where their source is; built-in modules are found in packages, too."""
+FROZEN: Any = _frozen_names()
+"""Contains the names of all frozen modules. To know that a name is none of these takes a tenth of asking."""
 FINDS_CURRENT_DIRECTORY = _VERSION >= (3, 11)
 """`FileFinder(".")` is one of the working directory of that moment."""
 FORGETS_RELATIVE_ENTRIES = _VERSION >= (3, 11)
@@ -62,6 +78,9 @@ WARNS_OF_OLD_NAMES = _VERSION >= (3, 14)
 """Names that have long been deprecated warn when they are used."""
 WAITS_FOR_PARENTS = "_initializing" in _interpreter._find_and_load_unlocked.__code__.co_consts
 """The import of a submodule waits for the packages that other threads are executing (gh-159963)."""
+
+EVALUATES_ANNOTATIONS = _VERSION < (3, 14)
+"""Annotations are evaluated where they stand, unless the module says otherwise (PEP 563)."""
 
 # 3.15: What's New, "Removed" and importlib; PEP 810 (lazy imports)
 HAS_LOAD_MODULE = _VERSION < (3, 15)

@@ -7,7 +7,7 @@ import sys
 from _imp import _fix_co_filename as set_file_name  # type: ignore[attr-defined]
 from _imp import source_hash as _source_hash
 
-from .._core.frames import hidden, verbose
+from .._core.frames import QUIET, hidden, verbose
 from .._core.versions import ENDS_LAST_LINE
 
 TYPE_CHECKING = False
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 __all__ = [
+    "CODE",
     "HASH_BASED",
     "HEADER_SIZE",
     "MAGIC_NUMBER",
+    "TIMESTAMP_BASED",
     "checked_flags",
     "code_from",
     "decode_source",
     "hash_pyc",
     "same_hash",
     "same_source",
+    "set_file_name",
     "source_hash",
     "timestamp_header",
     "timestamp_pyc",
@@ -45,9 +48,9 @@ HEADER_SIZE = 16
 HASH_BASED = 0b01
 CHECK_SOURCE = 0b10
 
-_TIMESTAMP_BASED = MAGIC_NUMBER + bytes(4)
+TIMESTAMP_BASED = MAGIC_NUMBER + bytes(4)
 _RAW_MAGIC_NUMBER = int.from_bytes(MAGIC_NUMBER, "little")
-_Code = type(_magic_number.__code__)
+CODE = type(_magic_number.__code__)
 
 
 def _uint32(number: float) -> bytes:
@@ -97,8 +100,7 @@ def checked_flags(data: bytes, name: str, path: str) -> int:
 
 def timestamp_header(mtime: float, size: int) -> bytes:
     """The header of a .pyc for a source file modified at `mtime` (seconds) of `size` bytes."""
-    facts = (size & 0xFFFFFFFF) << 32 | int(mtime) & 0xFFFFFFFF
-    return _TIMESTAMP_BASED + facts.to_bytes(8, "little")
+    return TIMESTAMP_BASED + _uint32(mtime) + _uint32(size)
 
 
 def same_source(data: bytes, mtime: float, size: int | None) -> bool:
@@ -119,9 +121,9 @@ def code_from(data: bytes, name: str, path: str, source_path: str | None = None)
     off or damaged.
     """
     code = marshal.loads(memoryview(data)[HEADER_SIZE:])
-    if type(code) is not _Code:
+    if type(code) is not CODE:
         raise ImportError(f"Non-code object in {path!r}", name=name, path=path)
-    if sys.flags.verbose:
+    if sys.flags is not QUIET:
         verbose("code object from {!r}", path)
     if source_path is not None:
         set_file_name(code, source_path)

@@ -70,6 +70,8 @@ class Directory:
         self.stems: Any = {}
         """What may be found: names up to their first dot, each with its entry, if that is the only one."""
         self._settled = False
+        self._loaders: list[tuple[str, Any]] = []
+        self._by_suffix: dict[str, Any] = {}
         self._listing: list[os.DirEntry[str]] = []
         self._entries: dict[str, os.DirEntry[str]] | None = None
 
@@ -104,19 +106,22 @@ class Directory:
         """The loader, file and search locations of the module called `tail` in its package.
 
         With them come the facts about the file, if it was looked at for this answer. A folder without a
-        module file in it is a portion of a namespace package, and has no loader.
+        module file in it is a portion of a namespace package, and has no loader. To be called for what is in
+        `stems`.
         """
-        only = self.stems.get(tail)
+        only = self.stems[tail]
         if only is not None:
+            if loaders != self._loaders:
+                self._loaders = list(loaders)
+                self._by_suffix = dict(reversed(self._loaders))  # the first of a suffix is the one
             ending = only.name[len(tail) :]
-            for suffix, loader in loaders:
-                if suffix == ending:
-                    if self._settled and only.is_file(follow_symlinks=False):
-                        return loader, only.path, None, None
-                    facts = _facts_of_regular(only.path)
-                    if facts is not None:
-                        return loader, only.path, None, facts
-                    break
+            if ending in self._by_suffix:
+                # Not `is_file(follow_symlinks=False)`: a keyword costs more than another call.
+                if self._settled and not only.is_symlink() and only.is_file():
+                    return self._by_suffix[ending], only.path, None, None
+                facts = _facts_of_regular(only.path)
+                if facts is not None:
+                    return self._by_suffix[ending], only.path, None, facts
         entries: Any = self._entries
         if entries is None:
             entries = self._entries = _by_name(self._listing)
@@ -279,7 +284,7 @@ class _Everything:
     def __contains__(self, thing: object) -> bool:
         return True
 
-    def get(self, thing: object) -> None:
+    def __getitem__(self, thing: object) -> None:
         """None."""
 
 

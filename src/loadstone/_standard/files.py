@@ -10,13 +10,15 @@ import sys
 from _frozen_importlib_external import ExtensionFileLoader as _ExtensionFileLoader
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 from _frozen_importlib_external import SourcelessFileLoader as _SourcelessFileLoader
+from marshal import loads
 from os import stat
+from stat import ST_MTIME
 
 from .._core.cache import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, absolute, split
-from .._core.frames import call_with_frames_removed, hidden, passing, trim_own, verbose
+from .._core.frames import QUIET, call_with_frames_removed, hidden, passing, trim_own, verbose
 from .._core.spec import ModuleSpec, located
 from .._core.versions import HAS_LOAD_MODULE, OPENS_BYTECODE_AS_CODE
-from .bytecode import checked_flags, code_from, timestamp_header
+from .bytecode import CODE, HEADER_SIZE, TIMESTAMP_BASED, checked_flags, code_from, set_file_name
 from .source import LoaderBasics, SourceLoader, cache_path_of, whole_code
 
 TYPE_CHECKING = False
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 _READ_SIZE = 1 << 16
+_SMALL = 1 << 13  # bytes: so few are sooner copied than looked at through a view
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -115,7 +118,7 @@ def cached_code(
     valid by its timestamp, and under ``-v``: then the long way is taken.
     """
     path = loader.path
-    if fullname != loader.name or sys.flags.verbose:
+    if fullname != loader.name or sys.flags is not QUIET:
         return None
     try:
         if facts is None:
@@ -127,11 +130,21 @@ def cached_code(
                 data += _rest(descriptor)
         finally:
             os.close(descriptor)
-    except OSError:
+        mtime: Any = facts[ST_MTIME]  # in whole seconds
+        header = TIMESTAMP_BASED + mtime.to_bytes(4, "little") + facts.st_size.to_bytes(4, "little")
+    except (OSError, OverflowError):
         return None
-    if data.startswith(timestamp_header(facts.st_mtime, facts.st_size)):
+    if not data.startswith(header):
+        return None
+    code: CodeType | None
+    try:
+        code = loads(data[HEADER_SIZE:] if len(data) < _SMALL else memoryview(data)[HEADER_SIZE:])
+    except Exception:
+        code = None
+    if type(code) is not CODE:
         return whole_code(data, fullname, cache_path, path)
-    return None
+    set_file_name(code, path)
+    return code
 
 
 def _rest(descriptor: int) -> bytes:

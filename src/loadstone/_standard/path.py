@@ -14,7 +14,7 @@ from _warnings import warn
 from os import stat
 
 from .._core.cache import is_absolute
-from .._core.finding import made, object_name
+from .._core.finding import NOTHING, made, object_name
 from .._core.namespace import NamespacePath
 from .._core.spec import ModuleSpec, search_locations_of, spec_from_loader
 from .._core.versions import (
@@ -22,6 +22,7 @@ from .._core.versions import (
     FORGETS_METADATA,
     FORGETS_RELATIVE_ENTRIES,
     FORGIVES_UNREADABLE_DIRECTORY,
+    TRACKS_SUBMODULES,
 )
 from .directory import Directory, FileFinder
 
@@ -41,7 +42,7 @@ __all__ = ["PathFinder", "PathSearch", "TheirPathSearch"]
 _MISSING: Any = object()
 _NO_DIRECTORY = (FileNotFoundError, *((PermissionError,) if FORGIVES_UNREADABLE_DIRECTORY else ()))
 _Theirs: Any = _TheirFileFinder
-_FIND_SPEC, _GET_SPEC, _FILL_CACHE = _Theirs.find_spec, _Theirs._get_spec, _Theirs._fill_cache
+_METHODS = _Theirs.find_spec, _Theirs._get_spec, _Theirs._fill_cache
 # In an importlib finder: its directory has been listed by us. No number equals it, so that the finder's own
 # methods would list anew; its `invalidate_caches` puts -1 in its place.
 _LISTED_BY_US = float("nan")
@@ -93,24 +94,31 @@ class PathSearch:
             finder = cache[entry] = self.hook(entry)
             return finder
 
-    def spec_in(self, fullname: str, path: Iterable[str], target: ModuleType | None = None) -> Any:
-        """The first spec with a loader, or one of the portions found, which may be none."""
+    def spec_in(
+        self,
+        fullname: str,
+        path: Iterable[str],
+        target: ModuleType | None = None,
+        tail: str | None = None,
+    ) -> Any:
+        """The first spec with a loader, or one of the portions found, which may be none.
+
+        `tail` is the last part of the name, if the caller has that.
+        """
         portions: list[str] = []
-        tail = fullname.rpartition(".")[2]
+        if tail is None:
+            tail = fullname.rpartition(".")[2]
         cache = self.state.path_importer_cache
         observer = self.observer
         # Tools patch importlib's classes: what is not as it was made is called, not recognised.
-        plain = (
-            _Theirs.find_spec is _FIND_SPEC
-            and _Theirs._get_spec is _GET_SPEC
-            and _Theirs._fill_cache is _FILL_CACHE
-        )
+        plain = (_Theirs.find_spec, _Theirs._get_spec, _Theirs._fill_cache) == _METHODS
         for entry in path:
             if not isinstance(entry, str):
                 continue
             if observer is None:
-                finder = cache.get(entry, _MISSING) if entry else _MISSING
-                if finder is _MISSING:
+                try:
+                    finder = cache[entry or _MISSING]
+                except KeyError:
                     finder = self.finder_for(entry)
             else:
                 finder = observer(entry, self.finder_for)
@@ -132,8 +140,9 @@ class PathSearch:
                 spec = None if found is None else finder.spec(fullname, found, target)
             elif kind is _TheirFileFinder and plain and "find_spec" not in (known := finder.__dict__):
                 # Importlib's finder stays unchanged but for two marks.
-                directory = known.get("_loadstone_directory")
-                if directory is None:
+                try:
+                    directory = known["_loadstone_directory"]
+                except KeyError:
                     directory = known["_loadstone_directory"] = Directory(finder.path)
                 try:
                     mtime = stat(finder.path).st_mtime
@@ -151,7 +160,7 @@ class PathSearch:
                     spec = finder.find_spec(fullname, target)
                 else:
                     spec = _find_by_loader(finder, fullname)
-                made[0] = None, None
+                made[0] = NOTHING
             if spec is None:
                 continue
             if spec.loader is not None:
@@ -229,21 +238,42 @@ class TheirPathSearch(PathSearch):
 
 def _their_spec(fullname: str, found: Any) -> Any:
     loader_class, path, locations, facts = found
-    spec: Any
     if loader_class is None:
-        spec = _TheirSpec(fullname, None)
-    else:
-        loader = loader_class(fullname, path)
-        if loader is None:
-            from importlib.util import spec_from_file_location
+        spec: Any = _TheirSpec(fullname, None)
+        spec.submodule_search_locations = locations
+        return spec
+    loader = loader_class(fullname, path)
+    if loader is None:
+        from importlib.util import spec_from_file_location
 
-            return spec_from_file_location(fullname, path, submodule_search_locations=locations)
+        return spec_from_file_location(fullname, path, submodule_search_locations=locations)
+    if not _SETS_PLAIN or _TheirSpec.__init__ is not _INIT:
         spec = _TheirSpec(fullname, loader)
         spec.origin = path
         spec._set_fileattr = True
-        made[0] = spec, facts
-    spec.submodule_search_locations = locations
+        spec.submodule_search_locations = locations
+    else:
+        # The same attribute by attribute: the interpreter calls an `__init__` with keywords by a detour.
+        spec = _new(_TheirSpec)
+        spec.name = fullname
+        spec.loader = loader
+        spec.origin = path
+        spec.loader_state = None
+        spec.submodule_search_locations = locations
+        if TRACKS_SUBMODULES:
+            spec._uninitialized_submodules = []
+        spec._set_fileattr = True
+        spec._cached = None
+    made[0] = spec, facts
     return spec
+
+
+_new = object.__new__
+_INIT = _TheirSpec.__init__
+# Whether this Python's specs have just what is set by hand.
+_ATTRIBUTES = ["name", "loader", "origin", "loader_state", "submodule_search_locations"]
+_ATTRIBUTES += ["_uninitialized_submodules"] * TRACKS_SUBMODULES + ["_set_fileattr", "_cached"]
+_SETS_PLAIN = list(vars(_TheirSpec("", None))) == _ATTRIBUTES
 
 
 class PathFinder(_PathFinder):

@@ -12,8 +12,8 @@ import sys
 from _frozen_importlib_external import PathFinder as _PathFinder
 from _frozen_importlib_external import SourceFileLoader as _SourceFileLoader
 
-from .._core.cache import SOURCE_SUFFIXES, _cache_from_source
-from .._core.finding import made, stand_ins
+from .._core.cache import SOURCE_SUFFIXES, bytecode_path
+from .._core.finding import NOTHING, made, stand_ins
 from .._core.frames import hidden
 from .._core.loading import ways
 from .._core.versions import SETS_CACHED
@@ -33,11 +33,14 @@ _external: Any = _frozen_importlib_external
 _SOURCE = tuple(SOURCE_SUFFIXES)
 _path_finder: Any = vars(_PathFinder)
 _SEARCH_METHODS = ("find_spec", "_get_spec", "_path_importer_cache", "_path_hooks")
-_FIND_SPEC, _GET_SPEC, _CACHE, _HOOKS = map(_path_finder.get, _SEARCH_METHODS)
+_SEARCH = tuple(map(_path_finder.get, _SEARCH_METHODS))
 
 
 def _steps_of(loader: Any) -> tuple[object, ...]:
-    """What importing by a loader of importlib's goes through, of which tools may have changed anything."""
+    """What importing by a loader of importlib's goes through, of which tools may have changed anything.
+
+    That is, up to code from the cache; what comes instead, such as compiling, is called as it is.
+    """
     return (
         loader.__init__,
         loader.create_module,
@@ -46,9 +49,6 @@ def _steps_of(loader: Any) -> tuple[object, ...]:
         loader.get_data,
         loader.get_filename,
         loader.path_stats,
-        loader.source_to_code,
-        loader.set_data,
-        loader._cache_bytecode,
         _external.cache_from_source,
     )
 
@@ -94,40 +94,34 @@ _SEARCHES = (
 
 
 @hidden
-def _find_along_path(fullname: str, path: Any, target: Any) -> Any:
-    if (
-        _path_finder["find_spec"] is not _FIND_SPEC
-        or _path_finder["_get_spec"] is not _GET_SPEC
-        or _path_finder["_path_importer_cache"] is not _CACHE
-        or _path_finder["_path_hooks"] is not _HOOKS
-    ):
+def _find_along_path(fullname: str, path: Any, target: Any, tail: str | None) -> Any:
+    now = _path_finder
+    search = now["find_spec"], now["_get_spec"], now["_path_importer_cache"], now["_path_hooks"]
+    if search != _SEARCH:
         return NotImplemented
-    spec = _search.spec_in(fullname, sys.path if path is None else path, target)
+    spec = _search.spec_in(fullname, sys.path if path is None else path, target, tail)
     return spec if spec is None or spec.loader is not None else _search.joined(spec)
 
 
 @hidden
 def _way_around_source(loader: Any, spec: Any) -> Any:
     ours, facts = made[0]
-    if ours is spec:
-        made[0] = None, None
-    elif len(loader.__dict__) != _ATTRIBUTES:
-        return None
     path = loader.path
     if type(path) is not str or _steps_of(_SourceFileLoader) != _STEPS:
         return None
-    try:
-        cached = _cache_from_source(path)
-    except NotImplementedError:
+    cached = bytecode_path(path)
+    if cached is None:
         return None
-    if ours is not spec:
-        facts = None
-    elif SETS_CACHED and path.endswith(_SOURCE):
-        spec._cached = cached  # which it would work out by itself, in three times the time
-    return cached, facts
+    if ours is spec:
+        made[0] = NOTHING
+        if SETS_CACHED and path.endswith(_SOURCE):
+            spec._cached = cached  # which it would work out by itself, in three times the time
+        return cached, facts
+    return (cached, None) if len(loader.__dict__) == _ATTRIBUTES else None
 
 
 @hidden
 def _code_of_source(loader: Any, name: str, way: Any) -> CodeType:
-    code = cached_code(loader, name, *way)
+    cached, facts = way
+    code = cached_code(loader, name, cached, facts)
     return SourceLoader.get_code(loader, name) if code is None else code

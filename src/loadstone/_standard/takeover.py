@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _frozen_importlib
+import sys
 from _warnings import warn
 
 from .._core.frames import as_interpreter_s, trim
@@ -31,20 +32,22 @@ def _find_and_load(name: str, import_: Any, *, lazy_submodule: bool = False) -> 
     # The interpreter's seam: the `import` statement calls it for a module that is missing or unfinished, by
     # its name in `_frozen_importlib`, as does importlib.import_module. Up to Python 3.14 the audit event of
     # the module itself has been raised by then; those of its parents are the statement's, too.
-    _under_way.append(None)
+    if FREES_STACK_AT_ONCE:
+        _under_way.append(None)
     try:
-        if len(_under_way) == _DEEP and FREES_STACK_AT_ONCE:
+        if FREES_STACK_AT_ONCE and len(_under_way) == _DEEP:
             return _find_with_room(name, import_, lazy_submodule)
         if lazy_submodule:
             return import_name(live, name, True, lenient=True)
-        if live.state.modules.get(name) is None:
+        if sys.modules.get(name) is None:
             return import_name(live, name, import_ is not _gcd_import, not AUDITS_EVERY_IMPORT)
         return module_for(live, name, audited=import_ is not _gcd_import)
     except BaseException as exception:
         trim(exception)
         raise
     finally:
-        _under_way.pop()
+        if FREES_STACK_AT_ONCE:
+            _under_way.pop()
 
 
 @as_interpreter_s

@@ -181,7 +181,8 @@ class Switchboard:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """What the first of the finders concerned that knows the module says, or None."""
-        keep_order()
+        if type(sys.meta_path) is list:
+            keep_order()
         for finder in self._table.get(fullname):
             spec: ModuleSpec | None = finder.find_spec(fullname, path, target)
             if spec is not None:

@@ -11,7 +11,7 @@ from .._core.compiler import call_source_to_code
 from .._core.frames import call_with_frames_removed, hidden
 from .anatomy import COMPILERS, next_method, plain
 from .lookups import global_names, with_globals
-from .recipe import Recipe, text_of
+from .recipe import Recipe, text_of, with_ends
 
 __all__ = ["Compilation"]
 
@@ -88,7 +88,7 @@ class Compilation:
     @hidden
     def pass_gate(self, data: Any) -> Any:
         """Have the next of the joined loaders compile what the one before it makes of the tree."""
-        self.tree = self.arrive(data)
+        self.tree = with_ends(self.arrive(data))
         self.passed += 1
         return self.pass_on(next_method(type(self.loader).joins[self.passed]))
 

@@ -85,6 +85,8 @@ class NameTable(Generic[T]):
 
     def get(self, name: str) -> list[T]:
         """The things that are bound to `name`, each once, in order."""
+        if name not in self._exact and not self._below and not self._starts:
+            return []
         found = list(self._exact.get(name, ()))
         if self._below:
             end = name.rfind(".")

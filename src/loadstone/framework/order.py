@@ -26,6 +26,8 @@ _SEARCHES = {
 
 _front: dict[int, Any] = {}
 """The entries of the chain that stand in front, whoever comes later; by identity, and kept alive here."""
+_changes = [0]
+"""How often these have changed."""
 
 
 class SteadyList(list[Any]):
@@ -96,12 +98,23 @@ class Chain(SteadyList):
             _admit(finder)
         self[:] = self[:]
         self._moved: list[Any] = []
+        self._known: list[int] = []
+        """By identity, what was followed and in order at the last walk."""
+        self._kept: Any = None  # what has these identities, so that nothing else comes to have them
 
     def __iter__(self) -> Iterator[Any]:
         if unfindable and _is_search_in_vain(sys._getframe(1)):
             return iter((_Nobody(),))
-        self.follow()
-        return iter(_ordered(self[:]))
+        mine = self[:]
+        # Nearly always nothing has changed since the last walk: that shows without going through each part.
+        if [*_changes, *map(id, mine), 0, *map(id, self.before)] != self._known:
+            self.follow()
+            seen, here = self._seen, self[:]
+            mine = _ordered(here)
+            if mine is here:
+                self._kept = seen, here
+                self._known = [*_changes, *map(id, here), 0, *map(id, seen)]
+        return iter(mine)
 
     def __radd__(self, other: list[Any]) -> list[Any]:
         return Chain([*other, *self[:]])
@@ -185,7 +198,7 @@ def begin() -> None:
 
 def end() -> None:
     """Have the lists that were there before, with what has been done to them since."""
-    _front.clear()
+    stand_in_front((), instead=list(_front.values()))
     if isinstance(sys.meta_path, Chain):
         sys.meta_path = sys.meta_path.restored()
     if isinstance(sys.path_hooks, SteadyList):
@@ -203,12 +216,13 @@ def stand_in_front(entries: Iterable[Any], instead: Iterable[Any] = ()) -> None:
         _front[id(finder)] = finder
     for finder in instead:
         _front.pop(id(finder), None)
+    _changes[0] += 1
 
 
 def _admit(finder: Any) -> None:
     """Have the finder stay in front if it is one of loadstone's own that has to see everything."""
     if getattr(getattr(type(finder), "find_spec", None), "stands_in_front", False):
-        _front[id(finder)] = finder
+        stand_in_front([finder])
 
 
 def _ordered(finders: list[Any]) -> list[Any]:

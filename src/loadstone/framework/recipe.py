@@ -19,7 +19,7 @@ from .._core.cache import split
 from .._core.frames import call_with_frames_removed, hidden
 from .._standard.bytecode import decode_source
 
-__all__ = ["Recipe", "level_of", "text_of"]
+__all__ = ["Recipe", "level_of", "text_of", "with_ends"]
 
 _LABEL = "loadstone"
 
@@ -84,7 +84,7 @@ class Recipe:
         for transform in self.transforms:
             if _acts(transform, "transform_ast"):
                 tree = self._checked(transform, "transform_ast", ast.Module, tree)
-        return ast.fix_missing_locations(tree)
+        return ast.fix_missing_locations(with_ends(tree))
 
     @contextmanager
     def aside(self, transforms: Iterable[Any]) -> Iterator[None]:
@@ -153,6 +153,20 @@ class Recipe:
 def text_of(source: Any) -> str:
     """The text of source, which is str or bytes."""
     return source if isinstance(source, str) else decode_source(source)
+
+
+def with_ends(tree: Any) -> Any:
+    """The tree, with an end for each node that says only where it starts, as the compiler would take it.
+
+    Where that is left to `ast.fix_missing_locations`, by us or by the next loader, such a node ends where the
+    one around it does, which may be before its start: that is not compiled.
+    """
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", None)
+        if line is not None and getattr(node, "end_lineno", None) is None:
+            node.end_lineno = line  # type: ignore[attr-defined]
+            node.end_col_offset = getattr(node, "col_offset", 0)  # type: ignore[attr-defined]
+    return tree
 
 
 def level_of(path: str) -> str:

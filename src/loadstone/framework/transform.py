@@ -48,8 +48,9 @@ class Transform(Interceptor):
     def transform_ast(self, tree: ast.Module, spec: ModuleSpec) -> ast.Module:
         """The tree to be compiled in place of `tree`, which may be changed and returned.
 
-        New nodes without a line number get that of the node they are in (`ast.fix_missing_locations`).
-        Whatever else than an `ast.Module` is returned makes the import fail with TypeError.
+        New nodes without a line number get that of the node they are in (`ast.fix_missing_locations`); those
+        that say only where they start end there. Whatever else than an `ast.Module` is returned makes the
+        import fail with TypeError.
         """
         return tree
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import metadata
 
 import attrs
 
-__all__ = ["Entry", "address_of", "addresses_of", "entries", "examples_in", "register"]
+__all__ = ["Entry", "address_of", "entries", "examples_in", "register", "together"]
 
 
 @attrs.frozen
@@ -73,12 +72,12 @@ def address_of(code: str) -> str:
     return f"{pages}/reference/catalogue.html#{code.lower()}" if pages else f"{_SHOWS} {code}"
 
 
-def addresses_of(codes: Iterable[str]) -> str:
-    """The addresses of several codes; one command that shows them all, where it takes one."""
-    several = list(dict.fromkeys(codes))
-    if _documentation():
-        return " ".join(map(address_of, several))
-    return f"{_SHOWS} {' '.join(several)}"
+def together(addresses: Iterable[str]) -> str:
+    """Several such addresses in a line: the commands among them as one that shows all their codes."""
+    several = list(dict.fromkeys(addresses))
+    codes = [address.removeprefix(f"{_SHOWS} ") for address in several if address.startswith(_SHOWS)]
+    pages = [address for address in several if not address.startswith(_SHOWS)]
+    return " ".join([*pages, *[_SHOWS] * bool(codes), *codes])
 
 
 _SHOWS = "loadstone explain"
@@ -87,6 +86,9 @@ _SHOWS = "loadstone explain"
 @cache
 def _documentation() -> str:
     """The address of the documentation; empty where it is not said."""
+    # It takes longer to import than the rest of a report, which may have no code to tell of.
+    from importlib.metadata import metadata
+
     try:
         links = metadata("loadstone").get_all("Project-URL") or ()
     except Exception:  # not installed, or damaged

@@ -1,18 +1,19 @@
-"""The command that installs into the Python that is examined: by its pip, or by what it has instead."""
+"""Commands for the Python that is examined: what installs into it, and what asks about it."""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
-import subprocess
 import sys
 import sysconfig
 from importlib.machinery import PathFinder
 from typing import Any
 
 from ..startup.run import printable
+from .places import site_directories
 
-__all__ = ["installing", "pip", "quoted"]
+__all__ = ["asking", "installing", "pip", "quoted"]
 
 
 def installing(*requirements: str) -> str:
@@ -36,22 +37,37 @@ def pip(command: str, *words: str) -> str:
     """
     python = quoted(sys.executable or "python")
     arguments = " ".join(map(quoted, words))
-    if _has_pip():
+    if _has("pip"):
         return f"{python} -m pip {command} {arguments}"
     if "uv" in _configuration():
         return f"uv pip {command} --python {python} {arguments}"
     return f"{python} -m ensurepip && {python} -m pip {command} {arguments}"
 
 
+def asking(command: str, *words: str) -> str:
+    """A command of loadstone's about this Python: by itself where it has loadstone, else by `--python`."""
+    python = sys.executable or "python"
+    before = (
+        [python, "-m", "loadstone", command]
+        if _has("loadstone")
+        else ["loadstone", command, "--python", python]
+    )
+    return " ".join(map(quoted, [*before, *words]))
+
+
 def quoted(word: str) -> str:
     """A word as a shell of this platform takes it; what is no printable character is written as an escape."""
     word = printable(word)
-    return subprocess.list2cmdline([word]) if os.name == "nt" else shlex.quote(word)
+    if os.name != "nt":
+        return shlex.quote(word)
+    # subprocess's own function is for programs, not for shells: it lets < and > be.
+    return word if re.fullmatch(r"[\w+,./:@=\\-]+", word) else f'"{word}"'
 
 
-def _has_pip() -> bool:
+def _has(name: str) -> bool:
+    """Whether this Python has the module; it is not imported."""
     try:
-        spec: Any = PathFinder.find_spec("pip")
+        spec: Any = PathFinder.find_spec(name, [*sys.path, *site_directories()])
     except Exception:  # of others' path hooks
         return False
     return spec is not None and spec.loader is not None

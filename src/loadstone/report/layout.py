@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import linecache
 import os
 import re
 import shlex
+import sys
+from collections.abc import Iterable
 
 import attrs
 
-__all__ = ["Placed", "advice", "placed", "placed_below"]
+from .places import folder, is_standard_file, standard_directories
+
+__all__ = ["Placed", "advice", "has_module", "hiding", "names_in", "placed", "placed_below"]
 
 
 @attrs.frozen
@@ -55,19 +61,84 @@ def placed_below(file: str, top: str) -> Placed | None:
     return placed(file, folders[::-1].index(top) + 1)
 
 
-def advice(script: str, failures: list[tuple[str, str]]) -> str | None:
+def has_module(root: str, names: list[str]) -> bool:
+    """Whether a directory has one of the modules.
+
+    A directory without `__init__.py` alone is none, which may be called as a library by chance.
+    """
+    for name in names:
+        place = os.path.join(root, *name.split("."))
+        if os.path.isfile(f"{place}.py") or os.path.isfile(os.path.join(place, "__init__.py")):
+            return True
+        if "." in name and os.path.isdir(place):
+            return True
+    return False
+
+
+def names_in(text: str, package: str = "") -> list[str]:
+    """The modules that an import statement in `package` names; empty for what is no whole statement."""
+    try:
+        tree = ast.parse(text.strip())
+    except (SyntaxError, ValueError):
+        return []
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")
+            anchor = parts[: len(parts) - node.level + 1] if node.level else []
+            source = ".".join(filter(None, [*anchor, node.module or ""]))
+            names += [source, *(f"{source}.{alias.name}" for alias in node.names)]
+    return [name for name in names if name.strip(".")]
+
+
+def advice(script: str, failures: Iterable[tuple[str, str, str | None, int | None]]) -> str | None:
     """What to do about a script that is a part of a package, and lacks that for the way it was started.
 
-    `failures` are the imports that failed: the name and what was raised. None where that is not the matter.
+    `failures` are the imports that failed: the name, what was raised, and the file and line that asked. None
+    where that is not the matter, or it was no script that was started.
     """
-    for name, error in failures:
+    if not os.path.isfile(script):
+        return None
+    for name, error, file, line in failures:
         place = None
         if re.search(r"relative import (with no known parent|beyond top-level) package", error):
             place = placed(script, 1)
         elif error.startswith("ModuleNotFoundError") and name.partition(".")[0].isidentifier():
             place = placed_below(script, name.partition(".")[0])
+            asked = names_in(linecache.getline(file, line)) if file is not None and line is not None else []
+            if place is not None and not has_module(place.root, [name, *asked]):
+                place = None
         if place is not None:
             return (
                 f"{script} is a part of the package {place.name.partition('.')[0]}: run it as {place.command}"
             )
+    return None
+
+
+def hiding(script: str, imports: Iterable[tuple[str, str | None]]) -> str | None:
+    """What to do about a file beside a script that is imported in the place of another by the same name.
+
+    `imports` are the names and origins of what the program has imported. Told are files that are called as
+    modules of the standard library, and the script itself, which is imported by what it is called.
+    """
+    if not os.path.isfile(script):
+        return None
+    beside = folder(os.path.dirname(os.path.abspath(script)))
+    standard = standard_directories()
+    for name, origin in imports:
+        if origin is None or "." in name or not os.path.isfile(origin):
+            continue
+        home = os.path.dirname(origin)
+        if os.path.basename(origin).partition(".")[0] == "__init__":
+            home = os.path.dirname(home)
+        if folder(home) != beside:
+            continue
+        if folder(origin) == folder(script):
+            return (
+                f"{script} imports itself as {name!r}: if a library of that name is meant, rename the script"
+            )
+        if name in sys.stdlib_module_names and not is_standard_file(origin, standard):
+            return f"{origin} is imported in the place of the standard library's {name!r}: rename it"
     return None

@@ -15,6 +15,8 @@ from .project import Project, project_of
 __all__ = ["again", "editable", "editable_again", "moved_to"]
 
 _MOST = 200
+_AGAIN = ("--no-deps", "--force-reinstall")
+"""The same version, and nothing else, is to be there afterwards."""
 
 
 def editable(project: str) -> str:
@@ -35,8 +37,10 @@ def again(distribution: Installed) -> str:
         vcs = distribution.direct.get("vcs_info")
         if isinstance(vcs, dict):
             url = f"{vcs.get('vcs')}+{url}@{vcs.get('commit_id')}"
-        return f"Install it again, from where it came: {pip('install', '--force-reinstall', url)}"
-    return f"Install it again: {pip('install', '--force-reinstall', distribution.name or '')}"
+        return f"Install it again, from where it came: {pip('install', *_AGAIN, url)}"
+    name = distribution.name or ""
+    pinned = f"{name}=={distribution.version}" if distribution.version else name
+    return f"Install it again: {pip('install', *_AGAIN, pinned)}"
 
 
 def editable_again(name: str, project: str) -> str:

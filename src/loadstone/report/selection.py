@@ -1,4 +1,4 @@
-"""The option that selects the Python which a command examines, and what is said of the one selected."""
+"""Options that several commands have: which Python they examine, and how they write what they find."""
 
 from __future__ import annotations
 
@@ -10,7 +10,22 @@ if TYPE_CHECKING:
 
     from .examination import Python
 
-__all__ = ["add_python", "python_of"]
+__all__ = ["add_format", "add_python", "python_of"]
+
+_FORMATS = ("text", "json", "github", "sarif")
+
+
+def add_format(parser: argparse.ArgumentParser, what: str) -> None:
+    """Have `parser` take how `what` is written: `--format`, and `--json` for one of its choices."""
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="text",
+        help=f"how {what} is written: for people, as JSON, as annotations of GitHub, or as SARIF",
+    )
+    parser.add_argument(
+        "--json", dest="format", action="store_const", const="json", help=f"write {what} as JSON"
+    )
 
 
 def add_python(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,10 @@ from .places import current_directory
 __all__ = ["Settings", "SettingsError", "read"]
 
 _FILE = "pyproject.toml"
-_SIGN = re.compile(rb"^\s*\[?\s*(['\"]?tool['\"]?\s*\.\s*)?['\"]?loadstone['\"]?\s*(?:[.\]]|=\s*\{)", re.M)
+_SIGN = re.compile(
+    rb"^\s*\[?\s*['\"]?tool['\"]?\s*\.\s*['\"]?loadstone\b|^\s*['\"]?loadstone['\"]?\s*(?:\.|=\s*\{)", re.M
+)
+"""How the table may begin: what is not to be read without need may be broken, or cannot be read."""
 _KEYS = {"doctor.ignore": tuple, "trace.budget": str, "trace.forbid": tuple}
 """All keys there are, and whether they hold a string or several."""
 _WORDS: dict[type, str] = {tuple: "a list of strings", str: "a string"}

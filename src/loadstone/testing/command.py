@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import Any
 
+from ..report.selection import add_format
+
 __all__ = ["add_parser"]
 
 _EXAMPLES = """\
@@ -47,7 +49,7 @@ def add_parser(commands: Any) -> None:
         "--time-limit", type=float, default=30.0, metavar="SECONDS", help="for each check (30)"
     )
     check.add_argument("--all", action="store_true", help="show the checks that pass, too")
-    check.add_argument("--json", action="store_true", help="write the report as JSON")
+    add_format(check, "the report")
     check.set_defaults(call=_call)
 
 
@@ -56,6 +58,7 @@ def _words(text: str | None) -> list[str] | None:
 
 
 def _call(options: argparse.Namespace) -> int:
+    from ..report.formats import written
     from ..report.records import as_json
     from ..report.terminal import Progress, show
     from ..startup.run import printable
@@ -84,8 +87,10 @@ def _call(options: argparse.Namespace) -> int:
         print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 2
     report = Report(options.reference, tuple(outcomes))
-    if options.json:
+    if options.format == "json":
         print(as_json(report))
+    elif options.format != "text":
+        print(written(report.remarks(), options.format), end="")
     else:
         show(report.page(everything=options.all))
     return 0 if report.passed else 1

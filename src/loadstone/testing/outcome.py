@@ -7,6 +7,7 @@ from typing import Literal
 import attrs
 
 from ..report.catalogue import Entry
+from ..report.formats import Remark
 from ..report.page import Page, Style
 from ..report.terminal import rendered
 
@@ -66,6 +67,13 @@ class Report:
     def failures(self) -> tuple[Outcome, ...]:
         """The checks that have failed."""
         return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
+
+    def remarks(self) -> list[Remark]:
+        """The failures, for what shows them beside the source."""
+        return [
+            Remark(outcome.code, "error", outcome.entry.title, f"{self.subject}: {outcome.message}")
+            for outcome in self.failures
+        ]
 
     def page(self, *, everything: bool = False) -> Page:
         """The report for people: the failures, then how many checks came to what; or `everything`."""

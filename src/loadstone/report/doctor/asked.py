@@ -7,32 +7,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from typing import Any
 
-import attrs
-
-from ..._core.system import import_module
+from ..._core.system import live
 from ..._private import Hidden
 from ..._setting import as_for_programs
 from ..died import Died
 from ..examined import progress
 from ..explain.causes import prepare
 from ..terminal import Progress
+from .answer import Asked
 from .check import Check
 from .examine import diagnose
-from .records import Diagnosis
 
-__all__ = ["Asked", "examined"]
-
-
-@attrs.frozen
-class Asked:
-    """What came of it."""
-
-    diagnosis: Diagnosis | None
-    """The diagnosis; None where something else is `wrong`."""
-    failures: tuple[str, ...] = ()
-    """What could not be imported, and why."""
-    wrong: str = ""
-    """What was wrong with the question."""
+__all__ = ["examined"]
 
 
 def examined(
@@ -60,7 +46,7 @@ def examined(
                     if ended is not None and ended.module == name:
                         raise ended
                     progress(name)
-                    import_module(name)
+                    live.import_module(name)
                 except (Exception, SystemExit) as error:  # a script ends what it takes for its own
                     failures.append((name, error))
         try:

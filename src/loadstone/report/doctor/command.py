@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..examination import Python
-    from .asked import Asked
+    from ..settings import Settings
+    from .answer import Asked
 
-from ..selection import add_python
+from ..selection import add_format, add_python
 
 __all__ = ["add_parser"]
 
@@ -20,6 +21,7 @@ examples:
   loadstone doctor --import myapp.plugins --scan myapp
   loadstone doctor --ignore LS142,LS151
   loadstone doctor --json
+  loadstone doctor --format github
   loadstone doctor --python .venv
 
 exit status: 0 nothing is wrong, notes aside; 1 there is an error or a warning, or an import failed;
@@ -57,7 +59,7 @@ def add_parser(commands: Any) -> None:
             default=[],
             help=text + "; several by commas or spaces",
         )
-    doctor.add_argument("--json", action="store_true", help="write the findings as JSON")
+    add_format(doctor, "what is found")
     add_python(doctor)
 
     def call(options: argparse.Namespace) -> int:
@@ -71,33 +73,55 @@ def add_parser(commands: Any) -> None:
 
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from ...startup.run import printable
+    from ..formats import written
     from ..interpreter import NoInterpreter
     from ..page import Page
     from ..records import as_json
     from ..selection import python_of
+    from ..settings import SettingsError, read
     from ..terminal import show
     from .page import page_of
+    from .remarks import remarks_of
 
     try:
         python, notes = python_of(options.python)
     except NoInterpreter as error:
         print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
         return 2
+    try:
+        settings = read()
+    except SettingsError as error:
+        parser.error(str(error))
+    # What is asked for by its code is meant to be seen.
+    ignored = [code for code in settings.doctor_ignore if code not in options.only_]
+    options.ignore_ += ignored
     asked = _asked(python, options)
     if asked.diagnosis is None:
-        parser.error(asked.wrong)
-    if options.json:
+        parser.error(_with_place(asked.wrong, settings))
+    if options.format == "json":
         print(as_json(asked.diagnosis))
+    elif options.format != "text":
+        print(written(remarks_of(asked.diagnosis), options.format), end="")
     else:
         for note in notes:
             page = Page()
             page.line(("dim", note))
             show(page)
         show(page_of(asked.diagnosis))
+        if ignored:
+            page = Page()
+            page.line(("dim", f"{', '.join(ignored)} left out by {settings.file}"))
+            show(page)
     if "LS146" not in asked.diagnosis.checks:
         for reason in asked.failures:
             print(printable(f"loadstone: {reason}"), file=sys.stderr)
     return 0 if asked.diagnosis.ok and not asked.failures else 1
+
+
+def _with_place(wrong: str, settings: Settings) -> str:
+    """What was wrong with the question, and the file where it stands, if that is not the command line."""
+    is_set = any(repr(code) in wrong for code in settings.doctor_ignore)
+    return f"{settings.file}: [tool.loadstone] doctor.ignore: {wrong}" if is_set else wrong
 
 
 def _asked(python: Python | None, options: argparse.Namespace) -> Asked:

@@ -205,6 +205,11 @@ class Environment:
         """What counts of what is installed: the first along the path of each name, in its normal form."""
         return self.once(_current)
 
+    @property
+    def own(self) -> list[Installed]:
+        """What has been installed by itself, and has a name: not what others bring along, nor leftovers."""
+        return self.once(_own)
+
     def providers(self, name: str) -> list[Installed]:
         """The distributions that have the top-level module `name`."""
         return self.once(_providers).get(name, [])
@@ -224,6 +229,20 @@ def _current(environment: Environment) -> dict[str, Installed]:
         if distribution.name is not None and not is_left_over(distribution):
             found.setdefault(normal(distribution.name), distribution)
     return found
+
+
+def _own(environment: Environment) -> list[Installed]:
+    brought = {
+        os.path.join(os.path.dirname(one.place), *file.split("/")[:-1])
+        for one in environment.distributions()
+        for file in environment.recorded(one)
+        if file.endswith(".dist-info/METADATA") and file.count("/") > 1
+    }
+    return [
+        one
+        for one in environment.distributions()
+        if one.name is not None and not is_left_over(one) and one.place not in brought
+    ]
 
 
 def is_left_over(distribution: Installed) -> bool:

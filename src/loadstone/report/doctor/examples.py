@@ -111,7 +111,8 @@ LS135
 - $ python -m pip install opencv-python opencv-python-headless
 + $ python -m pip install opencv-python-headless
 LS136
-- $ python -m pip install --no-deps app    # which requires numpy<2
+- $ python -m pip install app                  # requires gears>=2
+- $ python -m pip install gears==1.0
 + $ python -m pip install app
 LS137
 - # app-1.0.dist-info/entry_points.txt
@@ -156,8 +157,10 @@ LS145
 - lazy import jsno
 + lazy import json
 LS146
-- $ python -m loadstone doctor --import app    # app.py raises an exception
-+ $ python -m loadstone explain --load app
+- # app.py
+- DEBUG = os.environ['DEBUG']    # KeyError where it is not set
++ # app.py
++ DEBUG = os.environ.get('DEBUG', '')
 LS151
 - $ PYTHONPATH=/opt/gone python app.py
 + $ python app.py
@@ -171,10 +174,14 @@ LS154
 - sys.path.append(Path("/opt/lib"))
 + sys.path.append("/opt/lib")
 LS155
-- $ export PYTHONPATH=/usr/lib/python3.9/site-packages
-- $ python3.13 -m app
-+ $ unset PYTHONPATH
-+ $ python3.13 -m app
+- $ PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py
++ $ python3.13 -m pip install requests
++ $ python3.13 app.py
+LS156
+- $ truncate --size 1000 lib.zip
+- $ PYTHONPATH=lib.zip python -m app
++ $ python -m zipfile --test lib.zip
++ $ PYTHONPATH=lib.zip python -m app
 LS161
 - __pycache__/app.cpython-38.pyc    # Python 3.8 is gone
 + $ find . -name '*.cpython-38.pyc' -delete
@@ -187,15 +194,11 @@ LS163
 + $ python3.13 -m compileall -b app && rm app/*.py
 + $ python3.13 -c 'import app.core'
 LS164
-- # for Python 3.13
-- site-packages/app/_core.cpython-39-x86_64-linux-gnu.so
-+ # for Python 3.13
-+ site-packages/app/_core.cpython-313-x86_64-linux-gnu.so
+- site-packages/app/core.cpython-39-x86_64-linux-gnu.so     # for Python 3.13
++ site-packages/app/core.cpython-313-x86_64-linux-gnu.so
 LS165
-- $ file app/_core.cpython-313-x86_64-linux-gnu.so
-- ELF 64-bit LSB shared object, ARM aarch64    # on an x86-64 machine
-+ $ file app/_core.cpython-313-x86_64-linux-gnu.so
-+ ELF 64-bit LSB shared object, x86-64
+- $ cp arm64/core.abi3.so site-packages/app/    # on x86-64
++ $ python -m pip install --force-reinstall app
 LS171
 - class Loader:
 -     def load_module(self, fullname):

@@ -134,6 +134,8 @@ def removed(environment: Environment) -> Iterator[Seen]:
                 f"{'is gone since' if gone else 'goes with'} {use.owner} {version}",
                 remedy=use.instead and f"use {use.instead}, not {what}",
                 severity="error" if gone else "warning",
+                file=file,
+                line=min(lines),
             )
 
 
@@ -177,7 +179,7 @@ def nameless(environment: Environment) -> Iterator[Seen]:
             method = _nameless_method(node)
             if method is not None:
                 evidence = f"line {method.lineno}: source_to_code({ast.unparse(method.args)}) takes no name"
-                yield Seen(file, evidence, severity=severity)
+                yield Seen(file, evidence, severity=severity, file=file, line=method.lineno)
 
 
 def _is_called_by_importlib(kind: type) -> bool:

@@ -24,9 +24,9 @@ from .environment import Environment, is_left_over, normal
 def installed_twice(environment: Environment) -> Iterator[Seen]:
     """By their names, in normal form; what is left over of an uninstall is LS134."""
     by_name: dict[str, list[Installed]] = {}
-    for distribution in environment.distributions():
-        if distribution.name is not None and distribution.place and not is_left_over(distribution):
-            by_name.setdefault(normal(distribution.name), []).append(distribution)
+    for distribution in environment.own:
+        if distribution.place:
+            by_name.setdefault(normal(str(distribution.name)), []).append(distribution)
     for name, several in by_name.items():
         places = {os.path.realpath(one.place): one for one in several}
         versions = [f"{one.version} in {place}" for place, one in places.items()]

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES, all_suffixes
 
 from ...framework.kinds import attribute_of
+from ..installer import asking
 from ..places import folder, is_ours
 from ..trace.lazies import standing
 from .check import Seen, check
 from .environment import Environment
-from .repair import module_command
 
 __all__ = ["COMMON", "JOINS", "modules_in"]
 
@@ -47,20 +47,24 @@ _DEPTH = 3
     source="The Python Tutorial, 6.1.2 The Module Search Path",
 )
 def shadows_standard_library(environment: Environment) -> Iterator[Seen]:
-    """Modules in path entries ahead of the standard library's."""
+    """Modules in path entries ahead of the standard library's; backports among them, by PYTHONPATH."""
     for entry in _ahead_of_standard_library(environment):
         for name in sorted(environment.names(entry).keys() & sys.stdlib_module_names):
             file = environment.origin(entry, name)
             if environment.is_standard_file(file):
                 continue
+            of = environment.provider(name) if environment.is_site(entry) else ""
             if name in sys.builtin_module_names or _imp.is_frozen(name):
                 yield Seen(
                     name,
                     f"{file} is never imported: the interpreter has {name!r} built in or frozen",
                     severity="note",
+                    file=file,
                 )
             else:
-                yield Seen(name, f"{file} is found before the standard library's")
+                evidence = f"{file}{f', of {of},' if of else ''} is found before the standard library's"
+                remedy = f"uninstall it, or take {entry} off the path: unset PYTHONPATH" if of else ""
+                yield Seen(name, evidence, remedy, file=file)
 
 
 @check(
@@ -90,6 +94,7 @@ def shadows_distribution(environment: Environment) -> Iterator[Seen]:
                         name,
                         f"{file} is found before {hidden}" + (f", of {of}" if of else ""),
                         severity="note" if name in COMMON else None,
+                        file=file,
                     )
 
 
@@ -116,7 +121,7 @@ def loaded_twice(environment: Environment) -> Iterator[Seen]:
     for file, modules in by_file.items():
         if len(modules) > 1:
             names = sorted(names[0] for names in modules.values())
-            yield Seen(" and ".join(names), f"both are {file}, each loaded from it")
+            yield Seen(" and ".join(names), f"both are {file}, each loaded from it", file=file)
 
 
 @check(
@@ -175,7 +180,7 @@ def failed_import(environment: Environment) -> Iterator[Seen]:
                 file, line = code.co_filename, number
                 where = f", in {file}, line {line}"
         said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        remedy = f"mend what it names; {module_command('explain', '--load', name)} says more"
+        remedy = f"mend what it names; {asking('explain', '--load', name)} says more"
         yield Seen(name, said + where, remedy, file=file, line=line)
 
 
@@ -194,11 +199,10 @@ def _missing(environment: Environment, name: str) -> str | None:
 
 
 def _ahead_of_standard_library(environment: Environment) -> Iterator[str]:
-    local = set(environment.local_entries())
     for entry in dict.fromkeys(environment.entries()):
         if environment.is_standard_file(entry):
             return
-        if entry in local:
+        if os.path.basename(entry) != environment.standard_zip:
             yield entry
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from ..catalogue import addresses_of
+from ..catalogue import together
 from ..page import Page, Style
 from .records import Diagnosis, Severity
 
@@ -36,7 +36,7 @@ def page_of(diagnosis: Diagnosis) -> Page:
             page.line("→ ", remedy, indent=1)
     page.line()
     if found:
-        page.line(("dim", f"more: {addresses_of(finding.code for finding in found)}"))
+        page.line(("dim", f"more: {together(finding.address for finding in found)}"))
     page.line(_summary(diagnosis))
     return page
 

@@ -35,7 +35,7 @@ _SHOWN = 5
 def dead_entry_point(environment: Environment) -> Iterator[Seen]:
     """Of every distribution that counts; a warning for plugins, whose modules may be another's to bring."""
     for distribution in environment.current.values():
-        project = repair.editable_project(distribution)
+        project = distribution.project
         if project is not None and not os.path.isdir(project):
             continue  # which is all there is to say, and LS132 says it
         for group, name, value in _points(distribution):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from ...distributions import Installed
-from ..installer import pip
+from ..installer import installing
 from .check import Seen, check
 from .environment import Environment, normal
 from .needs import Need, Reader, reader
@@ -33,13 +33,12 @@ def unmet(environment: Environment) -> Iterator[Seen]:
     read = reader(environment)
     python = ".".join(map(str, environment.python))
     for distribution in environment.current.values():
-        headers = _headers(distribution)
-        for wanted in headers.get("requires-python", ()):
-            if read.allows(wanted, python) is False:
-                remedy = pip("install", "--upgrade", str(distribution.name))
-                yield _seen(distribution, f"requires Python {wanted}; this is Python {python}", remedy)
+        wanted = distribution.requires_python
+        if wanted is not None and read.allows(wanted, python) is False:
+            remedy = installing("--upgrade", str(distribution.name))
+            yield _seen(distribution, f"requires Python {wanted}; this is Python {python}", remedy)
         asked: set[tuple[str, str]] = set()
-        for text in headers.get("requires-dist", ()):
+        for text in distribution.requires:
             yield from _unmet(environment, read, distribution, text, "", asked, [])
 
 
@@ -53,6 +52,7 @@ def _unmet(
     way: list[str],
 ) -> Iterator[Seen]:
     """What of a requirement is not met, and of what that requires by the extras that it names."""
+    text = " ".join(text.split())  # a field may go on in the next line
     # Most requirements are those of extras that nobody asks for.
     if not extra and _EXTRA in text.partition(";")[2] and " or " not in text:
         return
@@ -62,7 +62,7 @@ def _unmet(
     by = f"requires {need.text}" if not way else f"{' and that '.join([*way, f'requires {need.text}'])}"
     other = environment.current.get(normal(need.name))
     if other is None:
-        yield _seen(distribution, f"{by}: it is not installed", pip("install", need.text))
+        yield _seen(distribution, f"{by}: it is not installed", installing(need.text))
         return
     if other.version is not None and read.allows(need.versions, other.version) is False:
         place = os.path.dirname(other.place)
@@ -71,36 +71,14 @@ def _unmet(
     for name in sorted(need.extras):
         if (normal(need.name), normal(name)) not in asked:
             asked.add((normal(need.name), normal(name)))
-            for line in _headers(other).get("requires-dist", ()):
+            for line in other.requires:
                 if _EXTRA in line.partition(";")[2]:
                     yield from _unmet(environment, read, distribution, line, name, asked, [*way, by])
 
 
 def _remedy(need: Need) -> str:
-    return pip("install", f"{need.name}{need.versions}")
+    return installing(f"{need.name}{need.versions}")
 
 
 def _seen(distribution: Installed, evidence: str, remedy: str) -> Seen:
     return Seen(distribution.release, evidence, remedy, file=os.path.join(distribution.place, "METADATA"))
-
-
-def _headers(distribution: Installed) -> dict[str, list[str]]:
-    """The fields of the metadata that say what is required, by their names in lower case."""
-    found: dict[str, list[str]] = {}
-    field: list[str] = []
-    text = distribution.text("METADATA") or distribution.text("PKG-INFO")
-    for line in text.lstrip().splitlines():
-        if not line.strip():
-            break
-        if line[0] in " \t":  # the field goes on
-            if field:
-                field[-1] += f" {line.strip()}"
-            continue
-        name, _, value = line.partition(":")
-        field = found.setdefault(name.strip().lower(), [])
-        field.append(value.strip())
-    if "requires-dist" not in found and (required := distribution.text("requires.txt")):
-        # An egg: what is not required by an extra, or on a condition, stands before the first section.
-        lines = [line.strip() for line in required.partition("[")[0].splitlines()]
-        found["requires-dist"] = [line for line in lines if line]
-    return found

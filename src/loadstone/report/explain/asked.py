@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from typing import Any
 
-import attrs
-
-from ..._core.system import import_module, resolve_name
+from ..._core.system import live, resolve_name
 from ..._setting import as_for_programs, first_entry, is_path_safe
 from ...program import first_entries, imported_since_start
 from ..died import Died
@@ -18,24 +16,10 @@ from ..examined import progress
 from .causes import prepare
 from .fresh import Fresh
 from .inquiry import inquire
-from .records import Explanation
+from .records import Asked
 from .started import why_safe
 
-__all__ = ["Asked", "explained"]
-
-
-@attrs.frozen
-class Asked:
-    """What came of the question about a module."""
-
-    explanation: Explanation | None
-    """The explanation, as far as it went; None if there is an `error`."""
-    notes: tuple[str, ...] = ()
-    """What is to be known of how it was asked."""
-    interrupted: bool = False
-    """Whether it was interrupted: then what is behind was not asked."""
-    error: str = ""
-    """Why it could not be asked: it is no name."""
+__all__ = ["explained"]
 
 
 def explained(
@@ -106,6 +90,6 @@ def _package(program: tuple[str, str], load: bool) -> str | None:
         return None
     parent = name.rpartition(".")[0]
     if load and parent:
-        import_module(parent)
+        live.import_module(parent)
     spec = inquire(name, load=False).spec
     return name if spec is not None and spec.search_locations is not None else parent or None

@@ -7,6 +7,8 @@ import os
 import tokenize
 from collections.abc import Iterator
 
+from ..._core.versions import EVALUATES_ANNOTATIONS
+
 __all__ = ["Bindings", "bindings_of"]
 
 _LARGEST = 4_000_000
@@ -53,16 +55,35 @@ class Bindings:
         return [_bound_name(node, alias) for alias in node.names]
 
     def users_of(self, names: list[str]) -> tuple[list[int], list[str]]:
-        """Where one of the names is used: the lines in the body of the module, and the functions."""
+        """Where one of the names is used: the lines in the body of the module, and the functions.
+
+        Annotations that are not evaluated do not count.
+        """
         lines: list[int] = []
         functions: dict[str, None] = {}
-        for node, function in _uses(self._tree, None):
+        for node, function in _uses(self._tree, None, self._evaluates_annotations):
             if node.id in names:
                 if function is None:
                     lines.append(node.lineno)
                 else:
                     functions[function] = None
         return sorted(lines), list(functions)
+
+    def is_annotation(self, names: list[str]) -> bool:
+        """Whether an annotation names one of them, which is not evaluated."""
+        if self._evaluates_annotations:
+            return False
+        everywhere = [node for node, _ in _uses(self._tree, None, True) if node.id in names]
+        return len(everywhere) > len([0 for node, _ in _uses(self._tree, None, False) if node.id in names])
+
+    @property
+    def _evaluates_annotations(self) -> bool:
+        return EVALUATES_ANNOTATIONS and not any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in self._tree.body
+        )
 
     def _look_at(self, node: ast.AST) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -131,31 +152,43 @@ def _at_top(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if isinstance(child, (*_SCOPES, ast.ClassDef)):
             continue
+        if isinstance(child, ast.If) and _is_for_checkers(child.test):
+            for part in child.orelse:
+                yield part
+                yield from _at_top(part)
+            continue
         yield from _at_top(child)
 
 
-def _uses(node: ast.AST, function: str | None) -> Iterator[tuple[ast.Name, str | None]]:
-    """The names that are read, each with the function in which it stands; None for the body of the module."""
+def _is_for_checkers(test: ast.expr) -> bool:
+    """Whether what follows is for type checkers, and never executed."""
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
+
+
+def _uses(node: ast.AST, function: str | None, annotated: bool) -> Iterator[tuple[ast.Name, str | None]]:
+    """The names that are read, each with the function in which it stands; None for the body of the module.
+
+    Those in annotations are among them if `annotated`.
+    """
     if isinstance(node, ast.Name):
         if isinstance(node.ctx, ast.Load):
             yield node, function
         return
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        # Decorators, defaults and annotations are evaluated where the function is defined.
-        outer: list[ast.AST] = [*node.decorator_list, node.args]
-        if node.returns is not None:
-            outer.append(node.returns)
-        for part in outer:
-            yield from _uses(part, function)
+        # Decorators and defaults are evaluated where the function is defined, as annotations are if at all.
+        for part in [*node.decorator_list, node.args, *filter(None, [node.returns if annotated else None])]:
+            yield from _uses(part, function, annotated)
         for part in node.body:
-            yield from _uses(part, function or node.name)
+            yield from _uses(part, function or node.name, annotated)
         return
     if isinstance(node, ast.Lambda):
-        yield from _uses(node.args, function)
-        yield from _uses(node.body, function or "a lambda")
+        yield from _uses(node.args, function, annotated)
+        yield from _uses(node.body, function or "a lambda", annotated)
         return
+    skipped = node.annotation if isinstance(node, ast.arg | ast.AnnAssign) and not annotated else None
     for child in ast.iter_child_nodes(node):
-        yield from _uses(child, function)
+        if child is not skipped:
+            yield from _uses(child, function, annotated)
 
 
 def bindings_of(file: str | None, name: str) -> Bindings | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import attrs
@@ -17,7 +16,7 @@ from .records import Cause, Step
 __all__ = ["Case", "cause"]
 
 
-@attrs.define(slots=False)
+@attrs.define
 class Case:
     """What is known when the search is over."""
 
@@ -35,15 +34,12 @@ class Case:
     """The case of another module, as the program would find it now; nothing more is executed for it."""
     causes_of: Callable[[Case], tuple[Cause, ...]]
     """The causes of another case."""
+    inventory: Inventory
+    """What is installed."""
     asker: Place | None = None
     """The line that asks for the module, where it is another that lacks it."""
     start: str | None = None
     """The folder of the script in whose place the module is asked for."""
-
-    @cached_property
-    def inventory(self) -> Inventory:
-        """What is installed."""
-        return Inventory()
 
     @property
     def last(self) -> Step:

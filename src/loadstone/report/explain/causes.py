@@ -14,6 +14,7 @@ from types import ModuleType
 
 from ...distributions import installed
 from ..frozen import builder
+from ..index import modules_of
 from ..installer import installing
 from ..known import ADDED, REMOVED
 from . import (
@@ -34,7 +35,7 @@ from .circle import circle_of_running
 from .failure import place_of
 from .misses import ABSENT
 from .names import close, close_names
-from .records import Answer, Cause, Miss, SpecRecord, Step
+from .records import Answer, Cause, Miss, SpecRecord, Step, called
 
 __all__ = ["causes_of", "prepare"]
 
@@ -54,17 +55,17 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
 
     Much of it is asked only where the module is not found, or fails.
     """
-    causes = _made(_ALWAYS, case)
+    causes: list[Cause] = []
+    _make(_ALWAYS, case, causes)
     if case.failure is not None:
-        for check in _IF_FAILED:
-            # What a module lacks comes of its being the wrong one, or half done.
-            told = _WITH_LACKS.get(check, set())
-            if not any(found.code in told for found in causes):
-                causes += _made([check], case)
+        _make(_IF_FAILED, case, causes)
         if not any(found.proved and found.code != "LS239" for found in causes):
-            causes += _made([raised.raised], case)
+            _make([raised.raised], case, causes)
     elif not case.found:
-        causes += _made(_IF_MISSING, case)
+        for check in _IF_MISSING:
+            if any(found.proved and found.code in _SETTLING for found in causes):
+                break
+            _make([check], case, causes)
         if any(found.code in _CERTAIN for found in causes):
             causes = [found for found in causes if found.code != "LS203"]
         if not any(found.proved and found.code != "LS239" for found in causes):
@@ -74,17 +75,18 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
     return tuple(sorted(causes, key=lambda found: not found.proved))
 
 
-def _made(checks: Iterable[Check], case: Case) -> list[Cause]:
-    """What the checks find. One that fails is a cause itself, and the others are made all the same."""
-    causes: list[Cause] = []
+def _make(checks: Iterable[Check], case: Case, causes: list[Cause]) -> None:
+    """Add what the checks find. One that fails is a cause itself, and the others are made all the same."""
     for check in checks:
+        told = _TOLD_BY.get(check, set())
+        if any(found.code in told and (found.proved or found.code in _ENOUGH) for found in causes):
+            continue
         try:
             causes += check(case)
         except Exception as error:
             what = f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
             place = place_of(error, of_loadstone=True)
             causes.append(cause("LS239", f"{what}{f' in {place}' if place else ''}", proved=False))
-    return causes
 
 
 def _unknown(case: Case) -> Cause:
@@ -142,38 +144,46 @@ def _disagreement(case: Case) -> Iterator[Cause]:
         yield cause("LS219", evidence)
 
 
-def _misses(case: Case) -> Iterator[Cause]:
-    by_code: dict[str, list[str]] = {}
-    first: dict[str, str] = {}
+def _certain_misses(case: Case) -> Iterator[Cause]:
+    """What can only be the module that is meant, though it does not count."""
+    built = ["LS231"] if "." in case.missing else []
+    yield from _misses(case, ["LS235", "LS213", *built, "LS210", "LS212"])
+
+
+def _other_misses(case: Case) -> Iterator[Cause]:
+    """What is called nearly so, and may be anything."""
+    built = [] if "." in case.missing else ["LS231"]
+    yield from _misses(case, [*built, "LS214", "LS217", "LS216", "LS218"])
+
+
+def _misses(case: Case, codes: Iterable[str]) -> Iterator[Cause]:
+    by_code: dict[str, list[Miss]] = {}
     for miss in _near(case):
-        if miss.reason != ABSENT:
-            first.setdefault(miss.code, miss.path)
-            texts = by_code.setdefault(miss.code, [])
-            text = f"{miss.path}: {miss.reason}"
-            if text not in texts:
-                texts.append(text)
-    order = ("LS235", "LS213", "LS231", "LS210", "LS212", "LS214", "LS217", "LS216", "LS218")
-    for code in order:
-        if code in by_code:
-            proved = any(map(_is_telling, by_code[code]))
-            yield cause(code, by_code[code], _remedy(case, code, first[code]), proved=proved)
-
-
-def _is_telling(text: str) -> bool:
-    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
-    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
+        if miss.reason != ABSENT and miss not in by_code.setdefault(miss.code, []):
+            by_code[miss.code].append(miss)
+    for code in codes:
+        misses = by_code.get(code)
+        if misses:
+            texts = [f"{miss.path}: {miss.reason}" for miss in misses]
+            remedy = _remedy(case, code, misses[0].path)
+            yield cause(code, texts, remedy, proved=any(map(_is_telling, texts)))
 
 
 def _remedy(case: Case, code: str, path: str) -> str | None:
     """What is right for the very file; None where the code says all."""
     if code == "LS213" and not path.endswith(".pyc"):
-        return extension.remedy_for(case.missing, path)
+        return extension.remedy_for(case, path)
     if code == "LS213":
         return f"Delete {path}, or put its source beside it."
     top = case.steps[0].spec
     if code == "LS231" and top is not None and top.search_locations:
         return extension.build_it(os.path.dirname(top.search_locations[0]))
     return None
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a near miss says why the module is not found: not if it is of data or notes of that name."""
+    return not text.endswith("is no suffix of modules") or ".py" in text.rpartition(": ")[2]
 
 
 def _near(case: Case) -> Iterator[Miss]:
@@ -206,6 +216,8 @@ def _no_name(case: Case) -> Iterator[Cause]:
     better = better.strip("./\\").replace("/", ".").replace(os.sep, ".").removesuffix(".__init__")
     if better != case.name:
         yield cause("LS221", f"{case.name!r} is the name of a file", f"Its module would be {better!r}.")
+    elif "-" in case.name and (modules_of(case.name) or case.inventory.named(case.name)):
+        return  # the name of a distribution, which is told as that
     elif "-" in case.name:
         better = case.name.replace("-", "_")
         yield cause("LS214", f"{case.name!r} has a hyphen", f"The module may be called {better!r}.")
@@ -235,6 +247,12 @@ def _no_package(case: Case) -> Iterator[Cause]:
     if case.is_complete or not case.last.is_there:
         return
     step = case.last
+    if step.loading is not None and step.spec is not None and step.spec.search_locations is not None:
+        other = called(sys.modules.get(step.name))
+        what = f"is a package ({step.spec.place}), whose code puts a {other} in its place in sys.modules"
+        remedy = "Give what it puts there the __path__ of the package."
+        yield cause("LS237", f"{step.name!r} {what}, which has no __path__", remedy)
+        return
     place = step.spec or (step.imported and step.imported.spec)
     evidence = f"{step.name!r} is a module{f' ({place.place})' if place else ''}, which has no __path__"
     module = sys.modules.get(step.name)
@@ -297,18 +315,27 @@ _CERTAIN = {
     *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
 }
 """What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
+
 _OF_ENVIRONMENTS = {
     *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),
     *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253", "LS254"),
 }
 """What is mended by installing, which a frozen application cannot."""
 
+
 Check = Callable[[Case], Iterator[Cause]]
 _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
-_WITH_LACKS: dict[Check, set[str]] = {
+_ENOUGH = {*_HIDING, "LS205"}
+"""What need not be proved for others to say nothing beside it."""
+_SETTLING = {*_HIDING, "LS210", "LS213", "LS231", "LS232", "LS235"}
+"""What says why the very module is not found: beside it, other causes only confuse."""
+_TOLD_BY: dict[Check, set[str]] = {
+    shadow.swallowed: {"LS249"},
+    versions.mismatch: {*_HIDING, "LS205"},
     raised.circular: _HIDING,
-    raised.lacking: {*_HIDING, "LS205", "LS232"},
+    versions.moved: {*_HIDING, "LS205", "LS227", "LS232"},
+    raised.lacking: {*_HIDING, "LS205", "LS227", "LS232", "LS243", "LS244", "LS247", "LS248", "LS252"},
 }
 """What need not be asked where there is a cause with one of these codes."""
 
@@ -316,22 +343,18 @@ _ALWAYS: tuple[Check, ...] = (
     _none,
     _running,
     started.came_to_an_end,
+    started.foreign_variable,
     shadow.hides,
-    ownership.shared,
-    ownership.stranger,
-    versions.looked_up,
-    versions.mismatch,
-    versions.moved,
-    ownership.altered,
     _finder_raised,
     _disagreement,
     _doubtful,
     extension.found_extension,
     content.bytecode,
-    shadow.swallowed,
-    installations.lost_init,
     installations.hidden_editable,
-    started.foreign_variable,
+    shadow.swallowed,
+    ownership.shared,
+    ownership.stranger,
+    installations.lost_init,
 )
 _IF_FAILED: tuple[Check, ...] = (
     shadow.hides_by_failure,
@@ -340,8 +363,14 @@ _IF_FAILED: tuple[Check, ...] = (
     content.damaged,
     content.source,
     raised.circular,
+    raised.not_imported,
+    raised.never_imported,
+    versions.looked_up,
+    versions.mismatch,
+    versions.moved,
     raised.lacking,
     raised.ended,
+    ownership.altered,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
@@ -350,14 +379,16 @@ _IF_MISSING: tuple[Check, ...] = (
     raised.in_package,
     _empty_path,
     installations.not_built_in,
-    installations.distribution,
-    _misses,
-    extension.unbuilt,
-    _in_a_hidden_copy,
-    start.away,
+    _certain_misses,
+    start.inside,
     started.unused_directory,
     started.unused_variable,
     elsewhere.meant,
+    installations.distribution,
+    _other_misses,
+    extension.unbuilt,
+    _in_a_hidden_copy,
+    start.near,
     pth.idle_pth,
     elsewhere.others,
     close,

@@ -90,12 +90,16 @@ def _into_function(place: Place) -> str | None:
     node = None if bindings is None or not place.is_of_module else bindings.import_at(place.line)
     if bindings is None or node is None:
         return None
-    lines, functions = bindings.users_of(bindings.bound_by(node))
+    names = bindings.bound_by(node)
+    lines, functions = bindings.users_of(names)
+    text = linecache.getline(place.file, node.lineno).strip()
+    if not lines and not functions and bindings.is_annotation(names):
+        what = "only annotations use it, which are not evaluated"
+        return f"Move line {node.lineno} of {place.file} ({text}) below if TYPE_CHECKING: {what}."
     if lines or not functions:
         return None
     users = ", ".join(f"{function}()" for function in functions[:3])
     more = " and others" if len(functions) > 3 else ""
-    text = linecache.getline(place.file, node.lineno).strip()
     return f"Move line {node.lineno} of {place.file} ({text}) into {users}{more}: nothing else there uses it."
 
 

@@ -244,7 +244,7 @@ _ENTRIES = (
     ),
     Entry(
         "LS237",
-        "The module ends the program, or removes itself, while it is imported",
+        "The module ends the program, replaces or removes itself, while it is imported",
         "Code of a script that is meant to be run, not imported, is executed by an import all the same.",
         "Put what is to be done by the script alone below if __name__ == '__main__'.",
     ),

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..examination import Python
-    from .asked import Asked
-    from .records import Explanation
+    from .records import Asked, Explanation
 
 from ..selection import add_python
 
@@ -82,6 +81,11 @@ def _call(options: argparse.Namespace) -> int:
     if not all(names):
         print("loadstone: the name is empty", file=sys.stderr)
         return 2
+    relative = next((name for name in names if name.startswith(".")), None)
+    if relative is not None and options.script is None and options.module is None:
+        error = f"{relative} is relative, and -m does not say to which module"
+        print(printable(f"loadstone: {error}"), file=sys.stderr)
+        return 2
     codes = [name for name in names if is_code(name)]
     if codes and len(codes) < len(names):
         print("loadstone: expected names of modules or codes, not both", file=sys.stderr)
@@ -113,7 +117,6 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     from ...startup.run import printable
     from ..interpreter import NoInterpreter
     from ..page import Page
-    from ..records import as_json
     from ..selection import python_of
     from ..terminal import show
     from .page import page_of
@@ -124,7 +127,6 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
         print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
         return 2
     explanations: list[Explanation] = []
-    several = len(names) > 1
     if notes and not options.json:
         page = Page()
         for note in notes:
@@ -138,10 +140,12 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
             print()
         explanations.append(asked.explanation)
         if not options.json or asked.interrupted:
-            show(page_of(asked.explanation, asked.notes, verbose=options.verbose, titled=several))
+            show(page_of(asked.explanation, asked.notes, verbose=options.verbose))
         if asked.interrupted:
             raise KeyboardInterrupt
     if options.json:
+        from ..records import as_json
+
         print(as_json(explanations[0] if len(explanations) == 1 else explanations))
     return 0 if all(explanation.found for explanation in explanations) else 1
 

@@ -42,7 +42,7 @@ def bytecode(case: Case) -> Iterator[Cause]:
 
 def _is_sourceless(file: str | None) -> bool:
     return (
-        file is not None
+        isinstance(file, str)  # an exception may have anything there
         and file.endswith(".pyc")
         and os.path.isfile(file)
         and os.path.basename(os.path.dirname(file)) != "__pycache__"

@@ -174,8 +174,9 @@ def _with_user_site() -> str:
 
 
 def _home(user: str) -> str:
-    """The home of a user, who may not be one any more."""
-    return os.path.expanduser(f"~{user}")
+    """The home of a user, who may not be one any more; newer versions of sudo tell it."""
+    told = os.environ.get("SUDO_HOME") if user == os.environ.get("SUDO_USER") else None
+    return told or os.path.expanduser(f"~{user}")
 
 
 def _others() -> Iterator[_Site]:

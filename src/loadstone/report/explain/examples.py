@@ -129,93 +129,134 @@ LS225
 - import plugins         # in /opt/plugins, which is not on sys.path
 + $ PYTHONPATH=/opt python app.py
 LS226
-- # pygame.py, beside the program
-- # game.py
-- import pygame          # the local file, not the library
-+ # my_game.py, beside the program
-+ # game.py
-+ import pygame
+- # requests.py, beside the program
+- import requests
+- requests.get(address)
++ # client.py
++ import requests
++ requests.get(address)
 LS227
-- from collections import Mapping
-+ from collections.abc import Mapping
-LS228
-- $ python -m loadstone explain json.loads
+- from json import laods
 + from json import loads
+LS228
+- import os.getcwd
++ from os import getcwd
 LS229
-- $ python -c 'import cv2'
-- # ImportError: libGL.so.1: cannot open shared object file
+- $ python -c 'import cv2'    # libGL.so.1: cannot open shared object file
 + $ apt-get install libgl1
 + $ python -c 'import cv2'
 LS230
-- # fast.cpython-313-x86_64-linux-gnu.so, which was _fast...
-- $ python -c 'import fast'     # it has no PyInit_fast
-+ # _fast.cpython-313-x86_64-linux-gnu.so
-+ $ python -c 'import _fast'
+- $ mv app/core.abi3.so app/fast.abi3.so
++ $ python -m pip install --force-reinstall app
 LS231
-- $ git clone https://github.com/numpy/numpy && cd numpy
+- $ cd numpy                     # a checkout that is not built
 - $ python -c 'import numpy'
 + $ cd ..
-+ $ python -c 'import numpy'    # the one that is installed
++ $ python -c 'import numpy'
 LS232
-- # app/conf.pyc is left of app/conf.py, and there is app/conf/local.py
-- $ python -c 'import app.conf.local'
-+ $ rm app/conf.pyc
-+ $ python -c 'import app.conf.local'
+- app/conf.pyc
+- app/conf/local.py
++ app/conf/__init__.py
++ app/conf/local.py
 LS233
-- # shop/orders.py has: from . import goods
-- $ python shop/orders.py
-+ # shop/orders.py has: from . import goods
-+ $ python -m shop.orders
+- $ python app/run.py            # has: from . import models
++ $ python -m app.run
 LS234
-- # src/app/main.py has: import src.app.util
-- $ python src/app/main.py
-+ # src/app/main.py has: import src.app.util
+- $ python src/app/main.py       # has: import src.app.util
 + $ python -m src.app.main
 LS235
-- # app.zip has fast/_speed.cpython-313-x86_64-linux-gnu.so
-- $ PYTHONPATH=app.zip python -c 'import fast._speed'
-+ $ unzip app.zip -d app
-+ $ PYTHONPATH=app python -c 'import fast._speed'
+- $ PYTHONPATH=app.zip python -c 'import app.core'    # core.abi3.so
++ $ unzip app.zip -d unpacked
++ $ PYTHONPATH=unpacked python -c 'import app.core'
 LS236
-- # old.py has: print 'hello'
-- $ python -c 'import old'
-+ # old.py has: print('hello')
-+ $ python -c 'import old'
+- print 'text'
++ print('text')
 LS237
-- import sys
+- # tool.py
 - sys.exit(main())
-+ import sys
-+ if __name__ == "__main__":
++ # tool.py
++ if __name__ == '__main__':
 +     sys.exit(main())
 LS238
-- # the checkout of tool has tool/README and tool/tool/__init__.py
-- $ python -c 'import tool; tool.run'
-+ $ cd tool
-+ $ python -c 'import tool; tool.run'
+- app.py
+- requests/logs.txt      # the folder hides an editable install
++ app.py
++ logs/requests.txt
 LS239
-- # a finder on sys.meta_path
-- def find_distributions(self, context):
--     raise RuntimeError
-+ # a finder on sys.meta_path
-+ def find_distributions(self, context):
-+     return ()
+- class Finder:
+-     def __getattr__(self, name):
+-         raise RuntimeError(name)
++ class Finder:
++     def __getattr__(self, name):
++         raise AttributeError(name)
+LS240
+- $ python app.py                # has: import requests
++ $ python -m pip install requests
++ $ python app.py
+LS241
+- $ python -m pip install uvicorn
+- $ python -c 'import httptools'
++ $ python -m pip install "uvicorn[standard]"
++ $ python -c 'import httptools'
+LS242
+- # pyproject.toml: dependencies = ["requests"]
+- $ python app.py
++ $ python -m pip install -e .
++ $ python app.py
+LS243
+- $ python -m pip install fitz
++ $ python -m pip uninstall fitz
++ $ python -m pip install PyMuPDF
+LS244
+- $ python -m pip install opencv-python opencv-python-headless
++ $ python -m pip install opencv-python-headless
+LS245
+- $ sed -i s/true/false/ site-packages/app/settings.py
++ $ python -m pip install --force-reinstall app
+LS246
+- import requests.client
++ import requests.sessions
+LS247
+- $ python -m pip install pydantic
+- $ python -m pip install pydantic-core==2.0
++ $ python -m pip install pydantic
+LS248
+- importlib.metadata.version('yaml')
++ importlib.metadata.version('PyYAML')
+LS249
+- $ python -m pip install -e old
+- $ mv old new
++ $ mv old new
++ $ python -m pip install -e new
+LS250
+- importlib.import_module('plugins.csv')    # in a frozen application
++ $ pyinstaller --hidden-import plugins.csv app.py
+LS251
+- site-packages/~umpy/
++ $ rm -r site-packages/~umpy
++ $ python -m pip install --force-reinstall numpy
+LS252
+- from collections import Mapping    # until Python 3.9
++ from collections.abc import Mapping
+LS253
+- # src/app/__init__.py
+- $ python -c 'import app'
++ $ python -m pip install -e .
++ $ python -c 'import app'
+LS254
+- $ PYTHONPATH=/opt/site python app.py    # has own-nspkg.pth
++ site.addsitedir('/opt/site')
 LS255
-- # app.py
-- import ctypes
--
-- ctypes.string_at(0)    # the process dies of it
-+ # app.py
-+ import ctypes
-+
-+ ctypes.string_at(ctypes.create_string_buffer(b"text"))
+- # native.py
+- os._exit(1)
++ # native.py
++ raise ImportError('there is no such device')
 LS256
-- $ ls
-- app.py  helpers.py
-- $ python -P app.py    # which imports helpers
+- $ python -P app.py             # has: import settings, beside it
 + $ python app.py
 LS257
-- $ PYTHONPATH=lib python -E -m app
-+ $ PYTHONPATH=lib python -m app
+- $ PYTHONPATH=lib python -I app.py
++ $ PYTHONPATH=lib python app.py
 LS258
 - $ PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py
 + $ python3.13 -m pip install requests

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
 
-from ...distributions import providers
 from ..places import is_standard_file, standard_directories
+from ..remedy import again, editable
 from .binary import init_functions, machines_of, names, own_machines
 from .case import Case, cause
 from .failure import errors_of, is_engine, lacks_of, places_of
@@ -31,6 +31,7 @@ _SYMBOL = (
     re.compile(r"Error relocating \S+: (\w+): symbol not found"),
     re.compile(r"[sS]ymbol not found(?: in flat namespace)?:? '?(\w+)"),
 )
+_MACHINE = re.compile(r"incompatible architecture \(have '([^']+)', need '([^']+)'")
 _BUNDLED = re.compile(
     r"-[0-9a-f]{8,}\.(so|\d)"
 )  # as auditwheel and delvewheel call what they put into wheels
@@ -50,7 +51,7 @@ def extension_fails(case: Case) -> Iterator[Cause]:
         path = error.path if isinstance(error, ImportError) else None
         if isinstance(path, str) and path.endswith(COMPILED) and os.path.isfile(path):
             name = error.name if isinstance(error, ImportError) and error.name else _stem(path)
-            yield from _broken(name, path, str(error))
+            yield from _broken(case, name, path, str(error))
         elif type(error) is OSError and error.errno is None:
             yield from _library_by_hand(error)
 
@@ -61,16 +62,16 @@ def found_extension(case: Case) -> Iterator[Cause]:
     if case.failure is not None or not case.found or spec is None or spec.origin is None:
         return
     if spec.has_location and spec.origin.endswith(COMPILED) and os.path.isfile(spec.origin):
-        yield from _broken(case.name, spec.origin, None)
+        yield from _broken(case, case.name, spec.origin, None)
 
 
 def _stem(path: str) -> str:
     return os.path.basename(path).partition(".")[0]
 
 
-def _broken(name: str, path: str, said: str | None) -> Iterator[Cause]:
+def _broken(case: Case, name: str, path: str, said: str | None) -> Iterator[Cause]:
     """What is wrong with an extension module, of which the system has `said` something if it was loaded."""
-    again = remedy_for(name, path)
+    again = remedy_for(case, path)
     try:
         machines = machines_of(path)
     except OSError as error:
@@ -84,7 +85,7 @@ def _broken(name: str, path: str, said: str | None) -> Iterator[Cause]:
         theirs, ours = _spelled(machines), _spelled(own)
         yield cause("LS213", f"{path} is compiled for {theirs}, and this Python for {ours}", again)
         return
-    missing = _without_init(name, path)
+    missing = _without_init(name, path, again)
     if missing is not None:
         yield cause("LS230", *missing)
     elif said is not None:
@@ -105,7 +106,7 @@ def _content(path: str) -> str:
     return f"it begins with {head[:24]!r}"
 
 
-def _without_init(name: str, path: str) -> tuple[str, str] | None:
+def _without_init(name: str, path: str, again: str) -> tuple[str, str] | None:
     """Evidence and remedy for a file without the function that makes the module; None if it has it."""
     tail = name.rpartition(".")[2]
     functions = init_functions(path)
@@ -118,7 +119,7 @@ def _without_init(name: str, path: str) -> tuple[str, str] | None:
         suffix = os.path.basename(path).partition(".")[2]
         return evidence, f"Call the file {new[0]}.{suffix} again, and import it by that name."
     if tail in old:
-        return f"{path} is made for Python 2: it has init{tail}, and no PyInit_{tail}", remedy_for(name, path)
+        return f"{path} is made for Python 2: it has init{tail}, and no PyInit_{tail}", again
     # The table of symbols may be of another kind than is read here, so its want proves nothing.
     return None
 
@@ -141,6 +142,18 @@ def _said(name: str, path: str, said: str, again: str) -> Cause:
         evidence = f"{path} needs {symbol}, which none of the libraries that it is loaded with has"
         remedy = f"It was built for another version of one of them. {again}"
         return cause("LS230", evidence, remedy)
+    machine = _MACHINE.search(said)
+    if machine is not None:
+        return cause(
+            "LS213", f"{path} is compiled for {machine[1]}, and this Python runs as {machine[2]}", again
+        )
+    if "failed to map segment" in said:
+        evidence = f"{path} is on a file system from which no code may be executed (noexec)"
+        return cause("LS230", evidence, "Put it, or the environment, on another file system.")
+    if said.startswith("DLL load failed"):
+        evidence = f"{path} needs a library that Windows does not find, or not in that version: {said}"
+        remedy = f"Install the Visual C++ runtime of Microsoft, which many need. {again}"
+        return cause("LS229", evidence, remedy)
     if "module export function" in said:
         tail = name.rpartition(".")[2]
         evidence = f"{path} is no extension module of this name: it has no function PyInit_{tail}"
@@ -164,7 +177,9 @@ def _without_library(path: str, library: str, again: str) -> Cause:
     by_way = "" if needing == path else f", by way of {needing}"
     evidence = f"{path} needs {library}{by_way}, which this system's loader does not find"
     if _BUNDLED.search(base) or library.startswith("@"):
-        return cause("LS229", evidence, f"It comes with the distribution itself. {again}")
+        is_whole = again.startswith("Install it")
+        install = again if is_whole else "Install that, in the place of a copy of a part of it."
+        return cause("LS229", evidence, f"It comes with the distribution itself. {install}")
     return cause("LS229", evidence, provider_of(base))
 
 
@@ -178,6 +193,8 @@ def _beside(path: str) -> Iterator[str]:
         if place in (folder, places[1], places[2]) or place.endswith(".libs"):
             for name in _listed(place):
                 each = os.path.join(place, name)
+                if os.path.islink(each):
+                    continue
                 if ".so" in name or name.endswith((".dylib", ".dll")):
                     yield each
 
@@ -204,13 +221,10 @@ def _library_by_hand(error: OSError) -> Iterator[Cause]:
         yield cause("LS229", evidence, provider_of(os.path.basename(library)))
 
 
-def remedy_for(name: str, path: str) -> str:
-    """What to do about a compiled file of the module `name` that is for something else, or damaged."""
-    for one in providers().get(name.partition(".")[0], []):
-        base = os.path.basename(path)
-        if any(os.path.basename(file) == base for file in one.files) or os.path.dirname(one.place) in path:
-            command = f"{sys.executable} -m pip install --force-reinstall --no-cache-dir {one.name}"
-            return f"Install it again, for this Python: {command}"
+def remedy_for(case: Case, path: str) -> str:
+    """What to do about a compiled file that is for something else, or damaged."""
+    for one in case.inventory.of_file(path):
+        return again(one)
     return f"Build it for this Python ({_python()}), whose suffix is {EXTENSION_SUFFIXES[0]}."
 
 
@@ -245,7 +259,7 @@ def unbuilt(case: Case) -> Iterator[Cause]:
 
 def build_it(root: str) -> str:
     """What to do about a source tree that is not built."""
-    return f"Start from another directory than {root}, or build it: {sys.executable} -m pip install -e {root}"
+    return f"Start from another directory than {root}, or build it: {editable(root)}"
 
 
 def _a_source(package: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 import linecache
 from collections.abc import Iterator
@@ -13,11 +12,13 @@ from typing import NamedTuple
 import attrs
 
 from ...framework.kinds import attribute_of
+from ..layout import names_in
 
 __all__ = [
     "Lack",
     "Place",
     "asked_at",
+    "distribution_of",
     "errors_of",
     "is_engine",
     "lacks_of",
@@ -85,12 +86,19 @@ def errors_of(failure: BaseException) -> Iterator[BaseException]:
     while current is not None and current not in seen and len(seen) < _MOST:
         seen.append(current)
         yield current
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        # Who raises something "from None" hides the failure from readers; it is the reason all the same.
+        current = current.__cause__ or current.__context__
 
 
 def lacks_of(failure: BaseException) -> list[Lack]:
     """What the exception and those that it comes of are about."""
-    return [lack for error in errors_of(failure) for lack in _lacks(error)]
+    lacks: list[Lack] = []
+    for error in errors_of(failure):
+        try:
+            lacks += _lacks(error)
+        except Exception:
+            continue
+    return lacks
 
 
 def _lacks(error: BaseException) -> Iterator[Lack]:
@@ -99,15 +107,28 @@ def _lacks(error: BaseException) -> Iterator[Lack]:
         file = attribute_of(error.obj, "__file__")
         if isinstance(name, str) and isinstance(error.name, str):
             yield Lack(name, error.name, file if isinstance(file, str) else None, error)
-    elif isinstance(error, ImportError) and isinstance(error.name, str):
+    elif isinstance(error, ImportError) and isinstance(error.name, str) and error.name:
         if type(error).__name__ == "ImportCycleError":
             yield Lack(error.name, None, None, error, is_cycle=True)
         elif isinstance(error, ModuleNotFoundError):
-            yield Lack(error.name, None, None, error)
+            if distribution_of(error) is None:
+                yield Lack(error.name, None, None, error)
         else:
             name = _name_from(error)
             if name is not None:
-                yield Lack(error.name, name, error.path, error)
+                yield Lack(error.name, name, error.path if isinstance(error.path, str) else None, error)
+
+
+def distribution_of(error: BaseException) -> str | None:
+    """The distribution that was looked up in vain: by importlib.metadata, its backport or pkg_resources."""
+    # By their names: of a module that has been imported anew there are two classes.
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    asked = error.args[0] if error.args else None
+    if "DistributionNotFound" in kinds:
+        asked = getattr(asked, "project_name", None)
+    elif "PackageNotFoundError" not in kinds:
+        return None
+    return asked if isinstance(asked, str) else None
 
 
 def _name_from(error: ImportError) -> str | None:
@@ -157,20 +178,7 @@ def is_engine(place: Place) -> bool:
 
 def asked_at(place: Place) -> list[str]:
     """The modules that the import statement at a line names; empty for what is none, or goes on below."""
-    try:
-        tree = ast.parse(place.text)
-    except (SyntaxError, ValueError):
-        return []
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            parts = str(place.globals.get("__package__") or "").split(".")
-            anchor = parts[: len(parts) - node.level + 1] if node.level else []
-            source = ".".join(filter(None, [*anchor, node.module or ""]))
-            names += [source, *(f"{source}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.strip(".")]
+    return names_in(place.text, str(place.globals.get("__package__") or ""))
 
 
 def loading_of(error: BaseException) -> str | None:

@@ -9,7 +9,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from ..._core.system import import_module, resolve_name
+from ..._core.system import live, resolve_name
 from ...framework.kinds import attribute_of
 from ...program import imported_since_start, without_own_modules
 from ..died import Died
@@ -17,6 +17,8 @@ from ..trace.lazies import standing
 from .case import Case
 from .causes import causes_of
 from .fresh import Fresh
+from .inventory import Inventory
+from .owner import owner_of
 from .records import Answer, Explanation, Imported, Loading, SpecRecord, Step
 from .search import Search, error_text
 
@@ -69,6 +71,7 @@ class _Inquiry:
         self.name = name
         self._load = load
         self._fresh = fresh
+        self.inventory = Inventory()
         self._stages: list[_Stage] = []
         # What the command itself has put off or imported is nothing of a program that has only just started.
         self._put_off = _put_off() if fresh else set()
@@ -115,13 +118,13 @@ class _Inquiry:
         last = self._stages[-1]
         found = last.name == self.name and steps[-1].is_there and last.failure is None
         start = None if self._fresh is None else self._fresh.start
-        return Case(
-            self.name, steps, found, last.search.path, last.failure, self._ask, causes_of, start=start
-        )
+        path, failure = last.search.path, last.failure
+        return Case(self.name, steps, found, path, failure, self._ask, causes_of, self.inventory, start=start)
 
     def _ask(self, name: str) -> Case:
         """The case of another module, as the program that is explained would find it now."""
         inquiry = _Inquiry(name, load=False, fresh=None)
+        inquiry.inventory = self.inventory
         with self._as_for_programs:
             inquiry.make()
             return inquiry.case()
@@ -140,6 +143,7 @@ class _Inquiry:
             module=steps[-1] if is_complete else None,
             causes=() if interrupted else causes_of(case),
             interrupted=at,
+            distribution=owner_of(steps[-1]) if case.found else None,
         )
 
 
@@ -180,7 +184,7 @@ class _Stage:
         began = perf_counter()
         try:
             with surroundings:
-                import_module(self.name)
+                live.import_module(self.name)
                 self._loaded = sys.modules.get(self.name)
         except KeyboardInterrupt:
             raise

@@ -17,7 +17,7 @@ from ..project import Project
 from ..remedy import again, editable, editable_again
 from .case import Case, cause
 from .definitions import definitions_of
-from .inventory import ASIDE
+from .inventory import ASIDE, is_aside
 from .records import Cause
 from .want import Want, to_install
 
@@ -42,7 +42,9 @@ def not_built_in(case: Case) -> Iterator[Cause]:
 def distribution(case: Case) -> Iterator[Cause]:
     """What is installed and should have the module, or what would have to be."""
     if case.is_complete or not case.last.is_there:
-        yield from wanting(Want(case.missing, case.name, case.inventory))
+        asking = case.inventory.of_file(case.asker.file) if case.asker is not None else []
+        importer = next(iter(asking), None)
+        yield from wanting(Want(case.missing, case.name, case.inventory, importer, case.asker is not None))
 
 
 def wanting(want: Want) -> Iterator[Cause]:
@@ -75,7 +77,7 @@ def _put_aside(want: Want) -> Iterator[Cause]:
 def _aside_owner(entry: str, module: str) -> str | None:
     """The name of the distribution whose metadata was put aside with the module."""
     for one in installed([entry]):
-        if one.name is None or not os.path.basename(one.place).startswith(ASIDE):
+        if one.name is None or not is_aside(one):
             continue
         if module in one.modules or normal(one.name) == normal(module):
             return one.name
@@ -169,11 +171,17 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
         if one.project is not None or _defines(one, parent, want.name.rpartition(".")[2]):
             continue
         evidence = f"{one.release}, which is installed, has no {want.name}, by its own list"
-        for other, wanted in want.inventory.unmet(one):
-            evidence += f"; {other.release} requires {wanted}"
-            yield cause("LS247", evidence, f"Install the version that is required: {installing(str(wanted))}")
-            return
-        yield cause("LS246", evidence, f"Mend the name, or install a version of {one.name} that has it.")
+        unmet = list(want.inventory.unmet(one))
+        for other, wanted in unmet[:1]:
+            remedy = f"Install the version that is required: {installing(str(wanted))}"
+            yield cause(
+                "LS247",
+                f"{evidence}; {other.release} requires {wanted}",
+                remedy,
+                proved=not want.is_by_failure or other is want.importer,
+            )
+        if not unmet:
+            yield cause("LS246", evidence, f"Mend the name, or install a version of {one.name} that has it.")
         return
 
 
@@ -198,10 +206,12 @@ def lost_init(case: Case) -> Iterator[Cause]:
     top = case.steps[0]
     if top.spec is None or top.spec.loader is not None:
         return
-    for one in case.inventory.all:
+    for one in installed():
         for file in one.files:
             folder, _, base = file.rpartition("/")
-            if folder == top.name and base in _INITS and not os.path.exists(one.place_of(file)):
+            if folder != top.name or base not in _INITS or os.path.exists(one.place_of(file)):
+                continue
+            if one.name is not None and not is_aside(one):
                 evidence = f"{one.release} has {file}, by its own list, and it is not there"
                 yield cause("LS201", [evidence, *_lost(one)], again(one))
                 return

@@ -11,10 +11,15 @@ from ..index import normal
 from ..places import folder
 from ..requirements import Requirement, read
 
-__all__ = ["ASIDE", "Inventory"]
+__all__ = ["ASIDE", "Inventory", "is_aside"]
 
 ASIDE = "~"
 """What begins the names of files that pip puts aside while it replaces them, and forgets when interrupted."""
+
+
+def is_aside(one: Installed) -> bool:
+    """Whether it is metadata that was put aside so."""
+    return os.path.basename(one.place).startswith(ASIDE)
 
 
 class Inventory:
@@ -25,7 +30,7 @@ class Inventory:
         """Those that have a name, without what pip has put aside; a directory that is listed twice once."""
         found: dict[str, Installed] = {}
         for number, one in enumerate(installed()):
-            if one.name is not None and not os.path.basename(one.place).startswith(ASIDE):
+            if one.name is not None and not is_aside(one):
                 found.setdefault(folder(one.place) if one.place else str(number), one)
         return tuple(found.values())
 
@@ -55,6 +60,16 @@ class Inventory:
     def owners(self, module: str) -> list[Installed]:
         """Those that have the module itself, by their own lists of files."""
         return [one for one in self.having(module) if one.files_of(module)]
+
+    def providers(self, module: str) -> list[Installed]:
+        """Those of the module or, where none has that in its list, of the package that it is in."""
+        name = module
+        while name:
+            owners = self.owners(name)
+            if owners:
+                return owners
+            name = name.rpartition(".")[0]
+        return [one for one in self.having(module) if one.project is not None]
 
     def of_file(self, file: str) -> list[Installed]:
         """Those of which the file is: by their lists, or below the project of an editable install."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import sysconfig
 
 __all__ = ["provider_of"]
 
@@ -70,6 +71,9 @@ _SEARCHES = ("apt-file search {}", "dnf provides '*/{}'", "apk search so:{}")
 def provider_of(library: str) -> str:
     """What brings a shared library to this system, as a sentence."""
     python = re.match(r"libpython(\d\.\d+)", library)
+    if python is not None and python[1] == sysconfig.get_python_version():
+        home = sysconfig.get_config_var("LIBDIR")
+        return f"It is this Python's own, where the loader does not look: set LD_LIBRARY_PATH={home}."
     if python is not None:
         return (
             f"It was built for Python {python[1]} with a shared library, which this Python is not:"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..catalogue import addresses_of
+from ..catalogue import together
 from ..page import Node, Page, Part, Style
 from ..places import near
 from .records import Answer, AskedEntry, Cause, Explanation, Miss, Shadow, SpecRecord, Step
@@ -18,17 +18,14 @@ Shown = Callable[[str], str]
 """How a text that may hold paths is written."""
 
 
-def page_of(
-    explanation: Explanation, notes: Iterable[str] = (), *, verbose: bool = False, titled: bool = False
-) -> Page:
+def page_of(explanation: Explanation, notes: Iterable[str] = (), *, verbose: bool = False) -> Page:
     """What `explanation` says: the verdict, the causes, then what was seen, with `notes` on how it was asked.
 
     Unless `verbose`, what was seen is what matters for the verdict, and paths below the current directory
-    are written relative to it. If `titled`, the name of the module stands above all, for one of several.
+    are written relative to it.
     """
     page = Page()
-    if titled:
-        page.heading(explanation.name)
+    page.heading(explanation.name)
     verbose = verbose or explanation.interrupted is not None
     shown = str if verbose else near
     _add_verdict(page, explanation, shown)
@@ -36,7 +33,7 @@ def page_of(
         page.heading("Likely causes")
         for cause in explanation.causes:
             _add_cause(page, cause)
-        page.line(("dim", f"more: {addresses_of(cause.code for cause in explanation.causes)}"))
+        page.line(("dim", f"more: {together(cause.address for cause in explanation.causes)}"))
     steps = [*explanation.parents, *filter(None, [explanation.module])]
     page.heading("Evidence")
     for note in notes:

@@ -36,7 +36,7 @@ def stale_pth(case: Case) -> Iterator[Cause]:
         for file in sorted(glob(os.path.join(escape(place), "*.pth"))):
             lost += [f"{file}, line {line}: {path}" for line, path in _lost_lines(place, file)]
     if lost:
-        yield cause("LS207", lost)
+        yield cause("LS207", lost, proved=False)
 
 
 def _pth_directories() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -10,13 +11,15 @@ from types import ModuleType
 import attrs
 
 from ...framework.kinds import attribute_of
+from ...startup.run import printable
+from ..installer import asking
 from .bindings import bindings_of
 from .case import Case, cause
 from .circle import circle_of
 from .failure import Lack, Place, lacks_of, loading_of, place_of
 from .records import Cause
 
-__all__ = ["circular", "ended", "in_package", "lacking", "raised"]
+__all__ = ["circular", "ended", "in_package", "lacking", "never_imported", "not_imported", "raised"]
 
 
 def circular(case: Case) -> Iterator[Cause]:
@@ -27,6 +30,39 @@ def circular(case: Case) -> Iterator[Cause]:
             evidence = [circle.reason, circle.chain]
             yield cause("LS205", evidence, circle.remedy, proved=circle.proved)
             return
+
+
+def not_imported(case: Case) -> Iterator[Cause]:
+    """`X.Y`, and Y is a submodule of X that nobody has imported."""
+    for lack in lacks_of(case.failure) if case.failure is not None else ():
+        place = place_of(lack.error)
+        if not isinstance(lack.error, AttributeError) or place is None:
+            continue
+        inner = case.ask(lack.full_name)
+        if inner.found and inner.last.spec is not None:
+            evidence = (
+                f"{lack.full_name} is a module ({inner.last.spec.place}), which nothing has imported yet"
+            )
+            yield cause("LS227", f"{evidence}: {place}", f"Write import {lack.full_name} above it.")
+
+
+def never_imported(case: Case) -> Iterator[Cause]:
+    """A local file for a module that the interpreter has built in, which has what that lacks."""
+    for lack in lacks_of(case.failure) if case.failure is not None else ():
+        step = case.ask(lack.module).last
+        if lack.name is None or step.spec is None or step.spec.origin not in ("built-in", "frozen"):
+            continue
+        place = place_of(lack.error)
+        for shadow in step.shadows:
+            bindings = bindings_of(shadow.spec.origin, lack.module)
+            if bindings is None or lack.name not in bindings.lines:
+                continue
+            evidence = (
+                f"{shadow.spec.origin}, which has {lack.name!r}, is never imported: the interpreter has"
+            )
+            asks = "" if place is None else f": {place}"
+            remedy = f"Rename {shadow.spec.origin}."
+            yield cause("LS227", f"{evidence} {lack.module!r} built in, which has no such name{asks}", remedy)
 
 
 def lacking(case: Case) -> Iterator[Cause]:
@@ -50,17 +86,13 @@ def _not_found(case: Case, name: str, place: Place | None) -> Iterator[Cause]:
     inner = case.ask(name)
     if inner.found:
         return
-    causes = [found for found in case.causes_of(attrs.evolve(inner, asker=place)) if found.code != "LS225"]
+    inner = attrs.evolve(inner, asker=place)
+    causes = [found for found in case.causes_of(inner) if found.code not in ("LS224", "LS225")]
     if not any(found.proved for found in causes):
-        yield from raised(case, f"Ask about the module that it lacks: python -m loadstone explain {name}")
+        yield from raised(case, f"Ask about the module that it lacks: {asking('explain', name)}")
     for found in causes:
-        if place is None:
-            yield found
-        else:
-            asks = f"{place.name} asks for {name}: {place}"
-            yield attrs.evolve(
-                found, evidence="\n".join([found.evidence, *cause("LS220", asks).evidence.split("\n")])
-            )
+        asks = "" if place is None else "\n" + printable(f"{place.name} asks for {name}: {place}")
+        yield attrs.evolve(found, evidence=f"{found.evidence}{asks}")
 
 
 def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
@@ -76,9 +108,8 @@ def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
     yield from others
     if any(found.proved for found in others):
         return
-    where = f" ({lack.file})" if lack.file else ""
     asks = "" if place is None else f": {place}"
-    evidence = f"{lack.module}{where} has no {lack.name!r}"
+    evidence = f"{_described(case, lack)} has no {lack.name!r}"
     if is_package:
         evidence += f", and there is no module {lack.full_name}"
     near = _near(lack)
@@ -87,7 +118,7 @@ def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
     yield cause("LS227", f"{evidence}{asks}", f"Import {near}, if that is meant." if near else None)
 
 
-_VAGUE = {"LS203", "LS208", "LS224", "LS225", "LS228", "LS239"}
+_VAGUE = {"LS203", "LS208", "LS224", "LS225", "LS228", "LS239", "LS246", "LS247"}
 """What need not be told of the module that a name could be: it is a name that was asked for."""
 
 
@@ -114,16 +145,32 @@ def in_package(case: Case) -> Iterator[Cause]:
 
 
 def _no_attribute(case: Case, lack: Lack, place: Place) -> Iterator[Cause]:
-    """`X.Y`, and X has no Y: a submodule that nobody has imported, or a name that it never has."""
-    inner = case.ask(lack.full_name)
-    if inner.found and inner.last.spec is not None:
-        evidence = f"{lack.full_name} is a module ({inner.last.spec.place}), which nothing has imported yet"
-        yield cause("LS227", f"{evidence}: {place}", f"Write import {lack.full_name} above it.")
-        return
+    """`X.Y`, and X has no Y."""
     near = _near(lack)
-    where = f" ({lack.file})" if lack.file else ""
-    evidence = f"{lack.module}{where} has no {lack.name!r}{f'; it has {near}' if near else ''}: {place}"
+    has = f"; it has {near}" if near else ""
+    if place.text.endswith("import *"):
+        evidence = f"{_described(case, lack)} has no {lack.name!r}, which its __all__ names: {place}"
+        yield cause("LS227", evidence, f"Take {lack.name!r} out of __all__, or have the module define it.")
+        return
+    evidence = f"{_described(case, lack)} has no {lack.name!r}{has}: {place}"
     yield cause("LS227", evidence, f"Write {near}, if that is meant." if near else None)
+
+
+def _described(case: Case, lack: Lack) -> str:
+    """The module that lacks a name, whose it is, and where."""
+    owner = next(iter(case.inventory.providers(lack.module)), None)
+    parts = [lack.file or "", "" if owner is None else f"of {owner.release}"]
+    if lack.file and _is_empty(lack.file):
+        parts.append("which is empty")
+    text = ", ".join(filter(None, parts))
+    return f"{lack.module}{f' ({text})' if text else ''}"
+
+
+def _is_empty(file: str) -> bool:
+    try:
+        return os.path.getsize(file) == 0 and os.path.basename(file) != "__init__.py"
+    except (OSError, ValueError):
+        return False
 
 
 def _near(lack: Lack) -> str | None:
@@ -145,9 +192,9 @@ def ended(case: Case) -> Iterator[Cause]:
     if isinstance(failure, SystemExit):
         place = place_of(failure)
         where = "" if place is None else f": {place}"
-        evidence = (
-            f"importing {case.last.name} ends the program, with the exit status {failure.code!r}{where}"
-        )
+        # Of what is no number and no message, the repr is the module's own code.
+        status = repr(failure.code) if isinstance(failure.code, str | int | None) else "of an object"
+        evidence = f"importing {case.last.name} ends the program, with the exit status {status}{where}"
         yield cause("LS237", evidence)
     elif (
         isinstance(failure, KeyError)

@@ -13,6 +13,7 @@ from .verdict import Verdict, verdict_of
 
 __all__ = [
     "Answer",
+    "Asked",
     "AskedEntry",
     "Cause",
     "Change",
@@ -296,6 +297,8 @@ class Explanation:
     """What is likely wrong, the likeliest first."""
     interrupted: str | None = None
     """The finder that was being asked when the search was interrupted."""
+    distribution: str | None = None
+    """The distribution that has the module, and its version, if one beside it has the file on its list."""
     python: str = attrs.field(init=False, factory=lambda: sys.version.partition(" ")[0])
     """The version of the Python that was asked."""
     executable: str = attrs.field(init=False, factory=lambda: sys.executable or "")
@@ -327,3 +330,17 @@ class Explanation:
         from .page import page_of
 
         return html_of(page_of(self))
+
+
+@attrs.frozen
+class Asked:
+    """What came of the question about a module."""
+
+    explanation: Explanation | None
+    """The explanation, as far as it went; None if there is an `error`."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of how it was asked."""
+    interrupted: bool = False
+    """Whether it was interrupted: then what is behind was not asked."""
+    error: str = ""
+    """Why it could not be asked: it is no name."""

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ...distributions import providers
 from ..places import PACKAGES, folder, is_standard_file, site_directories, standard_directories
+from ..remedy import editable
 from .case import Case, cause
 from .failure import Place, errors_of, is_engine, lacks_of, place_of, places_of
 from .records import Cause, Shadow, Step
@@ -20,26 +20,26 @@ _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 
 def hides(case: Case) -> Iterator[Cause]:
     """What is found under the name that was asked about is not the library of that name."""
-    yield from _hidden_by(case.steps[0], None)
+    yield from _hidden_by(case, case.steps[0], None)
 
 
 def hides_by_failure(case: Case) -> Iterator[Cause]:
     """What the failure is about, or went through, is not the library that others mean by its name."""
     if case.failure is None:
         return
-    tops: dict[str, str | None] = {}
+    tops: dict[str, Place | None] = {}
     for lack in lacks_of(case.failure):
         place = place_of(lack.error)
-        tops.setdefault(lack.module.partition(".")[0], None if place is None else str(place))
+        tops.setdefault(lack.module.partition(".")[0], place)
     for error in errors_of(case.failure):
         places = [place for place in places_of(error) if not is_engine(place)]
         for before, place in pairwise(places):
             # One that is imported from where it is itself is what is meant.
             if place.is_of_module and _entry(before) != _entry(place):
-                tops.setdefault(place.name.partition(".")[0], str(before))
+                tops.setdefault(place.name.partition(".")[0], before)
     for top, asker in tops.items():
         if top != case.steps[0].name and top.isidentifier():
-            yield from _hidden_by(case.ask(top).steps[0], asker)
+            yield from _hidden_by(case, case.ask(top).steps[0], asker)
 
 
 def _entry(place: Place) -> str:
@@ -53,21 +53,22 @@ def _entry(place: Place) -> str:
     return folder(directory)
 
 
-def _hidden_by(step: Step, asker: str | None) -> Iterator[Cause]:
+def _hidden_by(case: Case, step: Step, asker: Place | None) -> Iterator[Cause]:
     spec = step.spec
     if spec is None or not spec.has_location or not spec.origin or _is_standard(spec.origin):
         return
-    after = [] if asker is None else [f"that is what this gets: {asker}"]
+    gets = "" if asker is None else f", and is what {asker.name} gets"
+    after = [] if asker is None else [f"asked for at {asker}"]
     if step.name in sys.stdlib_module_names:
         hidden = next((one.spec.place for one in step.shadows if _is_standard(one.spec.place)), None)
         if hidden is not None:
-            evidence = f"{spec.origin} is found before {hidden}"
+            evidence = f"{spec.origin} is found before {hidden}{gets}"
             yield cause("LS204", [evidence, *after], _rename(spec.origin))
         return
-    owner, shadow = _installed(step)
+    owner, shadow = _installed(step, case)
     if shadow is None:
         return
-    evidence = f"{spec.origin} hides {owner}, which is at {shadow.spec.place}"
+    evidence = f"{spec.origin} hides {owner}, which is at {shadow.spec.place}{gets}"
     yield cause("LS226", [evidence, *after], _rename(spec.origin, is_project=True))
 
 
@@ -78,19 +79,25 @@ def _is_standard(place: str) -> bool:
 def _rename(origin: str, *, is_project: bool = False) -> str:
     """What to rename: the file, or the folder of a package."""
     stem, _ = os.path.splitext(os.path.basename(origin))
-    if stem != "__init__":
-        return f"Rename {origin}, and delete its cache in __pycache__."
+    is_package = stem == "__init__"
     package = os.path.dirname(origin)
-    root = os.path.dirname(package)
+    root = os.path.dirname(package) if is_package else package
+    variable = os.environ.get("PYTHONPATH", "") if not sys.flags.ignore_environment else ""
+    if folder(root) in {folder(entry) for entry in variable.split(os.pathsep) if entry}:
+        return f"Take {root} off PYTHONPATH, or rename {package if is_package else origin}."
+    if origin.endswith(".pyc"):
+        return f"Delete {origin}, which is bytecode without its source."
+    if not is_package:
+        return f"Rename {origin}, and delete its cache in __pycache__."
     if is_project and any(os.path.exists(os.path.join(root, name)) for name in _PROJECT):
         return (
             f"Start the program from another directory than {root}; or, if this copy is meant, install it:"
-            f" {sys.executable} -m pip install -e {root}"
+            f" {editable(root)}"
         )
     return f"Rename the folder {package}."
 
 
-def _installed(step: Step) -> tuple[str, Shadow | None]:
+def _installed(step: Step, case: Case) -> tuple[str, Shadow | None]:
     """The installed distribution whose module is hidden, in words, and its module."""
     candidates = [
         (shadow, _home(shadow.spec.origin or "", step.name))
@@ -101,7 +108,7 @@ def _installed(step: Step) -> tuple[str, Shadow | None]:
         return "", None
     by_folder = {
         folder(os.path.dirname(one.place)): one.release
-        for one in reversed(providers().get(step.name, []))
+        for one in reversed(case.inventory.having(step.name))
         if one.place
     }
     sites = {folder(place) for place in site_directories()}
@@ -134,11 +141,12 @@ def swallowed(case: Case) -> Iterator[Cause]:
         spec = step.spec
         if spec is None or spec.loader is not None or spec.origin is not None:
             continue
+        if any(shadow.spec.loader is not None for shadow in step.shadows):
+            continue  # of an editable install, which is said as that
         yield from _swallowed(step, spec.search_locations or (), case)
 
 
 def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Cause]:
-    real = next((one for one in step.shadows if one.spec.loader and not one.same_file), None)
     for portion in portions:
         for inner in (os.path.join(portion, step.name), os.path.join(portion, "src", step.name)):
             if os.path.isfile(os.path.join(inner, "__init__.py")):
@@ -149,13 +157,7 @@ def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Ca
                 )
                 yield cause("LS238", evidence, f"Start the program from {home}, or put that on sys.path.")
                 return
-    if real is not None:
-        evidence = (
-            f"{step.name!r} is the folder {portions[0] if portions else ''}, which has no __init__.py and is"
-            f" taken for a namespace package, before {real.spec.place} is asked for"
-        )
-        yield cause("LS238", evidence, "Start the program from another directory, or rename the folder.")
-    elif portions and step.name not in providers() and not any(map(_has_modules, portions)):
+    if portions and not any(map(_has_modules, portions)) and not case.inventory.having(step.name):
         evidence = (
             f"{step.name!r} is only the folder {portions[0]}, which has no modules in it and is taken for a"
             " namespace package; there is no other of this name"

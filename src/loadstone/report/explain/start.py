@@ -8,13 +8,14 @@ import re
 import sys
 from collections.abc import Iterator
 
-from ..layout import placed, placed_below
+from ..layout import has_module, placed, placed_below
 from ..places import current_directory, folder
+from ..remedy import editable
 from .case import Case, cause
-from .failure import Place, errors_of, lacks_of, place_of
+from .failure import Place, asked_at, errors_of, lacks_of, place_of
 from .records import Cause
 
-__all__ = ["away", "relative"]
+__all__ = ["inside", "near", "relative"]
 
 _HIGHEST = 8
 _WIDEST = 200
@@ -66,38 +67,63 @@ def _level_at(place: Place) -> int:
     return max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
 
 
-def away(case: Case) -> Iterator[Cause]:
-    """What is missing is near the program, in a directory that is not on the search path."""
-    missing = case.missing
-    if case.found or not all(part.isidentifier() for part in missing.split(".")):
+def inside(case: Case) -> Iterator[Cause]:
+    """What is missing is the package that the program itself is in, or what is beside it in its package."""
+    if not _is_askable(case):
         return
     if case.asker is not None and os.path.isabs(case.asker.file):
-        beside = list(_beside(case.asker, missing))
-        if beside:
-            yield from beside
+        yield from _beside(case.asker, case.missing)
+    for start, root in _places(case):
+        top = os.path.join(root, case.missing.partition(".")[0])
+        if f"{start}{os.sep}".startswith(f"{top}{os.sep}"):
+            yield _away(case, start, root)
             return
+
+
+def near(case: Case) -> Iterator[Cause]:
+    """What is missing is near the program, in a directory that is not on the search path."""
+    if not _is_askable(case):
+        return
+    for start, root in _places(case):
+        top = os.path.join(root, case.missing.partition(".")[0])
+        if not f"{start}{os.sep}".startswith(f"{top}{os.sep}"):
+            yield _away(case, start, root)
+        return
+    if "." not in case.missing:
+        yield from _below(current_directory(), case.missing, _on_path())
+
+
+def _is_askable(case: Case) -> bool:
+    return not case.found and all(part.isidentifier() for part in case.missing.split("."))
+
+
+def _on_path() -> set[str]:
+    return {folder(entry or os.curdir) for entry in sys.path if isinstance(entry, str)}
+
+
+def _places(case: Case) -> Iterator[tuple[str, str]]:
+    """Where the program is, and the directory above that which has the module: at most one for each."""
     here = current_directory()
     starts = [here] if here else []
+    names = [case.missing, case.name]
     if case.asker is not None and os.path.isabs(case.asker.file):
         starts.insert(0, os.path.dirname(case.asker.file))
-    on_path = {folder(entry or os.curdir) for entry in sys.path if isinstance(entry, str)}
-    top = missing.partition(".")[0]
+        names += [name for name in asked_at(case.asker) if f"{name}.".startswith(f"{case.missing}.")]
+    on_path = _on_path()
     for start in starts:
-        root = _above(start, missing, on_path)
-        if root is None:
-            continue
-        thing = _thing(root, missing)
-        where = None if case.asker is None else placed_below(case.asker.file, top)
-        command = (
-            where.command if where is not None else f"cd {root} && python -m {_dotted(root, start, top)}"
-        )
-        evidence = f"{missing!r} is {thing}, and {root} is not on sys.path"
-        if missing != top:
-            evidence += f"; {top!r} is found elsewhere"
-        yield cause("LS234", evidence, f"Run the program from there, as a module: {command}")
-        return
-    if here and missing == top:
-        yield from _below(here, top, on_path)
+        root = _above(start, names, on_path)
+        if root is not None:
+            yield start, root
+
+
+def _away(case: Case, start: str, root: str) -> Cause:
+    top = case.missing.partition(".")[0]
+    where = None if case.asker is None else placed_below(case.asker.file, top)
+    command = where.command if where is not None else f"cd {root} && python -m {_dotted(root, start, top)}"
+    evidence = f"{case.missing!r} is {_thing(root, case.missing)}, and {root} is not on sys.path"
+    if case.missing != top:
+        evidence += f"; {top!r} is found elsewhere"
+    return cause("LS234", evidence, f"Run the program from there, as a module: {command}")
 
 
 def _beside(asker: Place, missing: str) -> Iterator[Cause]:
@@ -121,20 +147,14 @@ def _dotted(root: str, start: str, top: str) -> str:
     return ".".join([*parts, "MODULE"]) if parts[0] == top else "MODULE"
 
 
-def _above(start: str, name: str, on_path: set[str]) -> str | None:
-    """The directory above `start` that has the module: one in which the program itself is, or a package."""
-    top = name.partition(".")[0]
+def _above(start: str, names: list[str], on_path: set[str]) -> str | None:
+    """The directory above `start` that has one of the modules, and is not on the path."""
     root = start
     for _ in range(_HIGHEST):
-        up = os.path.dirname(root)
-        if up == root or os.path.dirname(up) == up:
+        root = os.path.dirname(root)
+        if os.path.dirname(root) == root:
             return None
-        inner, root = root, up
-        if _thing(root, name) is None or folder(root) in on_path:
-            continue
-        package = os.path.join(root, top)
-        is_package = os.path.isfile(os.path.join(package, "__init__.py"))
-        if package == inner or is_package or os.path.isfile(f"{package}.py"):
+        if folder(root) not in on_path and has_module(root, names):
             return root
     return None
 
@@ -157,7 +177,7 @@ def _below(here: str, top: str, on_path: set[str]) -> Iterator[Cause]:
             continue
         evidence = f"{top!r} is {file}, and {root} is not on sys.path"
         if any(os.path.isfile(os.path.join(here, project)) for project in _PROJECT):
-            remedy = f"Install the project: {sys.executable} -m pip install -e {here}"
+            remedy = f"Install the project: {editable(here)}"
         else:
             remedy = f"Start the program from {root}, or put that on PYTHONPATH."
         yield cause("LS234", evidence, remedy, proved=name == "src")

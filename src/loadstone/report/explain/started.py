@@ -22,7 +22,8 @@ def came_to_an_end(case: Case) -> Iterator[Cause]:
     end = case.failure
     if isinstance(end, Died):
         where = f" at {end.file}, line {end.line}" if end.file else ""
-        yield cause("LS255", f"{end.text} while it executed {end.module}{where}")
+        remedy = None if "died" in end.text else "Find what ends the process, as os._exit() does."
+        yield cause("LS255", f"{end.text} while it executed {end.module}{where}", remedy)
 
 
 def unused_directory(case: Case) -> Iterator[Cause]:

@@ -41,7 +41,9 @@ def verdict_of(explanation: Explanation) -> Verdict:
     for cause in explanation.causes:
         # The first line of the evidence is the sentence that says why; the others are particulars.
         return Verdict(state, what, cause.evidence.partition("\n")[0], first_line(cause.remedy))
-    return Verdict(state, what, "" if explanation.module is None else _finder(explanation.module), "")
+    why = "" if explanation.module is None else _finder(explanation.module)
+    of = f"; it is of the distribution {explanation.distribution}" if explanation.distribution else ""
+    return Verdict(state, what, f"{why}{of}", "")
 
 
 def first_line(message: str) -> str:

@@ -36,6 +36,8 @@ class Want:
     """What is installed."""
     importer: Installed | None = None
     """The distribution that imports it, if that is known."""
+    is_by_failure: bool = False
+    """Whether code has imported it, in vain."""
 
     @property
     def is_top(self) -> bool:
@@ -52,6 +54,11 @@ class Want:
         """The distributions that are known to have what is missing: that which is to be installed first."""
         key = known_in(self.asked)
         return DISTRIBUTIONS[key] if key.count(".") >= self.name.count(".") and key else ()
+
+    @property
+    def subject(self) -> str:
+        """The module that the distribution has: the missing one, or a well-known one in it."""
+        return known_in(self.asked) if self.known else self.name
 
     @cached_property
     def release(self) -> Installed | None:
@@ -96,8 +103,8 @@ def _by_extras(want: Want, extras: list[tuple[Installed, Requirement]]) -> Cause
         f"{one.release} has the extra {wanted.extra!r}, which brings {wanted}: that is not installed"
         for one, wanted in extras[:_MOST]
     ]
-    if normal(extras[0][1].name) != normal(want.name):
-        evidence[0] = f"{want.name!r} comes with {extras[0][1].name!r}; {evidence[0]}"
+    if normal(extras[0][1].name) != normal(want.subject):
+        evidence[0] = f"{want.subject!r} comes with {extras[0][1].name!r}; {evidence[0]}"
     one, wanted = extras[0]
     return cause("LS241", evidence, f"Install the extra: {installing(f'{one.name}[{wanted.extra}]')}")
 
@@ -110,7 +117,7 @@ def _by_project(want: Want) -> Iterator[Cause]:
     if not asks:
         return
     name = asks[0].requirement.name
-    comes = "" if normal(name) == normal(want.name) else f"{want.name!r} comes with {name!r}; "
+    comes = "" if normal(name) == normal(want.subject) else f"{want.subject!r} comes with {name!r}; "
     evidence = [f"{comes}{ask.place} asks for {ask.requirement}, {_here()}" for ask in asks[:_MOST]]
     command = next((ask.command for ask in asks if ask.command), None)
     if command is None:
@@ -119,15 +126,23 @@ def _by_project(want: Want) -> Iterator[Cause]:
 
 
 def _by_requirement(want: Want, one: Installed, wanted: Requirement) -> Cause:
-    code = "LS240" if normal(wanted.name) == normal(want.name) else "LS202"
+    code = "LS240" if normal(wanted.name) == normal(want.subject) else "LS202"
     evidence = f"{one.release} requires {wanted}, {_here()}"
     if code == "LS202":
-        evidence = f"{want.name!r} comes with the distribution {wanted.name!r}; {evidence}"
+        evidence = f"{want.subject!r} comes with the distribution {wanted.name!r}; {evidence}"
     return cause(code, evidence, f"Install it: {installing(str(wanted))}")
 
 
 def _by_index(want: Want, name: str) -> Cause:
-    module = known_in(want.asked)
+    found = _of_known(want, name)
+    stubs = want.inventory.named(f"types-{name}") or want.inventory.named(f"{name}-stubs")
+    if stubs is None:
+        return found
+    return attrs.evolve(found, evidence=f"{found.evidence}\n{stubs.release} has only stubs for type checkers")
+
+
+def _of_known(want: Want, name: str) -> Cause:
+    module = want.subject
     if module in LEFT:
         return _left(module, name, f"{module!r} comes with the distribution {name!r}, {_here()}")
     if normal(name) == normal(module):

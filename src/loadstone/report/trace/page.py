@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from ..layout import advice
+from ..layout import advice, hiding
 from ..page import Node, Page, Part
 from ..places import PACKAGES, current_directory
 from .failures import Failure, failures
@@ -197,10 +197,13 @@ def _failures(page: Page, trace: Trace, most: int) -> None:
     if len(found) > most:
         page.line(("dim", f"… {len(found) - most} more"))
     raised = [failure.records[0] for failure in found if not failure.swallowed]
-    if raised and trace.program and not trace.program[0].startswith("-"):
-        errors = [(record.name, f"{record.error}: {record.message}") for record in raised]
-        if (what := advice(trace.program[0], errors)) is not None:
-            page.line(("good", what))
+    facts = [(one.name, f"{one.error}: {one.message}", one.file, one.line) for one in raised]
+    script = trace.program[0] if trace.program else ""
+    remedy = advice(script, facts)
+    if remedy is None and raised:
+        remedy = hiding(script, [(record.name, record.origin) for record in trace.imports])
+    if remedy is not None:
+        page.line(f"→ {remedy}")
 
 
 def _failure(page: Page, failure: Failure) -> None:
