@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import marshal
 import os
 import signal
 import sys
@@ -144,12 +145,11 @@ def _by_another(python: Python, options: argparse.Namespace) -> int:
     """Have another Python do it all, which knows its own library; the exit status, negative for a signal."""
     from ..._child import start_of
     from ..._private import homes
-    from .again import word
     from .run import wait
 
     plain = {name: value for name, value in vars(options).items() if name not in ("call", "python")}
     with start_of("loadstone.report.trace.again") as start:
-        return wait([*python.command, *start, word(homes(), plain)])
+        return wait([*python.command, *start, marshal.dumps((homes(), plain), 2).hex()])
 
 
 def _trace(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
