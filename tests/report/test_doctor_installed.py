@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 import sysconfig
+import zipfile
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -310,12 +311,30 @@ def test_files_that_are_each_ones_own(installed: Sandbox) -> None:
     installed.write(
         {
             f"more/site-packages/{name}": text
-            for name, text in distribution("four", files={"pkg.py": "4"}).items()
+            for name, text in distribution("four", files={"four.py": "4"}).items()
         }
     )
     installed.on_path("more/site-packages")
     assert not found("LS135")
     assert {Path(finding.subject).name for finding in found("LS134")} == {"~hree-1.dist-info"}
+
+
+SITES = ("site-packages", "more/site-packages")
+
+
+def test_a_module_of_two_distributions_in_two_directories(installed: Sandbox) -> None:
+    """LS135: the one that is imported, and the one that it hides."""
+    put(installed, distribution("jwt", files={"jwt/__init__.py": "1", "tests/__init__.py": "1"}))
+    more = distribution("PyJWT", files={"jwt/__init__.py": "2", "tests/__init__.py": "2", "alone.py": ""})
+    installed.write({f"more/site-packages/{name}": text for name, text in more.items()})
+    sys.path.append(str(installed.root / "more/site-packages"))
+    first, second = (
+        installed.root / place / "jwt/__init__.py" for place in ("site-packages", "more/site-packages")
+    )
+    finding = one("LS135", "PyJWT and jwt")
+    assert finding.evidence == f"import jwt gives {first}, of jwt; it hides {second}, of PyJWT"
+    assert finding.severity == "warning"
+    assert finding.remedy.count("pip uninstall ") == 2
 
 
 def test_a_distribution_that_is_installed_twice(installed: Sandbox) -> None:
@@ -367,6 +386,21 @@ def test_files_that_are_gone(installed: Sandbox) -> None:
         "none of its modules is there: pkg/__init__.py, pkg/a.py"
     )
     assert "--no-deps --force-reinstall pkg==1.0" in finding.remedy
+
+
+def test_an_egg_whose_modules_are_gone(installed: Sandbox) -> None:
+    """LS139: by top_level.txt, where there is no RECORD; one that is found is enough."""
+    put(
+        installed,
+        {
+            "old.egg-info/PKG-INFO": "Name: old\nVersion: 1\n",
+            "old.egg-info/top_level.txt": "_old_fast\nold\n",
+        },
+    )
+    finding = one("LS139", "old 1")
+    assert (finding.severity, finding.evidence) == ("error", "none of its modules is found: _old_fast, old")
+    put(installed, {"old.py": ""})
+    assert not found("LS139")
 
 
 REQUIREMENTS = [
@@ -683,3 +717,29 @@ def test_the_work_grows_with_what_is_installed(sandbox: Sandbox) -> None:
     added = {event: (many[event] - few[event]) / 20 for event in many}
     assert added["open"] <= 20
     assert added.get("os.listdir", 0) + added.get("os.scandir", 0) <= 8
+
+
+def test_an_archive_that_is_damaged(sandbox: Sandbox) -> None:
+    """LS156: a file on the path that no hook takes; not a whole archive, nor a directory."""
+    archive = sandbox.root / "lib.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("mod.py", "x = 1\n" * 100)
+    sys.path.append(str(archive))
+    sandbox.on_path("folder")
+    assert not found("LS156")
+    # zipimport remembers what was in the first one.
+    (sandbox.root / "cut.zip").write_bytes(archive.read_bytes()[:50])
+    sys.path.append(str(sandbox.root / "cut.zip"))
+    finding = one("LS156", "cut.zip")
+    assert finding.severity == "warning"
+    assert finding.evidence.endswith("is no directory, and no path hook takes it")
+
+
+def test_a_backport_ahead_of_the_standard_library(sandbox: Sandbox) -> None:
+    """LS141: what PYTHONPATH leads to among the packages of another Python, with the distribution."""
+    files = distribution("enum34", files={"enum/__init__.py": ""})
+    sandbox.write({f"lib/site-packages/{name}": text for name, text in files.items()})
+    sys.path.insert(0, str(sandbox.root / "lib" / "site-packages"))
+    finding = one("LS141", "enum")
+    assert ", of enum34, is found before the standard library's" in finding.evidence
+    assert finding.remedy.startswith("uninstall it, or take ")

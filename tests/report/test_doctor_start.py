@@ -117,6 +117,55 @@ def test_an_import_line_that_fails(installed: Sandbox, line: str, evidence: str)
     assert not found("LS122")
 
 
+NAMESPACE = (
+    "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('one', 'two'));"
+    "m = sys.modules.setdefault('one.two', types.ModuleType('one.two'))"
+)
+
+
+def test_a_namespace_whose_directory_is_gone(installed: Sandbox) -> None:
+    """LS123: what setuptools has written for a namespace package of old fails without the directory."""
+    installed.write({"site-packages/a-nspkg.pth": NAMESPACE, "site-packages/a.pth": NAMESPACE})
+    place = installed.root / "site-packages" / "one" / "two"
+    finding = one("LS123", "a-nspkg.pth, line 1")
+    assert finding.evidence == f"makes a namespace package of {place}, which is not there"
+    assert not about("LS123", "a.pth")
+    place.mkdir(parents=True)
+    assert not found("LS123")
+
+
+PRECEDENCE = (
+    "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; "
+    "enabled and __import__('_no_such_hack').add_shim()"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "variables", "severity"),
+    [
+        (PRECEDENCE, {}, "error"),
+        (PRECEDENCE, {"SETUPTOOLS_USE_DISTUTILS": "stdlib"}, None),
+        ("import os; __import__('_no_such_hack')", {}, "error"),
+        ("import sys; sys.flags.dev_mode and __import__('_no_such_hack').x()", {}, "note"),
+        ("import sys; sys.argv and __import__(sys.argv[0])", {}, None),
+    ],
+)
+def test_an_import_on_a_condition(
+    installed: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    variables: dict[str, str],
+    severity: str | None,
+) -> None:
+    """LS123: an error where it is made now, a note where that cannot be said, or nothing."""
+    monkeypatch.delenv("SETUPTOOLS_USE_DISTUTILS", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    installed.write({"site-packages/a.pth": line})
+    findings = [finding for finding in found("LS123") if "a.pth" in finding.subject]
+    assert [finding.severity for finding in findings] == ([severity] if severity else [])
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -191,7 +240,9 @@ def test_entry_points_that_resolve(installed: Sandbox) -> None:
 SETUPTOOLS = "MAPPING: dict[str, str] = {'module': 'MODULE'}\ndef install(): pass\n"
 SCIKIT = "class ScikitBuildRedirectingFinder: pass\ninstall({'module.sub': 'x'}, {}, None)\n"
 MESON = "class MesonpyMetaFinder: pass\ndef init():\n    MesonpyMetaFinder('name', {'module'}, [''])\n"
-EDITABLES = "from editables.redirector import RedirectingFinder as F\nF.map_module('module', '/x.py')\n"
+EDITABLES = (
+    "from editables.redirector import RedirectingFinder as F\nF.map_module('module', 'PROJECT/module.py')\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +276,21 @@ def test_kinds_of_editable_installs(installed: Sandbox, files: dict[str, str], e
     assert finding.evidence == f"from {project}, {expected}"
     assert finding.severity == "note"
     assert not found("LS132")
+
+
+def test_an_editable_install_whose_modules_have_moved(installed: Sandbox) -> None:
+    """LS132: the project is where it was, but not what its finder has been told to look for."""
+    project = installed.root / "project"
+    finder = f"MAPPING: dict[str, str] = {{'module': {str(project / 'module')!r}, 'other': ''}}\n"
+    installed.write({"project/src/module.py": "", "project/module/__init__.py": ""})
+    installed.write({"site-packages/a.pth": "import _a", "site-packages/_a.py": finder})
+    installed.write(metadata("editable", project=project, files="a.pth _a.py"))
+    assert not found("LS132")
+    (project / "module" / "__init__.py").unlink()
+    (project / "module").rmdir()
+    finding = one("LS132", "editable")
+    assert finding.evidence == f"there is no {project / 'module'}, where its finder looks for module"
+    assert finding.remedy.endswith(f"install -e {project}")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 15), reason=".start files are new in Python 3.15")

@@ -12,6 +12,7 @@ import attrs
 
 from ...distributions import Installed
 from ..places import folder
+from ..remedy import editable as editable_command
 from .check import Seen, check
 from .environment import Environment
 from .start import lines_of
@@ -37,6 +38,8 @@ class _Editable:
     """The top-level modules that are known to be its, and where the project has them: empty if not known."""
     own: frozenset[str]
     """The files that were installed for it."""
+    lost: dict[str, str] = attrs.field(factory=dict)
+    """The modules that are not where its finder looks for them, and where that is."""
 
 
 @check(
@@ -64,10 +67,14 @@ def installed(environment: Environment) -> Iterator[Seen]:
     source="PEP 660",
 )
 def gone(environment: Environment) -> Iterator[Seen]:
-    """Those whose project's directory is not there."""
+    """Those whose project's directory is not there, or modules of which have moved within it."""
     for editable in environment.once(_editables):
         if not os.path.isdir(editable.project):
             yield Seen(editable.name, f"there is no directory {editable.project}")
+            continue
+        for name, place in editable.lost.items():
+            evidence = f"there is no {place}, where its finder looks for {name}"
+            yield Seen(editable.name, evidence, editable_command(editable.project))
 
 
 @check(
@@ -130,6 +137,7 @@ def _described(environment: Environment, distribution: Installed, project: str) 
     """What the files that were installed for it say."""
     files = [distribution.place_of(file) for file in distribution.files]
     endings = (".pth", ".start") if environment.version >= (3, 15) else (".pth",)
+    lost: dict[str, str] = {}
     kind, modules = "", dict.fromkeys(distribution.text("top_level.txt").split(), "")
     for file in files:
         for _, line in lines_of(file) if file.endswith(endings) else ():
@@ -143,7 +151,10 @@ def _described(environment: Environment, distribution: Installed, project: str) 
                 source = _read(finder)
                 signs = [name for sign, name in _KINDS if sign in source or sign in finder]
                 kind = signs[0] if signs else f"the finder {imported[1]}"
-                modules |= _mapped(source)
+                for module, where in _mapped(source).items():
+                    modules[module] = _file(where)
+                    if os.path.isabs(where) and not modules[module]:
+                        lost[module] = where
     modules = {
         name: where or _guess(project, name)
         for name, where in sorted(modules.items())
@@ -151,7 +162,7 @@ def _described(environment: Environment, distribution: Installed, project: str) 
     }
     own = frozenset(map(folder, files))
     name = distribution.name or os.path.basename(project)
-    return _Editable(name, kind or "a way of its own", project, modules, own)
+    return _Editable(name, kind or "a way of its own", project, modules, own, lost)
 
 
 def _modules_of(environment: Environment, place: str) -> dict[str, str]:
@@ -205,14 +216,14 @@ def _mapped(source: str) -> dict[str, str]:
         if isinstance(names, (dict, set)) and names and all(isinstance(name, str) for name in names):
             places = names if isinstance(names, dict) else dict.fromkeys(names, "")
             found = {name.partition(".")[0]: "" for name in names}
-            found.update((name, _file(place)) for name, place in places.items() if name in found)
-            return found
+            said = {name: place for name, place in places.items() if isinstance(place, str)}
+            return found | {name: place for name, place in said.items() if name in found}
     return {}
 
 
-def _file(place: Any) -> str:
+def _file(place: str) -> str:
     """The file of a module by what a finder has for it: a file, a directory, or a file without its ending."""
-    if not isinstance(place, str):
+    if not place:
         return ""
     candidates = (os.path.join(place, "__init__.py"), f"{place}.py", place)
     return next((file for file in candidates if os.path.exists(file)), "")

@@ -50,6 +50,7 @@ def overlapping(environment: Environment) -> Iterator[Seen]:
             if listed.endswith(_MODULES) or any(part in listed for part in _SCRIPTS):
                 owner = _Owner(distribution, listed, digest)
                 owners.setdefault(_absolute(distribution, listed), []).append(owner)
+    yield from _hidden(owners)
     shared: dict[tuple[str, ...], dict[str, list[_Owner]]] = {}
     for file, several in owners.items():
         names = {normal(str(owner.distribution.name)) for owner in several} if len(several) > 1 else ()
@@ -57,6 +58,23 @@ def overlapping(environment: Environment) -> Iterator[Seen]:
             shared.setdefault(tuple(sorted(names)), {})[file] = several
     for files in shared.values():
         yield _overlap(files)
+
+
+def _hidden(owners: dict[str, list[_Owner]]) -> Iterator[Seen]:
+    """Modules of different distributions in two directories on the path: the first hides the other."""
+    first: dict[str, tuple[str, _Owner]] = {}
+    for file, several in owners.items():
+        for owner in several:
+            head, _, rest = owner.listed.partition("/")
+            name = head.partition(".")[0] if not rest else head
+            if rest not in ("", "__init__.py") or name in COMMON or not name.isidentifier() or _joins(file):
+                continue
+            other, before = first.setdefault(name, (file, owner))
+            names = [str(one.distribution.name) for one in (before, owner)]
+            if _site([before]) != _site([owner]) and normal(names[0]) != normal(names[1]):
+                evidence = f"import {name} gives {other}, of {names[0]}; it hides {file}, of {names[1]}"
+                remedy = " or ".join(map(repair.uninstall, names))
+                yield Seen(" and ".join(sorted(names)), evidence, remedy, file=other)
 
 
 def _overlap(files: dict[str, list[_Owner]]) -> Seen:
@@ -93,6 +111,13 @@ def _overlap(files: dict[str, list[_Owner]]) -> Seen:
 def gone(environment: Environment) -> Iterator[Seen]:
     """Modules that RECORD has, and the disk has not; a note for tests and the like."""
     for distribution in environment.current.values():
+        declared = distribution.text("top_level.txt").split()
+        if declared and not environment.recorded(distribution):
+            # An egg has no list of its files.
+            if not any(environment.find(name) for name in declared if name.isidentifier()):
+                evidence = f"none of its modules is found: {', '.join(sorted(declared)[:_SHOWN])}"
+                yield Seen(distribution.release, evidence, repair.reinstall(distribution))
+            continue
         modules = [file for file in environment.recorded(distribution) if file.endswith(_MODULES)]
         missing = [file for file in modules if not _is_there(environment, _absolute(distribution, file))]
         serious = [file for file in missing if _SPARE.isdisjoint(file.split("/")[:-1])]

@@ -47,12 +47,13 @@ _DEPTH = 3
     source="The Python Tutorial, 6.1.2 The Module Search Path",
 )
 def shadows_standard_library(environment: Environment) -> Iterator[Seen]:
-    """Modules in path entries ahead of the standard library's."""
+    """Modules in path entries ahead of the standard library's; backports among them, by PYTHONPATH."""
     for entry in _ahead_of_standard_library(environment):
         for name in sorted(environment.names(entry).keys() & sys.stdlib_module_names):
             file = environment.origin(entry, name)
             if environment.is_standard_file(file):
                 continue
+            of = environment.provider(name) if environment.is_site(entry) else ""
             if name in sys.builtin_module_names or _imp.is_frozen(name):
                 yield Seen(
                     name,
@@ -61,7 +62,9 @@ def shadows_standard_library(environment: Environment) -> Iterator[Seen]:
                     file=file,
                 )
             else:
-                yield Seen(name, f"{file} is found before the standard library's", file=file)
+                evidence = f"{file}{f', of {of},' if of else ''} is found before the standard library's"
+                remedy = f"uninstall it, or take {entry} off the path: unset PYTHONPATH" if of else ""
+                yield Seen(name, evidence, remedy, file=file)
 
 
 @check(
@@ -196,11 +199,10 @@ def _missing(environment: Environment, name: str) -> str | None:
 
 
 def _ahead_of_standard_library(environment: Environment) -> Iterator[str]:
-    local = set(environment.local_entries())
     for entry in dict.fromkeys(environment.entries()):
         if environment.is_standard_file(entry):
             return
-        if entry in local:
+        if os.path.basename(entry) != environment.standard_zip:
             yield entry
 
 

@@ -115,6 +115,24 @@ def of_another_python(environment: Environment) -> Iterator[Seen]:
                 yield Seen(entry, evidence, severity="note")
 
 
+@check(
+    "LS156",
+    "warning",
+    "an entry of sys.path that nothing can be found in",
+    detail="It is there, but no path hook takes it: a file that is no archive, or a damaged one. Imports "
+    "pass by it in silence.",
+    remedy="build or download the archive again, or take the entry off the path",
+    source="sys.path_hooks; zipimport",
+)
+def unusable(environment: Environment) -> Iterator[Seen]:
+    """Files that are no archives; what a hook takes is its own business."""
+    for place, entry in _strings(environment):
+        if not entry or os.path.isdir(entry) or not os.path.exists(entry):
+            continue
+        if environment.finder_of(entry) is None:
+            yield Seen(entry, f"sys.path[{place}] is no directory, and no path hook takes it", file=entry)
+
+
 def _by_variable(entry: str) -> str:
     """Whether PYTHONPATH has it."""
     variable = os.environ.get("PYTHONPATH", "").split(os.pathsep)

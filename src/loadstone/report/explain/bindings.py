@@ -152,7 +152,17 @@ def _at_top(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if isinstance(child, (*_SCOPES, ast.ClassDef)):
             continue
+        if isinstance(child, ast.If) and _is_for_checkers(child.test):
+            for part in child.orelse:
+                yield part
+                yield from _at_top(part)
+            continue
         yield from _at_top(child)
+
+
+def _is_for_checkers(test: ast.expr) -> bool:
+    """Whether what follows is for type checkers, and never executed."""
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
 def _uses(node: ast.AST, function: str | None, annotated: bool) -> Iterator[tuple[ast.Name, str | None]]:
