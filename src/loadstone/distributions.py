@@ -19,7 +19,7 @@ if sys.platform == "win32":
 else:
 
     def url2pathname(url: str) -> str:
-        """As the standard library has it, beside which `urllib.request` brings in sockets, http and email."""
+        """As `urllib.request` has it since Python 3.14, which brings in http and much else."""
         return unquote(url, sys.getfilesystemencoding(), "surrogateescape")
 
 
