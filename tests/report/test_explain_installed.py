@@ -352,6 +352,7 @@ def test_an_install_that_was_interrupted(sandbox: Sandbox) -> None:
     assert cause.evidence.startswith(
         f"{sandbox.root}/site/~umfast is what pip put aside to replace 'numfast'"
     )
+    assert f"/site/~umfast and {sandbox.root}/site/~umfast-1.2.dist-info, and install it" in cause.remedy
     assert cause.remedy.endswith("-m pip install numfast")
     assert first("other").remedy == f"Delete {sandbox.root}/site/~-her.py, and install it again."
     assert "LS251" not in codes("nother")
@@ -744,3 +745,15 @@ def test_a_finder_that_tells_of_files_that_have_moved(sandbox: Sandbox) -> None:
     assert (
         explanation.causes[0].evidence == f"redir 1.0 is an editable install of {project}, which is not there"
     )
+
+
+def test_a_file_that_the_package_itself_imports_is_gone(sandbox: Sandbox) -> None:
+    """LS201: an import of a submodule by its package makes it no name that could be imported from there."""
+    source = "from .core import Thing\nfrom .other import other\n"
+    place = install(sandbox, "Torn", "1", {"torn/__init__.py": source, "torn/core.py": "Thing = 1\n"})
+    (place / "torn" / "core.py").unlink()
+    cause = first("torn", load=True)
+    assert cause.code == "LS201"
+    assert cause.evidence.startswith("Torn 1 has torn/core.py, by its own list, and it is not there\n")
+    assert first("torn.core").code == "LS201"
+    assert "LS246" not in codes("torn.other"), "that is a name in the package"
