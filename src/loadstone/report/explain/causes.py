@@ -348,6 +348,7 @@ _ALWAYS: tuple[Check, ...] = (
     started.came_to_an_end,
     started.foreign_variable,
     shadow.hides,
+    shadow.hides_what_it_imports,
     _finder_raised,
     _disagreement,
     _doubtful,
