@@ -757,3 +757,18 @@ def test_a_file_that_the_package_itself_imports_is_gone(sandbox: Sandbox) -> Non
     assert cause.evidence.startswith("Torn 1 has torn/core.py, by its own list, and it is not there\n")
     assert first("torn.core").code == "LS201"
     assert "LS246" not in codes("torn.other"), "that is a name in the package"
+
+
+def test_the_extra_of_the_one_that_imports(sandbox: Sandbox) -> None:
+    """LS241 stands first, where the distribution that imports the module has an extra for it."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "yaml"]:
+        del sys.modules[name]
+    extra = "Provides-Extra: cfg\nRequires-Dist: PyYAML>=6; extra == 'cfg'\n"
+    install(sandbox, "Other", "1", {"other.py": ""}, headers=extra.replace("cfg", "conf"))
+    install(sandbox, "Engine", "3.1", {"engine.py": "import yaml\n"}, headers=extra)
+    cause = first("engine", load=True)
+    assert cause.code == "LS241"
+    assert cause.evidence.startswith("'yaml' comes with 'PyYAML'; Engine 3.1 has the extra 'cfg'")
+    assert bare(cause.remedy).endswith("install Engine[cfg]")
+    assert bare(first("yaml").remedy).endswith("install PyYAML"), "asked for by itself"
