@@ -646,16 +646,16 @@ def test_what_cannot_be_said_of_an_extension_module(installed: Sandbox) -> None:
 
 
 def test_a_path_entry_of_another_python(sandbox: Sandbox) -> None:
-    """LS155: by PYTHONPATH, with the version that its name says."""
+    """LS157: by PYTHONPATH, with the version that its name says."""
     sandbox.write(
         {"lib/python3.6/site-packages/a.py": "", "lib/python3.7/os.py": "", "lib/python3.7/site.py": ""}
     )
     entries = [str(sandbox.root / "lib" / name) for name in ("python3.6/site-packages", "python3.7")]
-    command = ["-c", "import loadstone; print(loadstone.doctor(only=['LS155']))"]
+    command = ["-c", "import loadstone; print(loadstone.doctor(only=['LS157']))"]
     said = sandbox.python(*command, PYTHONPATH=entries[0]).stdout
     assert ", by PYTHONPATH, has the packages of Python 3.6; this is 3." in said
     sys.path.append(entries[1])
-    finding = one("LS155", entries[1])
+    finding = one("LS157", entries[1])
     assert finding.evidence.endswith(
         f"is the standard library of Python 3.7; this is {sys.version_info[0]}.{sys.version_info[1]}"
     )
@@ -663,19 +663,19 @@ def test_a_path_entry_of_another_python(sandbox: Sandbox) -> None:
 
 
 def test_a_path_entry_of_another_environment(sandbox: Sandbox) -> None:
-    """LS155: of the same version, it is a note; one's own, and what is none, is nothing."""
+    """LS157: of the same version, it is a note; one's own, and what is none, is nothing."""
     this = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     sandbox.write({f"other/lib/{this}/site-packages/a.py": "", "lib/python3.6/project/a.py": ""})
     sandbox.on_path("lib/python3.6/project")
     entry = sandbox.on_path(f"other/lib/{this}/site-packages")
-    assert not about("LS155", entry)
+    assert not about("LS157", entry)
     sandbox.write({"other/pyvenv.cfg": ""})
-    finding = one("LS155", entry)
+    finding = one("LS157", entry)
     assert (finding.severity, f"is of the environment {sandbox.root / 'other'}" in finding.evidence) == (
         "note",
         True,
     )
-    assert not about("LS155", "project")
+    assert not about("LS157", "project")
 
 
 COUNTS = """

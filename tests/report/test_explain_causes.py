@@ -193,7 +193,7 @@ def test_a_distribution_that_has_a_module_no_more(sandbox: Sandbox) -> None:
         "; setuptools 82.0 is installed, which does not have it; it has left with setuptools 82"
         in left.evidence
     )
-    assert 'pip install "setuptools<82"' in left.remedy
+    assert "setuptools<82" in left.remedy
     assert other.evidence.endswith("; PyYAML 9.0 is installed, which does not have it")
     assert "PyYAML_new" in other.remedy
     absent = causes("pkg_resources")["LS202"]
@@ -598,7 +598,7 @@ def test_hyphens(sandbox: Sandbox) -> None:
     sandbox.write({"wanted-thing.py": "", "other-thing/__init__.py": ""}, on_path=True)
     assert f"{sandbox.root}/wanted-thing.py: has a hyphen" in causes("wanted_thing")["LS214"].evidence
     assert f"{sandbox.root}/other-thing: has a hyphen" in causes("other_thing")["LS214"].evidence
-    assert causes("python-dateutil")["LS214"].remedy == "The module may be called 'python_dateutil'."
+    assert causes("other-things")["LS214"].remedy == "The module may be called 'other_things'."
 
 
 def test_modules_that_come_and_go(sandbox: Sandbox) -> None:

@@ -319,10 +319,10 @@ def test_the_command_that_installs(sandbox: Sandbox, monkeypatch: pytest.MonkeyP
     python = sys.executable
     assert (
         installer.pip("install", "a>1", "--force-reinstall")
-        == f"{python} -m pip install 'a>1' --force-reinstall"
+        == f'{python} -m pip install "a>1" --force-reinstall'
     )
     monkeypatch.setattr(sys, "executable", "/my python")
-    assert installer.installing("a") == "'/my python' -m pip install a"
+    assert installer.installing("a") == '"/my python" -m pip install a'
     monkeypatch.setattr(sys, "executable", "/py")
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(installer, "site_directories", list)
@@ -345,7 +345,7 @@ def test_a_python_that_the_system_manages(sandbox: Sandbox, monkeypatch: pytest.
 
 def test_the_command_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the Python's own loadstone, or one that is told which Python to ask."""
-    assert installer.asking("explain", "a b") == f"{sys.executable} -m loadstone explain 'a b'"
+    assert installer.asking("explain", "a b") == f'{sys.executable} -m loadstone explain "a b"'
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(installer, "site_directories", list)
     assert installer.asking("explain", "a") == f"loadstone explain --python {sys.executable} a"

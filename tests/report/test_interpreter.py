@@ -140,7 +140,7 @@ def test_what_python_m_was_started_with_is_examined(sandbox: Sandbox) -> None:
     result = sandbox.python("-m", "loadstone", "doctor", "--only", "LS100", VIRTUAL_ENV=str(prefix))
     assert first(result) == f"this is not the Python of the active environment, VIRTUAL_ENV: {hint}"
     result = sandbox.python("-m", "loadstone", "explain", "json", VIRTUAL_ENV=sys.prefix)
-    assert first(result).startswith("found: ")
+    assert first(result) == "json"
 
 
 def test_loadstone_in_the_project_examines_itself(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,9 +177,9 @@ def test_a_tool_examines_what_is_on_path(sandbox: Sandbox, mark: str) -> None:
 def test_where_nothing_else_is_to_be_expected(sandbox: Sandbox) -> None:
     """The script examines the environment that it is in, and nothing is said of that first."""
     result = script(sandbox, "explain", "json")
-    assert first(result).startswith("found: ")
+    assert first(result) == "json"
     sandbox.write({".venv/pyvenv.cfg": "home = /usr/bin\n"})
-    assert first(script(sandbox, "explain", "json")).startswith("found: "), "it has no Python"
+    assert first(script(sandbox, "explain", "json")) == "json", "it has no Python"
 
 
 def test_loadstone_is_no_part_of_what_is_examined(sandbox: Sandbox) -> None:
@@ -231,6 +231,24 @@ def test_doctor_examines_another_python(sandbox: Sandbox) -> None:
     diagnosis = json.loads(result.stdout)
     assert diagnosis["prefix"] == str(sandbox.root / "other")
     assert [finding["code"] for finding in diagnosis["findings"]] == ["LS122"]
+
+
+def test_trace_runs_a_program_by_another_python(sandbox: Sandbox) -> None:
+    """The program has what its own environment has; which Python runs it is said on standard error."""
+    prefix = environment(sandbox, ".venv", {"wanted.py": "print('run')"})
+    code = "import sys, wanted; print(sys.prefix)"
+    result = script(sandbox, "trace", "-o", "trace.json", "-c", code)
+    assert (result.returncode, result.stdout) == (0, f"run\n{prefix}\n"), result.stderr
+    said = asked(prefix / "bin" / "python", "of the project's .venv")
+    assert result.stderr.splitlines()[0] == f"loadstone: {said}"
+    trace = json.loads((sandbox.root / "trace.json").read_text(encoding="utf-8"))
+    assert [each["name"] for each in trace["imports"]] == ["wanted"]
+    assert trace["python"] == sys.version.split()[0]
+    for program, status in ("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 9)", -9):
+        assert script(sandbox, "trace", "-c", program).returncode == status
+    result = script(sandbox, "trace", "--python", "no-such", "-c", "pass")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "no Python to run the program: no-such: it is not on PATH" in result.stderr
 
 
 FAKES = {

@@ -20,7 +20,7 @@ from .died import Died
 from .examined import ANSWER, FAULT, MARK, QUESTION
 from .interpreter import Interpreter, NoInterpreter
 
-__all__ = ["Python", "ask", "started"]
+__all__ = ["Python", "ask", "own_options", "started"]
 
 OLDEST = (3, 10)
 """The oldest version of Python in which loadstone runs."""
@@ -38,6 +38,11 @@ def _ended(status: int) -> str:
         return f"died of the signal {-status}"
 
 
+def own_options() -> list[str]:
+    """The options that this Python was started with."""
+    return subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined,no-any-return]
+
+
 @attrs.frozen
 class Python:
     """A Python that has been started, and can be examined."""
@@ -46,6 +51,11 @@ class Python:
     executable: str
     """As it calls itself: what was started may be a script that leads to it."""
     version: str
+
+    @property
+    def command(self) -> list[str]:
+        """How it is started: loadstone's own with the options that it has itself."""
+        return [self.interpreter.executable, *(own_options() if self.interpreter.is_own else [])]
 
     @property
     def without(self) -> list[str]:
@@ -110,11 +120,8 @@ def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
         }
         with open(os.path.join(folder, QUESTION), "wb") as file:
             marshal.dump(question, file, 2)
-        options: list[str] = []
-        if python.interpreter.is_own:
-            options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
         with start_of("loadstone.report.examined") as start:
-            status, is_interrupted = _wait([python.interpreter.executable, *options, *start, folder])
+            status, is_interrupted = _wait([*python.command, *start, folder])
         try:
             with open(os.path.join(folder, ANSWER), "rb") as file:
                 return pickle.load(file)

@@ -7,11 +7,14 @@ import linecache
 import os
 import re
 import shlex
+import sys
 from collections.abc import Iterable
 
 import attrs
 
-__all__ = ["Placed", "advice", "has_module", "names_in", "placed", "placed_below"]
+from .places import folder, is_standard_file, standard_directories
+
+__all__ = ["Placed", "advice", "has_module", "hiding", "names_in", "names_of", "placed", "placed_below"]
 
 
 @attrs.frozen
@@ -78,15 +81,19 @@ def names_in(text: str, package: str = "") -> list[str]:
         tree = ast.parse(text.strip())
     except (SyntaxError, ValueError):
         return []
+    return [name for node in ast.walk(tree) for name in names_of(node, package)]
+
+
+def names_of(node: ast.AST, package: str) -> list[str]:
+    """The modules that a statement in `package` names; those of from-imports may be other things."""
     names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")
-            anchor = parts[: len(parts) - node.level + 1] if node.level else []
-            source = ".".join(filter(None, [*anchor, node.module or ""]))
-            names += [source, *(f"{source}.{alias.name}" for alias in node.names)]
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        parts = package.split(".")
+        anchor = parts[: len(parts) - node.level + 1] if node.level else []
+        source = ".".join(filter(None, [*anchor, node.module or ""]))
+        names = [source, *(f"{source}.{alias.name}" for alias in node.names)]
     return [name for name in names if name.strip(".")]
 
 
@@ -111,4 +118,31 @@ def advice(script: str, failures: Iterable[tuple[str, str, str | None, int | Non
             return (
                 f"{script} is a part of the package {place.name.partition('.')[0]}: run it as {place.command}"
             )
+    return None
+
+
+def hiding(script: str, imports: Iterable[tuple[str, str | None]]) -> str | None:
+    """What to do about a file beside a script that is imported in the place of another by the same name.
+
+    `imports` are the names and origins of what the program has imported. Told are files that are called as
+    modules of the standard library, and the script itself, which is imported by what it is called.
+    """
+    if not os.path.isfile(script):
+        return None
+    beside = folder(os.path.dirname(os.path.abspath(script)))
+    standard = standard_directories()
+    for name, origin in imports:
+        if origin is None or "." in name or not os.path.isfile(origin):
+            continue
+        home = os.path.dirname(origin)
+        if os.path.basename(origin).partition(".")[0] == "__init__":
+            home = os.path.dirname(home)
+        if folder(home) != beside:
+            continue
+        if folder(origin) == folder(script):
+            return (
+                f"{script} imports itself as {name!r}: if a library of that name is meant, rename the script"
+            )
+        if name in sys.stdlib_module_names and not is_standard_file(origin, standard):
+            return f"{origin} is imported in the place of the standard library's {name!r}: rename it"
     return None

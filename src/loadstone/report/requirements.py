@@ -82,7 +82,7 @@ class Requirement:
 
     def is_met_by(self, version: str | None) -> bool:
         """Whether the version will do; one that cannot be compared will."""
-        return not self.versions or is_met(self.versions, version)
+        return is_met(self.versions, version)
 
 
 def requirement(text: str) -> Requirement | None:
@@ -99,7 +99,7 @@ def requirement(text: str) -> Requirement | None:
 
 def is_met(versions: str, version: str | None) -> bool:
     """Whether the version is one of those (PEP 440); one that cannot be compared is."""
-    if version is None or (_VERSION.match(version) is None and "===" not in versions):
+    if not versions or version is None or (_VERSION.match(version) is None and "===" not in versions):
         return True
     packaging = _packaging()
     try:

@@ -45,10 +45,13 @@ class Bindings:
 
     def import_at(self, line: int) -> ast.Import | ast.ImportFrom | None:
         """The import statement in the body of the module that stands at the line."""
+        return next((node for node in self.imports() if _first(node) <= line <= _last(node)), None)
+
+    def imports(self) -> Iterator[ast.Import | ast.ImportFrom]:
+        """The import statements in the body of the module."""
         for node in _at_top(self._tree):
-            if isinstance(node, ast.Import | ast.ImportFrom) and _first(node) <= line <= _last(node):
-                return node
-        return None
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield node
 
     def bound_by(self, node: ast.Import | ast.ImportFrom) -> list[str]:
         """The names that an import statement binds."""
@@ -152,7 +155,17 @@ def _at_top(node: ast.AST) -> Iterator[ast.AST]:
         yield child
         if isinstance(child, (*_SCOPES, ast.ClassDef)):
             continue
+        if isinstance(child, ast.If) and _is_for_checkers(child.test):
+            for part in child.orelse:
+                yield part
+                yield from _at_top(part)
+            continue
         yield from _at_top(child)
+
+
+def _is_for_checkers(test: ast.expr) -> bool:
+    """Whether what follows is for type checkers, and never executed."""
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
 def _uses(node: ast.AST, function: str | None, annotated: bool) -> Iterator[tuple[ast.Name, str | None]]:

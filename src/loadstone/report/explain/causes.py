@@ -14,6 +14,7 @@ from types import ModuleType
 
 from ...distributions import installed
 from ..frozen import builder
+from ..index import modules_of
 from ..installer import installing
 from ..known import ADDED, REMOVED
 from . import (
@@ -215,6 +216,8 @@ def _no_name(case: Case) -> Iterator[Cause]:
     better = better.strip("./\\").replace("/", ".").replace(os.sep, ".").removesuffix(".__init__")
     if better != case.name:
         yield cause("LS221", f"{case.name!r} is the name of a file", f"Its module would be {better!r}.")
+    elif "-" in case.name and (modules_of(case.name) or case.inventory.named(case.name)):
+        return  # the name of a distribution, which is told as that
     elif "-" in case.name:
         better = case.name.replace("-", "_")
         yield cause("LS214", f"{case.name!r} has a hyphen", f"The module may be called {better!r}.")
@@ -342,6 +345,7 @@ _ALWAYS: tuple[Check, ...] = (
     started.came_to_an_end,
     started.foreign_variable,
     shadow.hides,
+    shadow.hides_what_it_imports,
     _finder_raised,
     _disagreement,
     _doubtful,
@@ -361,6 +365,7 @@ _IF_FAILED: tuple[Check, ...] = (
     content.source,
     raised.circular,
     raised.not_imported,
+    raised.never_imported,
     versions.looked_up,
     versions.mismatch,
     versions.moved,

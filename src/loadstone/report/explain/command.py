@@ -127,7 +127,6 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
         print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
         return 2
     explanations: list[Explanation] = []
-    several = len(names) > 1
     if notes and not options.json:
         page = Page()
         for note in notes:
@@ -141,7 +140,7 @@ def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
             print()
         explanations.append(asked.explanation)
         if not options.json or asked.interrupted:
-            show(page_of(asked.explanation, asked.notes, verbose=options.verbose, titled=several))
+            show(page_of(asked.explanation, asked.notes, verbose=options.verbose))
         if asked.interrupted:
             raise KeyboardInterrupt
     if options.json:

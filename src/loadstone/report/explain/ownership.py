@@ -13,10 +13,12 @@ from ..index import DISTRIBUTIONS, known_in, normal
 from ..installer import installing, pip
 from ..remedy import again
 from .case import Case, cause
+from .failure import errors_of, is_engine, lacks_of, places_of
 from .records import Cause
 
 __all__ = ["altered", "shared", "stranger"]
 
+_MOST = 10
 _SHARED = ("extend_path", "declare_namespace")
 
 
@@ -26,7 +28,7 @@ def stranger(case: Case) -> Iterator[Cause]:
     That is nothing wrong in itself: it is told of a module that fails, and of a namesake that is often taken
     for the well-known distribution.
     """
-    for name, file in _modules(case):
+    for name, file in _modules(case).items():
         key = known_in(name)
         known = DISTRIBUTIONS.get(key, ())
         if not known:
@@ -47,7 +49,7 @@ def stranger(case: Case) -> Iterator[Cause]:
 
 def shared(case: Case) -> Iterator[Cause]:
     """The file of the module is in the lists of several distributions, with other content in each."""
-    for name, file in _modules(case):
+    for name, file in _modules(case).items():
         if case.failure is None and not _is_contested(name):
             continue
         owners = [one for one in case.inventory.of_file(file) if one.project is None]
@@ -67,7 +69,7 @@ def altered(case: Case) -> Iterator[Cause]:
     """A file that the failure went through is not as it was installed."""
     if case.failure is None:
         return
-    for _, file in _modules(case):
+    for _, file in _modules(case).items():
         for one in case.inventory.of_file(file):
             wanted = _hash_of(one, file)
             if wanted is not None and _differs(file, wanted):
@@ -76,12 +78,23 @@ def altered(case: Case) -> Iterator[Cause]:
                 return
 
 
-def _modules(case: Case) -> Iterator[tuple[str, str]]:
-    """The modules that were found on the way, with their files."""
-    for step in case.steps:
-        spec = step.spec or (step.imported and step.imported.spec)
-        if spec and spec.has_location and spec.origin:
-            yield step.name, spec.origin
+def _modules(case: Case) -> dict[str, str]:
+    """The modules that were found on the way, that lack something or that failed, with their files."""
+    found = _files_of(case)
+    for lack in lacks_of(case.failure) if case.failure is not None else ():
+        found.update(_files_of(case.ask(lack.module.partition(".")[0])))
+        if lack.file is not None:
+            found[lack.module] = lack.file
+    for error in errors_of(case.failure) if case.failure is not None else ():
+        for place in places_of(error)[-_MOST:]:
+            if not is_engine(place):
+                found.setdefault(place.name, place.file)
+    return found
+
+
+def _files_of(case: Case) -> dict[str, str]:
+    specs = {step.name: step.spec or (step.imported and step.imported.spec) for step in case.steps}
+    return {name: spec.origin for name, spec in specs.items() if spec and spec.has_location and spec.origin}
 
 
 def _is_contested(name: str) -> bool:

@@ -18,17 +18,14 @@ Shown = Callable[[str], str]
 """How a text that may hold paths is written."""
 
 
-def page_of(
-    explanation: Explanation, notes: Iterable[str] = (), *, verbose: bool = False, titled: bool = False
-) -> Page:
+def page_of(explanation: Explanation, notes: Iterable[str] = (), *, verbose: bool = False) -> Page:
     """What `explanation` says: the verdict, the causes, then what was seen, with `notes` on how it was asked.
 
     Unless `verbose`, what was seen is what matters for the verdict, and paths below the current directory
-    are written relative to it. If `titled`, the name of the module stands above all, for one of several.
+    are written relative to it.
     """
     page = Page()
-    if titled:
-        page.heading(explanation.name)
+    page.heading(explanation.name)
     verbose = verbose or explanation.interrupted is not None
     shown = str if verbose else near
     _add_verdict(page, explanation, shown)

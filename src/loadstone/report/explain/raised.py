@@ -19,7 +19,7 @@ from .circle import circle_of
 from .failure import Lack, Place, lacks_of, loading_of, place_of
 from .records import Cause
 
-__all__ = ["circular", "ended", "in_package", "lacking", "not_imported", "raised"]
+__all__ = ["circular", "ended", "in_package", "lacking", "never_imported", "not_imported", "raised"]
 
 
 def circular(case: Case) -> Iterator[Cause]:
@@ -44,6 +44,25 @@ def not_imported(case: Case) -> Iterator[Cause]:
                 f"{lack.full_name} is a module ({inner.last.spec.place}), which nothing has imported yet"
             )
             yield cause("LS227", f"{evidence}: {place}", f"Write import {lack.full_name} above it.")
+
+
+def never_imported(case: Case) -> Iterator[Cause]:
+    """A local file for a module that the interpreter has built in, which has what that lacks."""
+    for lack in lacks_of(case.failure) if case.failure is not None else ():
+        step = case.ask(lack.module).last
+        if lack.name is None or step.spec is None or step.spec.origin not in ("built-in", "frozen"):
+            continue
+        place = place_of(lack.error)
+        for shadow in step.shadows:
+            bindings = bindings_of(shadow.spec.origin, lack.module)
+            if bindings is None or lack.name not in bindings.lines:
+                continue
+            evidence = (
+                f"{shadow.spec.origin}, which has {lack.name!r}, is never imported: the interpreter has"
+            )
+            asks = "" if place is None else f": {place}"
+            remedy = f"Rename {shadow.spec.origin}."
+            yield cause("LS227", f"{evidence} {lack.module!r} built in, which has no such name{asks}", remedy)
 
 
 def lacking(case: Case) -> Iterator[Cause]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ...distributions import Installed
 from ..frozen import builder
 from ..index import modules_of, normal
-from ..installer import installing
+from ..installer import installing, pip
 from ..moves import ARRIVED, GONE
 from ..project import project_of
 from ..remedy import editable
@@ -20,6 +20,7 @@ from .case import Case, cause
 from .definitions import defining, definitions_of
 from .failure import Lack, distribution_of, errors_of, is_engine, lacks_of, place_of, places_of
 from .records import Cause
+from .search import error_text
 
 __all__ = ["looked_up", "mismatch", "moved"]
 
@@ -31,24 +32,44 @@ def mismatch(case: Case) -> Iterator[Cause]:
     if case.failure is None:
         return
     inventory = case.inventory
-    files = list(dict.fromkeys(place.file for place in places_of(case.failure) if not is_engine(place)))
-    taking_part = [one for file in reversed(files) for one in inventory.of_file(file)]
+    taking_part = [one for file in _files(case.failure) for one in inventory.of_file(file)]
+    for one in dict.fromkeys(taking_part):
+        if not is_met(one.requires_python or "", platform.python_version()):
+            evidence = f"{one.release} requires Python {one.requires_python}, and this is Python "
+            remedy = f"Install a version that is for it: {pip('install', '--force-reinstall', str(one.name))}"
+            yield cause("LS247", f"{evidence}{platform.python_version()}", remedy)
+            return
     lacks = lacks_of(case.failure)
-    providers = {id(one): one for lack in lacks for one in case.inventory.providers(lack.module)}
+    providers = list(dict.fromkeys(one for lack in lacks for one in inventory.providers(lack.module)))
     told = set()
+    said = normal(" ".join(map(error_text, errors_of(case.failure))))
     for one in dict.fromkeys(taking_part):
         for other, wanted in inventory.requirements_unmet_by(one):
-            is_lacking = id(other) in providers
-            if (is_lacking or other in taking_part) and (one.name, other.name) not in told:
+            is_lacking = other in providers or _is_named(other, said)
+            if (one.name, other.name) not in told:
                 told.add((one.name, other.name))
-                evidence = [f"{one.release} requires {wanted}, and {other.release} is installed"]
-                evidence += [_asks(lack) for lack in lacks[:1]]
+                why = f"{one.release} requires {wanted}, and {other.release} is installed"
                 remedy = f"Install a version that both take: {installing(str(wanted))}"
-                yield cause("LS247", evidence, remedy, proved=is_lacking)
+                yield cause("LS247", [why, *map(_asks, lacks[:1])], remedy, proved=is_lacking)
     if told:
         return
-    for other in providers.values():
+    for other in providers:
         yield from _by_others(case, other, lacks[0])
+
+
+def _is_named(one: Installed, text: str) -> bool:
+    """Whether a message names the distribution."""
+    return re.search(rf"(?<![a-z0-9]){re.escape(normal(one.name or '-'))}(?![a-z0-9])", text) is not None
+
+
+def _files(failure: BaseException) -> list[str]:
+    """The files whose code took part in the failure, the innermost first."""
+    files = []
+    for error in errors_of(failure):
+        if isinstance(error, SyntaxError) and isinstance(error.filename, str):
+            files.append(error.filename)
+        files += [place.file for place in reversed(places_of(error)) if not is_engine(place)]
+    return list(dict.fromkeys(files))
 
 
 def _by_others(case: Case, other: Installed, lack: Lack) -> Iterator[Cause]:
@@ -98,9 +119,9 @@ def _by_table(case: Case, lack: Lack) -> Iterator[Cause]:
     gone, arrived = GONE.get(full_name), ARRIVED.get(full_name)
     if gone is not None and is_met(f">={gone.version}", version):
         evidence = f"{full_name} has left {home} with {python}{gone.version}; {here}"
-        remedy = f"Use {gone.instead}"
+        remedy = _instead(case, lack, gone.instead)
         if owner is not None:
-            remedy += f", or an older version: {installing(f'{home}<{gone.version}')}"
+            remedy += f", or an older version of {home}: {installing(f'{home}<{gone.version}')}"
         yield cause("LS252", [evidence, _asks(lack)], remedy)
     elif arrived is not None and is_met(f"<{arrived.version}", version):
         evidence = f"{full_name} came to {home} with {python}{arrived.version}; {here}"
@@ -110,6 +131,15 @@ def _by_table(case: Case, lack: Lack) -> Iterator[Cause]:
         elif full_name.startswith("typing."):
             remedy += f", or typing_extensions.{lack.name}"
         yield cause("LS252", [evidence, _asks(lack)], remedy)
+
+
+def _instead(case: Case, lack: Lack, instead: str) -> str:
+    """What to do about code that uses what is gone: to mend it or, where it is another's, to renew it."""
+    place = place_of(lack.error)
+    asking = next(iter(case.inventory.of_file(place.file)), None) if place is not None else None
+    if asking is None or asking.project is not None:
+        return f"Use {instead}"
+    return f"Install a newer version of {asking.name}: {pip('install', '--upgrade', str(asking.name))}"
 
 
 def _ends(name: str) -> Iterator[int]:

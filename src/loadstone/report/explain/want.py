@@ -134,6 +134,14 @@ def _by_requirement(want: Want, one: Installed, wanted: Requirement) -> Cause:
 
 
 def _by_index(want: Want, name: str) -> Cause:
+    found = _of_known(want, name)
+    stubs = want.inventory.named(f"types-{name}") or want.inventory.named(f"{name}-stubs")
+    if stubs is None:
+        return found
+    return attrs.evolve(found, evidence=f"{found.evidence}\n{stubs.release} has only stubs for type checkers")
+
+
+def _of_known(want: Want, name: str) -> Cause:
     module = want.subject
     if module in LEFT:
         return _left(module, name, f"{module!r} comes with the distribution {name!r}, {_here()}")

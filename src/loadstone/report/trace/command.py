@@ -9,17 +9,19 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ... import program
-from ..selection import add_format
+from ...startup.run import printable
+from ..selection import add_format, add_python, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..examination import Python
     from ..settings import Settings
     from .budget import Overrun
     from .comparison import Comparison
     from .records import Trace
 
-__all__ = ["add_parser"]
+__all__ = ["add_parser", "done_here"]
 
 _WRITTEN: dict[str, Callable[[Trace], str]] = {
     ".speedscope.json": lambda trace: trace.to_speedscope(),
@@ -37,6 +39,7 @@ examples:
   python -m loadstone trace --compare before.json -m app
   python -m loadstone trace -o start-up.speedscope.json -m app
   python -X importtime -m app 2> log; python -m loadstone trace --from log -o log.html
+  loadstone trace --python .venv -m app
   python -m loadstone trace --fail-over 300ms --forbid 'pandas*' -c "import app"
   python -m loadstone trace --format github --forbid 'pandas*' -c "import app"
 
@@ -101,15 +104,58 @@ def add_parser(commands: Any) -> None:
         metavar="PATTERN",
         help="fail if a module of that name is imported, as 'pandas*'; may be given again",
     )
+    add_python(parser)
     program.add_arguments(parser)
     parser.set_defaults(call=lambda options: _call(parser, options))
 
 
+def done_here(options: dict[str, Any]) -> int:
+    """Trace a program by this Python, as the options say that another has read; the exit status."""
+    return _trace(argparse.ArgumentParser(prog="loadstone trace"), argparse.Namespace(**options))
+
+
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.recorded is None:
+        program.program_of(parser, options)  # which ends the process if there is none
+        python = _other(parser, options.python)
+        if python is not None:
+            status = _by_another(python, options)
+            return _die(-status) if status < 0 else status
+    elif options.m or options.c or options.script:
+        parser.error("argument --from: not allowed with a program to run")
+    return _trace(parser, options)
+
+
+def _other(parser: argparse.ArgumentParser, wanted: str | None) -> Python | None:
+    """The Python that is to run the program, unless it is this one. It is said which that is, and why."""
+    from ..interpreter import NoInterpreter
+
+    try:
+        python, notes = python_of(wanted)
+    except NoInterpreter as error:
+        parser.error(f"no Python to run the program: {error}")
+    if python is None or python.interpreter.is_own:
+        return None
+    for note in notes:
+        print(printable(f"loadstone: {note}"), file=sys.stderr)
+    return python
+
+
+def _by_another(python: Python, options: argparse.Namespace) -> int:
+    """Have another Python do it all, which knows its own library; the exit status, negative for a signal."""
+    from ..._child import start_of
+    from ..._private import homes
+    from .again import word
+    from .run import wait
+
+    plain = {name: value for name, value in vars(options).items() if name not in ("call", "python")}
+    with start_of("loadstone.report.trace.again") as start:
+        return wait([*python.command, *start, word(homes(), plain)])
+
+
+def _trace(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     recorded = options.recorded
     wanted = None if recorded is not None else program.program_of(parser, options)
-    if recorded is not None and (options.m or options.c or options.script):
-        parser.error("argument --from: not allowed with a program to run")
     from .budget import check, seconds_of
     from .comparison import compare
     from .run import traced

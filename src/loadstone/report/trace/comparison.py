@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Comparison", "compare"]
 
-_NOISE = 0.001, 0.002  # of times that are the least of several runs, and of others
+_NOISE = 0.001
 _SHARE = 0.2
+_NOISE_ONCE = 0.005  # of CPU times that are of one run
+_SHARE_ONCE = 0.3
 _WAITING = 0.05  # seconds
 _WAITING_TIMES = 5
 _SHOWN = 25
@@ -96,18 +98,21 @@ class Comparison:
         return page
 
 
-def compare(before: Trace, after: Trace, *, noise: float | None = None, share: float = _SHARE) -> Comparison:
+def compare(
+    before: Trace, after: Trace, *, noise: float | None = None, share: float | None = None
+) -> Comparison:
     """What has changed from the trace `before` to the trace `after`.
 
     A module counts as slower or faster if its own CPU time differs by more than `noise` seconds, and by more
-    than `share` of the smaller; `noise` is a millisecond where both are of several runs, else two. So does
-    what waits longer, by more than a busy machine makes it. Where the CPU time is not known, that is the
-    clock's. What failed to import counts as not imported.
+    than `share` of the smaller: by a millisecond and a fifth where both are of several runs, else by five and
+    30 %. So does what waits longer, by more than a busy machine makes it. Where the CPU time is not known,
+    the clock's counts. What failed to import counts as not imported.
     """
     old, new = _by_name(before), _by_name(after)
-    if noise is None:
-        noise = _NOISE[0 if min(before.runs, after.runs) > 1 or None in (before.cpu, after.cpu) else 1]
-    found = (_change(name, old[name], new[name], noise, share) for name in old.keys() & new.keys())
+    is_sure = min(before.runs, after.runs) > 1 or None in (before.cpu, after.cpu)
+    least = (_NOISE if is_sure else _NOISE_ONCE) if noise is None else noise
+    part = (_SHARE if is_sure else _SHARE_ONCE) if share is None else share
+    found = (_change(name, old[name], new[name], least, part) for name in old.keys() & new.keys())
     changes = sorted(filter(None, found), key=lambda change: (-change.difference, change.name))
     return Comparison(
         before=before.importing,

@@ -26,6 +26,8 @@ __all__ = ["Entry"]
 
 _ABSENT: object = object()
 _ATTRIBUTES = {"name", "path"}
+_SOURCE = traits_of(SourceFileLoader)
+_SHORT = 0.0005
 
 
 class Entry:
@@ -54,7 +56,7 @@ class Entry:
 
     loader: Any
     traits: Any
-    held: dict[str, Any]  # what the loader had before in the place of the attributes it was given
+    held: dict[str, Any] | None  # what the loader had before in the place of the attributes it was given
     read: Any
     to_code: Any
     size: int | None
@@ -73,23 +75,35 @@ class Entry:
         self.start_cpu: float = thread_time()
         self.within = self.loaded = self.within_loading = self.cpu_within = 0.0
         self.is_running: bool = False
-        self.held = {}
-        self.loader = self.traits = self.to_code = self.size = self.compiled = None
+        self.held = self.loader = self.traits = self.to_code = self.size = self.compiled = None
 
     def end(self, now: float, errors: tuple[Error, ...] = ()) -> None:
         """The import is over."""
         stack = self.stack
-        cpu = thread_time() - self.start_cpu
+        recorder = self.recorder
+        seconds = now - self.start
+        # Asking for the CPU time takes longer than the difference could be.
+        cpu = thread_time() - self.start_cpu if seconds > _SHORT else seconds
         if stack:
             outer = stack[-1]
-            outer.within += now - self.start
+            outer.within += seconds
             outer.cpu_within += cpu
         if errors:
-            self.recorder.failures[get_ident()] = errors[0]
-        loaded = self.loaded or now
-        within = self.within
-        facts = (now, loaded, self.within_loading, within, cpu - self.cpu_within, self.size, self.compiled)
-        self.recorder.emit((END, self.number, *facts, errors))
+            recorder.failures[get_ident()] = errors[0]
+        recorder.emit(
+            (
+                END,
+                self.number,
+                now,
+                self.loaded or now,
+                self.within_loading,
+                self.within,
+                cpu - self.cpu_within,
+                self.size,
+                self.compiled,
+                errors,
+            )
+        )
 
     def look_at(self, spec: Any) -> Seen:
         """The name of the loader, the kind of the module and its origin."""
@@ -99,10 +113,13 @@ class Entry:
         loader = getattr(spec, "loader", None)
         if loader is None:
             return None, "namespace", origin
-        traits = traits_of(loader)
-        while traits.keeps == "inner":
-            loader = loader.inner
+        if type(loader) is SourceFileLoader:  # as most are
+            traits = _SOURCE
+        else:
             traits = traits_of(loader)
+            while traits.keeps == "inner":
+                loader = loader.inner
+                traits = traits_of(loader)
         self.loader = loader
         self.traits = traits
         return traits.name, traits.kind or kind_by(origin), origin
@@ -131,14 +148,16 @@ class Entry:
     def put(self, name: str, function: Any) -> None:
         """Give the loader an attribute of its own."""
         own = self.loader.__dict__
+        if self.held is None:
+            self.held = {}
         self.held[name] = own.get(name, _ABSENT)
         own[name] = function
 
     def unwatch_code(self) -> None:
         """Have the attributes of the loader be as they were."""
-        held, self.held = self.held, {}
+        held, self.held = self.held, None
         own = self.loader.__dict__
-        for name, before in held.items():
+        for name, before in (held or {}).items():
             if before is _ABSENT:
                 own.pop(name, None)
             else:
@@ -198,7 +217,8 @@ class Twin(SourceFileLoader):
     """In the place of the interpreter's loader, which stays as it is: does the same, and notes it."""
 
     def __init__(self, name: str, path: str, entry: Entry) -> None:
-        SourceFileLoader.__init__(self, name, path)
+        self.name = name  # as its own class does, without the call
+        self.path = path
         self._entry = entry
 
     @passing

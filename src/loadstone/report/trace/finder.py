@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from _frozen_importlib_external import SourceFileLoader
 from _thread import get_ident
 from time import perf_counter
 
@@ -78,7 +79,8 @@ class Finder:
         recorder = self.recorder
         start = perf_counter()
         asked = self._importer(fullname) if recorder.active else None
-        finders = self._rest(fullname)
+        is_known = self._is_plain and sys.meta_path == self._chain
+        finders = self._behind if is_known else self._rest(fullname)
         if asked is None or not finders:
             return None
         state: Any = _Rest()
@@ -185,7 +187,9 @@ class Finder:
         """Put a loader around that of `spec` that says when the import is over; False if that cannot be."""
         loader = spec.loader
         watched: Any
-        if hasattr(loader, "exec_module"):
+        if type(loader) is SourceFileLoader:
+            watched, is_loader = Watched, True
+        elif hasattr(loader, "exec_module"):
             watched, is_loader = Watched, hasattr(loader, "create_module")
         elif HAS_LOAD_MODULE:
             watched, is_loader = WatchedOld, hasattr(loader, "load_module")

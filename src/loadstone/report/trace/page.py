@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from ..layout import advice
+from ..layout import advice, hiding
 from ..page import Node, Page, Part
 from ..places import PACKAGES, current_directory
 from .failures import Failure, failures
@@ -198,7 +198,10 @@ def _failures(page: Page, trace: Trace, most: int) -> None:
         page.line(("dim", f"… {len(found) - most} more"))
     raised = [failure.records[0] for failure in found if not failure.swallowed]
     facts = [(one.name, f"{one.error}: {one.message}", one.file, one.line) for one in raised]
-    remedy = advice(trace.program[0] if trace.program else "", facts)
+    script = trace.program[0] if trace.program else ""
+    remedy = advice(script, facts)
+    if remedy is None and raised:
+        remedy = hiding(script, [(record.name, record.origin) for record in trace.imports])
     if remedy is not None:
         page.line(f"→ {remedy}")
 

@@ -41,7 +41,8 @@ class Recorder:
         self.numbers: Iterator[int] = iter(range(1 << 62))
         self.stacks: dict[int, list[Entry]] = {}
         self.failures: dict[int, Error] = {}  # by thread: of the import that has failed last, seen otherwise
-        self.running: set[str] = set()  # what is being executed: the names, also as relative ones
+        # What is being executed: the names, also as relative ones. Without any name, a package may be.
+        self.running: set[str] = {""}
         self.finder: Finder = Finder(self)
         self.import_code: CodeType | None = None
         self.lazies: Lazies | None = None
@@ -137,18 +138,58 @@ class Recorder:
 
 def _import_function(recorder: Recorder, inner: Any) -> Any:
     """An `__import__` that passes everything on to `inner`, and looks at how it went."""
+    # Only with its own function, the interpreter resolves `lazy import a.b` step by step. That is kept up.
+    has_steps = HAS_LAZY_IMPORTS and getattr(inner, "__self__", None) is builtins
+    function = (_import_by_steps if has_steps else _import_at_once)(recorder, inner)
+    hidden(function)
+    recorder.import_code = function.__code__
+    return function
+
+
+def _import_at_once(recorder: Recorder, inner: Any) -> Any:
     finder = recorder.finder
     running = recorder.running
-    # Only with its own function, the interpreter resolves `lazy import a.b` step by step. That is kept up.
-    pending = recorder.pending if getattr(inner, "__self__", None) is builtins else ()
+    is_apart = running.isdisjoint
+
+    # Most calls are for what is imported already: each step counts here.
+    def __import__(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> Any:
+        """Import the module: as the function that was here before."""
+        try:
+            if sys.meta_path[0] is not finder:
+                recorder.come_first()
+        except (IndexError, TypeError):  # there is no finder at all
+            pass
+        try:
+            module = inner(name, globals, locals, fromlist, level)
+        except BaseException as error:
+            if recorder.active:
+                recorder.note(error, absolute_name(name, globals, level, fromlist), sys._getframe())
+            trim(error)
+            raise
+        if name in running or (fromlist and type(fromlist) is tuple and not is_apart(fromlist)):
+            recorder.look_back(absolute_name(name, globals, level), fromlist, sys._getframe(1))
+        return module
+
+    return __import__
+
+
+def _import_by_steps(recorder: Recorder, inner: Any) -> Any:
+    finder = recorder.finder
+    running = recorder.running
+    is_apart = running.isdisjoint
+    pending = recorder.pending
 
     def __import__(
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
     ) -> Any:
         """Import the module: as the function that was here before."""
-        chain = sys.meta_path
-        if not chain or chain[0] is not finder:
-            recorder.come_first()
+        try:
+            if sys.meta_path[0] is not finder:
+                recorder.come_first()
+        except (IndexError, TypeError):  # there is no finder at all
+            pass
         wanted = name
         if pending and fromlist is None and type(name) is str and name in pending and "." in name:
             wanted = recorder.first_step(name, sys._getframe())
@@ -161,12 +202,8 @@ def _import_function(recorder: Recorder, inner: Any) -> Any:
                 recorder.note(error, absolute_name(wanted, globals, level, fromlist), sys._getframe())
             trim(error)
             raise
-        if running and (
-            wanted in running or not name or (type(fromlist) is tuple and not running.isdisjoint(fromlist))
-        ):
+        if wanted in running or (fromlist and type(fromlist) is tuple and not is_apart(fromlist)):
             recorder.look_back(absolute_name(wanted, globals, level), fromlist, sys._getframe(1))
         return module
 
-    hidden(__import__)
-    recorder.import_code = __import__.__code__
     return __import__

@@ -25,7 +25,7 @@ from .owners import with_owners
 from .records import Import, Trace
 from .repetition import least
 
-__all__ = ["traced"]
+__all__ = ["traced", "wait"]
 
 _TIMES = {FOUND: 10, END: 2, FAILED: 9}  # where events have the time that they happened at
 _RUNNER = runpy.run_module.__code__.co_filename
@@ -55,7 +55,7 @@ def traced(wanted: program.Program, times: int = 1) -> tuple[Trace, int]:
 def _traced(wanted: program.Program) -> tuple[Trace, int]:
     words = [wanted.kind or "", wanted.name, *wanted.arguments]
     begun = perf_counter()
-    events, status = _recorded("loadstone.report.trace.child", words, _wait)
+    events, status = _recorded("loadstone.report.trace.child", words, wait)
     trace = _trace(events, begun, [word for word in words if word])
     if status >= 0 and not sys.flags.no_site:
         trace.startup = _startup()
@@ -115,7 +115,7 @@ def _wait_quietly(command: list[str]) -> int:
         return 1
 
 
-def _wait(command: list[str]) -> int:
+def wait(command: list[str]) -> int:
     """Run a command to its end, whatever signal comes, and return its status.
 
     A signal is passed on if that has not ended meanwhile: often it was sent to both.

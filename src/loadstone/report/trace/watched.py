@@ -81,9 +81,10 @@ class Watched(Around):
         name = entry.name
         running = entry.recorder.running
         names = {name}
-        while "." in name:
-            name = name.partition(".")[2]
+        _, dot, name = name.partition(".")
+        while dot:
             names.add(name)
+            _, dot, name = name.partition(".")
         names -= running
         running |= names
         entry.is_running = True

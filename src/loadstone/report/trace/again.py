@@ -1,0 +1,33 @@
+"""The command done again by another Python, whose program is traced: that Python's side."""
+
+from __future__ import annotations
+
+import marshal
+import sys
+
+from ..._private import imported_from
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["main", "word"]
+
+
+def word(homes: dict[str, str], options: dict[str, Any]) -> str:
+    """The argument for `main` that says where what loadstone needs is, and what the options are."""
+    return marshal.dumps((homes, options), 2).hex()
+
+
+def main() -> int:
+    """Do the command with the options that `sys.argv` has, and return its exit status."""
+    homes, options = marshal.loads(bytes.fromhex(sys.argv[1]))
+    # Nothing of the user's is imported in this process: the program has one of its own.
+    imported_from(homes).__enter__()
+    from .command import done_here
+
+    try:
+        return done_here(options)
+    except KeyboardInterrupt:
+        print("loadstone: interrupted", file=sys.stderr)
+        return 130
