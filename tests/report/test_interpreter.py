@@ -244,7 +244,7 @@ def test_trace_runs_a_program_by_another_python(sandbox: Sandbox) -> None:
     trace = json.loads((sandbox.root / "trace.json").read_text(encoding="utf-8"))
     assert [each["name"] for each in trace["imports"]] == ["wanted"]
     assert trace["python"] == sys.version.split()[0]
-    for program, status in ("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 9)", -9):
+    for program, status in ("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 15)", -15):
         assert script(sandbox, "trace", "-c", program).returncode == status
     result = script(sandbox, "trace", "--python", "no-such", "-c", "pass")
     assert (result.returncode, result.stdout) == (2, "")

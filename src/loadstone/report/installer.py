@@ -58,10 +58,12 @@ def asking(command: str, *words: str) -> str:
 def quoted(word: str) -> str:
     """A word as a shell of this platform takes it; what is no printable character is written as an escape."""
     word = printable(word)
-    if os.name != "nt":
-        return shlex.quote(word)
-    # subprocess's own function is for programs, not for shells: it lets < and > be.
-    return word if re.fullmatch(r"[\w+,./:@=\\-]+", word) else f'"{word}"'
+    if re.fullmatch(r"[\w%+,./:@=-]+" if os.name != "nt" else r"[\w+,./:@=\\-]+", word):
+        return word
+    # Double quotes do in every shell, but for what they let through in some.
+    if os.name == "nt" or not re.search(r'["$`\\!]', word):
+        return f'"{word}"'
+    return shlex.quote(word)
 
 
 def _has(name: str) -> bool:

@@ -7,20 +7,14 @@ import sys
 
 from ..._private import imported_from
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-__all__ = ["main", "word"]
-
-
-def word(homes: dict[str, str], options: dict[str, Any]) -> str:
-    """The argument for `main` that says where what loadstone needs is, and what the options are."""
-    return marshal.dumps((homes, options), 2).hex()
+__all__ = ["main"]
 
 
 def main() -> int:
-    """Do the command with the options that `sys.argv` has, and return its exit status."""
+    """Do the command with the options that `sys.argv` has, and return its exit status.
+
+    Its argument has them marshalled, in hexadecimal digits, after the homes of what loadstone needs.
+    """
     homes, options = marshal.loads(bytes.fromhex(sys.argv[1]))
     # Nothing of the user's is imported in this process: the program has one of its own.
     imported_from(homes).__enter__()

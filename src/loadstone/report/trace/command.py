@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import marshal
 import os
 import signal
 import sys
@@ -145,12 +146,11 @@ def _by_another(python: Python, options: argparse.Namespace) -> int:
     """Have another Python do it all, which knows its own library; the exit status, negative for a signal."""
     from ..._child import start_of
     from ..._private import homes
-    from .again import word
     from .run import wait
 
     plain = {name: value for name, value in vars(options).items() if name not in ("call", "python")}
     with start_of("loadstone.report.trace.again") as start:
-        return wait([*python.command, *start, word(homes(), plain)])
+        return wait([*python.command, *start, marshal.dumps((homes(), plain), 2).hex()])
 
 
 def _trace(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
@@ -182,7 +182,8 @@ def _trace(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         trace, status = traced(wanted, options.repeat)
     comparison = None if old is None else compare(old, trace)
     overruns = check(trace, limit=limit, forbidden=[*options.forbid, *settings.trace_forbid])
-    is_written = _write(options, trace, comparison, overruns)
+    source = settings.file if settings.trace_budget or settings.trace_forbid else ""
+    is_written = _write(options, trace, comparison, overruns, source)
     if status < 0:
         return _die(-status)
     return status or int(bool(overruns) or not is_written)
@@ -222,12 +223,16 @@ def _read(parser: argparse.ArgumentParser, argument: str, name: str) -> Trace:
 
 
 def _write(
-    options: argparse.Namespace, trace: Trace, comparison: Comparison | None, overruns: list[Overrun]
+    options: argparse.Namespace,
+    trace: Trace,
+    comparison: Comparison | None,
+    overruns: list[Overrun],
+    source: str,
 ) -> bool:
     """Write the report; False if that failed.
 
     What exceeds a budget is said on standard error in any case; in the formats that are for nothing else, it
-    is all that is said.
+    is all that is said. `source` is the file that sets budgets, if there is one.
     """
     from ..formats import written
     from ..page import Page
@@ -241,6 +246,8 @@ def _write(
     findings = Page()
     for overrun in overruns:
         findings.blocks += overrun.page().blocks
+    if overruns and source:
+        findings.line(("dim", f"what {source} sets has been held, too"))
     remarks = [overrun.remark() for overrun in overruns]
     name = options.output
     is_written = True
