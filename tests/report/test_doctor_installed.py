@@ -285,6 +285,21 @@ def test_files_that_two_distributions_have(installed: Sandbox) -> None:
     assert one("LS135", "third").evidence.startswith("all have cv/")
 
 
+def test_the_one_that_others_require(installed: Sandbox) -> None:
+    """LS135: of those that have the same files, that is the one to install again."""
+    put(
+        installed,
+        distribution("cv-full", files={"cv.py": "1"}, fields="Requires-Dist: cv-headless"),
+        distribution("cv-headless", files={"cv.py": "2"}),
+        distribution("app", fields="Requires-Dist: CV_full[gui]>=1"),
+        distribution("other", fields='Requires-Dist: cv-headless; extra == "some"'),
+    )
+    finding = one("LS135", "cv-full and cv-headless")
+    assert finding.evidence.endswith("; cv-full is required by app")
+    assert finding.remedy.endswith("--force-reinstall cv-full==1.0")
+    assert "pip uninstall cv-full cv-headless; " in finding.remedy
+
+
 @pytest.mark.parametrize(
     "files",
     [
