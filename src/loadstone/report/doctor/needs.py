@@ -126,7 +126,10 @@ def reader(environment: Environment) -> Reader:
         if not place or not environment.is_site(place):
             return _Plain()  # a local module of that name is not to be run
         with kept():
-            modules = [importlib.import_module(f"packaging.{name}") for name in _MODULES]
+            found = _Packaging(*(importlib.import_module(f"packaging.{name}") for name in _MODULES))
+            # On Python 3.15 it puts off some of its imports until their first use.
+            found.need("a>1; extra == 'b'", "b")
+            found.allows(">1", "2")
     except Exception:  # as it may be damaged, too
         return _Plain()
-    return _Packaging(*modules)
+    return found
