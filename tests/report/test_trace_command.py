@@ -296,6 +296,60 @@ def test_budgets(sandbox: Sandbox) -> None:
     assert run(sandbox, "--fail-over", "50s", "--forbid", "slow", "-c", "import dep").returncode == 0
 
 
+def test_a_program_is_run_several_times(sandbox: Sandbox) -> None:
+    """In fresh processes, until one fails; the report says how many, and what the CPU did."""
+    program = "import dep, os; print('ran')\nopen('count', 'a').write('x')"
+    done = run(sandbox, "--repeat", "3", "-o", "t.json", "-c", program)
+    assert (done.returncode, done.stdout) == (0, "ran\n" * 3)
+    trace = Trace.from_json((sandbox.root / "t.json").read_text())
+    assert trace.runs == 3
+    assert trace.cpu is not None
+    assert [record.name for record in trace.imports] == ["dep", "sub"]
+    done = run(sandbox, "--compare", "t.json", "--repeat", "2", "-c", "import dep, os")
+    assert "nothing has changed" in done.stderr
+    assert " CPU)" in done.stderr
+    done = run(sandbox, "--repeat", "3", "-c", "import sys; print('ran'); sys.exit(3)")
+    assert (done.returncode, done.stdout) == (3, "ran\n")
+    assert run(sandbox, "--repeat", "0", "-c", "").returncode == 2
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="needs a parser of TOML")
+def test_budgets_of_the_project(sandbox: Sandbox) -> None:
+    """[tool.loadstone] in pyproject.toml has a budget and what is forbidden; options win, or add."""
+    table = '[tool.loadstone]\ntrace.budget = "50ms"\ntrace.forbid = ["su*"]\n'
+    sandbox.write({"pyproject.toml": table, "in/here.txt": "", **MODULES})
+    done = run(sandbox, "-c", "import slow")
+    assert done.returncode == 1
+    assert "more than 50.0 ms" in done.stderr
+    assert "pyproject.toml" in done.stderr
+    done = run(sandbox, "--fail-over", "60s", "--forbid", "slow", "-c", "import dep, slow")
+    assert done.returncode == 1
+    assert "more than" not in done.stderr
+    assert "'su*' must not be imported, but sub was" in done.stderr
+    assert "'slow' must not be imported" in done.stderr
+    assert run(sandbox, "--fail-over", "60s", "-c", "import slow").returncode == 0
+    for text, message in {
+        table.replace("50ms", "soon"): "trace.budget: expected a time like 300ms or 1.5s, not 'soon'",
+        table.replace("budget", "limit"): "has no key 'trace.limit'",
+    }.items():
+        sandbox.write({"pyproject.toml": text})
+        done = run(sandbox, "-c", "print('ran')")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in " ".join(done.stderr.split())
+
+
+def test_a_script_of_a_package_is_told_how_to_be_run(sandbox: Sandbox) -> None:
+    """Where it fails for a relative import, by the name that is written."""
+    sandbox.write({"pkg/__init__.py": "", "pkg/tool.py": "from . import other\n", "pkg/other.py": ""})
+    done = run(sandbox, os.path.join("pkg", "tool.py"))
+    assert done.returncode == 1
+    assert "\n.other: ImportError: attempted relative import" in done.stderr
+    assert "python -m pkg.tool" in done.stderr
+    done = run(sandbox, "-m", "pkg.tool")
+    assert done.returncode == 0
+    assert "python -m" not in done.stderr
+
+
 def test_a_program_that_fails_has_its_own_status(sandbox: Sandbox) -> None:
     """It wins over a budget that is exceeded, which is still said."""
     done = run(sandbox, "--forbid", "dep", "-c", "import dep, sys; sys.exit(9)")
@@ -306,7 +360,7 @@ def test_a_program_that_fails_has_its_own_status(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "trace.pdf"], ".speedscope.json, .chrome.json, .json, .html, .txt, not 'trace.pdf'"),
+        (["-o", "trace.pdf"], ".speedscope.json, .chrome.json, .json, .html, .sarif, .txt, not 'trace.pdf'"),
         (["-o", "no/trace.json"], "there is no directory 'no'"),
         (["--fail-over", "quick"], "expected a time like 300ms or 1.5s, not 'quick'"),
         (["--compare", "absent.json"], "cannot read 'absent.json': No such file"),

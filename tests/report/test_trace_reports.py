@@ -18,6 +18,7 @@ from loadstone.report.terminal import rendered
 from loadstone.report.trace.budget import check, seconds_of
 from loadstone.report.trace.comparison import compare
 from loadstone.report.trace.records import Import, Lazy, Reentry, Trace
+from loadstone.report.trace.repetition import least
 
 from .browser import Browser, dom, needs_browser
 
@@ -207,6 +208,87 @@ def test_a_comparison() -> None:
     assert " +20.0    30.0  50.0  clock  app.core\n" in text
     same = rendered(compare(before, before).page())
     assert "nothing has changed beyond the noise" in same
+
+
+def timed(own: float, cpu: float | None, runs: int = 1, name: str = "mod") -> Trace:
+    """A trace of one import, with milliseconds by the clock and of the CPU."""
+    record = an_import(0, name, own)
+    return Trace([attrs.evolve(record, cpu=None if cpu is None else cpu / 1e3)], [], 1.0, [], "3", runs=runs)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (timed(10, 10), timed(90, 14), None),  # interrupted for other programs
+        (timed(10, 10), timed(14.5, 14.5), None),
+        (timed(10, 10), timed(16, 16), ("CPU", 6)),
+        (timed(60, 10), timed(90, 16), ("CPU", 6)),
+        (timed(100, 100), timed(125, 125), None),
+        (timed(100, 100), timed(135, 135), ("CPU", 35)),
+        (timed(10, 10, runs=5), timed(13, 13, runs=5), ("CPU", 3)),
+        (timed(10, 10, runs=5), timed(13, 13, runs=1), None),
+        (timed(10, 10, runs=5), timed(11.5, 11.5, runs=5), None),
+        (timed(1, 1), timed(201, 1), ("clock", 200)),  # sleeps
+        (timed(201, 1), timed(1, 1), ("clock", -200)),
+        (timed(10, None), timed(13, 13), ("clock", 3)),  # of before the CPU time was recorded
+        (timed(10, 10), timed(11.5, None), None),
+    ],
+)
+def test_what_a_busy_machine_adds_is_no_change(
+    before: Trace, after: Trace, change: tuple[str, float] | None
+) -> None:
+    """The CPU time counts, and waiting that is not explained by it; one run says less than several."""
+    found = compare(before, after)
+    changes = [(each.measure, round(each.difference * 1e3)) for each in (*found.slower, *found.faster)]
+    assert changes == ([] if change is None else [change])
+    again = compare(after, before)
+    assert (len(again.faster), len(again.slower)) == (len(found.slower), len(found.faster))
+
+
+def test_several_runs_are_put_together() -> None:
+    """Each import has its least times, what it has in its course included; runs need not import the same."""
+    quick = Trace(
+        [
+            attrs.evolve(an_import(0, "app", 5, 25), cpu=0.004),
+            attrs.evolve(an_import(1, "lib", 20, parent=0), cpu=0.001),
+            an_import(2, "again", 1, error="ImportError", message="no"),
+            an_import(3, "again", 3),
+        ],
+        seconds=0.2,
+        startup_seconds=0.03,
+        startup=[an_import(-1, "site", 7)],
+    )
+    slow = Trace(
+        [
+            attrs.evolve(an_import(0, "app", 50, 60), cpu=0.003),
+            attrs.evolve(an_import(1, "lib", 10, parent=0), cpu=0.002),
+            an_import(2, "again", 2),
+            an_import(3, "more", 2),
+        ],
+        seconds=0.3,
+        startup_seconds=0.02,
+        startup=[an_import(-1, "site", 4)],
+    )
+    for traces in ([quick, slow], [slow, quick]):
+        trace = least(traces)
+        times = [
+            (each.name, round(each.own * 1e3), round(each.cumulative * 1e3), each.cpu)
+            for each in trace.imports
+        ]
+        assert times == [
+            ("app", 5, 15, 0.003),
+            ("lib", 10, 10, 0.001),
+            ("again", 1, 1, None),
+            ("again", 2, 2, None),
+        ]
+        assert (trace.seconds, trace.startup_seconds, trace.startup[0].own, trace.runs) == (
+            0.2,
+            0.02,
+            0.004,
+            2,
+        )
+        assert "the least of 2 runs" in rendered(trace.page())
+        assert Trace.from_json(trace.to_json()).runs == 2
 
 
 def test_a_long_comparison_is_cut() -> None:

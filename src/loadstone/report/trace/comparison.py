@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Comparison", "compare"]
 
-_NOISE = 0.001
-_SHARE = 0.2
-_NOISE_ONCE = 0.005  # of CPU times that are of one run
-_SHARE_ONCE = 0.3
-_WAITING = 0.05  # seconds
-_WAITING_TIMES = 5
+_BUSY = 8  # times as long as it computes, something may wait on a busy machine
+
+
+@attrs.frozen
+class _Noise:
+    """By how much times differ with no change: seconds and share of CPU time, and seconds of waiting."""
+
+    seconds: float
+    share: float
+    waiting: float
+
+
+_OF_SEVERAL = _Noise(0.001, 0.2, 0.03)
+_OF_ONE = _Noise(0.005, 0.3, 0.1)
 _SHOWN = 25
 
 
@@ -110,9 +118,11 @@ def compare(
     """
     old, new = _by_name(before), _by_name(after)
     is_sure = min(before.runs, after.runs) > 1 or None in (before.cpu, after.cpu)
-    least = (_NOISE if is_sure else _NOISE_ONCE) if noise is None else noise
-    part = (_SHARE if is_sure else _SHARE_ONCE) if share is None else share
-    found = (_change(name, old[name], new[name], least, part) for name in old.keys() & new.keys())
+    usual = _OF_SEVERAL if is_sure else _OF_ONE
+    limit = _Noise(
+        usual.seconds if noise is None else noise, usual.share if share is None else share, usual.waiting
+    )
+    found = (_change(name, old[name], new[name], limit) for name in old.keys() & new.keys())
     changes = sorted(filter(None, found), key=lambda change: (-change.difference, change.name))
     return Comparison(
         before=before.importing,
@@ -126,21 +136,21 @@ def compare(
     )
 
 
-def _change(name: str, old: list[Import], new: list[Import], noise: float, share: float) -> Change | None:
+def _change(name: str, old: list[Import], new: list[Import], noise: _Noise) -> Change | None:
     by_clock = Change(name, _own(old), _own(new))
     old_cpu, new_cpu = _cpu(old), _cpu(new)
     if old_cpu is None or new_cpu is None:
-        return by_clock if _is_beyond(by_clock, noise, share) else None
+        return by_clock if _is_beyond(by_clock, noise) else None
     by_cpu = Change(name, old_cpu, new_cpu, "CPU")
     waiting = by_clock.difference - by_cpu.difference
     # What computes is interrupted for other programs, and the longer it computes the more.
-    if abs(waiting) > max(_WAITING, _WAITING_TIMES * max(old_cpu, new_cpu)):
+    if abs(waiting) > max(noise.waiting, _BUSY * max(old_cpu, new_cpu)):
         return by_clock
-    return by_cpu if _is_beyond(by_cpu, noise, share) else None
+    return by_cpu if _is_beyond(by_cpu, noise) else None
 
 
-def _is_beyond(change: Change, noise: float, share: float) -> bool:
-    return abs(change.difference) > max(noise, share * min(change.before, change.after))
+def _is_beyond(change: Change, noise: _Noise) -> bool:
+    return abs(change.difference) > max(noise.seconds, noise.share * min(change.before, change.after))
 
 
 def _by_name(trace: Trace) -> dict[str, list[Import]]:

@@ -14,9 +14,9 @@ from ..index import normal
 from ..places import PACKAGES, folder, is_standard_file, standard_directories
 
 if TYPE_CHECKING:
-    from .records import Import
+    from .records import Import, Trace
 
-__all__ = ["NOT_FOUND", "PYTHON", "group_of", "with_owners"]
+__all__ = ["NOT_FOUND", "PYTHON", "find_owners", "group_of", "with_owners"]
 
 PYTHON = "Python"
 """What the standard library is called, as if it were a distribution."""
@@ -33,6 +33,11 @@ def with_owners(imports: Iterable[Import]) -> list[Import]:
         else attrs.evolve(record, distribution=owner)
         for record in imports
     ]
+
+
+def find_owners(trace: Trace) -> None:
+    """Have the imports of a trace say which distributions their modules belong to."""
+    trace.imports[:] = with_owners(trace.imports)
 
 
 def group_of(record: Import) -> str:

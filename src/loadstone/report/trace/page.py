@@ -35,7 +35,7 @@ def page_of(trace: Trace, *, whole: bool, depth: int | None, least: float) -> Pa
     if trace.imports and (whole or is_short or depth is not None or least):
         _tree(page, trace, total, depth, least)
     elif trace.imports:
-        page.line(("dim", "the tree of them: --verbose, or --depth 2; on the way down to them: --min 5"))
+        page.line(("dim", "the whole tree: --verbose; cut down: --depth 2, --min 5"))
     _startup(page, trace, 0.0 if whole else _QUICK)
     _cycles(page, trace, len(trace.reentries) if whole else _CIRCLES)
     _failures(page, trace, len(trace.imports) if whole else _FAILURES)
@@ -61,11 +61,11 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1e3:.1f}"
 
 
-def place(record: Import | Lazy) -> str:
-    """Where the import stands."""
+def place(record: Import | Lazy | Reentry) -> str:
+    """Where the import stands, by as much of the path as tells the file."""
     if record.file is None:
         return "?"
-    return record.file if record.line is None else f"{record.file}:{record.line}"
+    return shown(record.file) + ("" if record.line is None else f":{record.line}")
 
 
 def places(record: Import) -> str:
@@ -233,8 +233,7 @@ def _cycles(page: Page, trace: Trace, most: int) -> None:
 
 def _cycle(page: Page, reentry: Reentry) -> None:
     page.line(("name", " → ".join(reentry.cycle)))
-    line = "" if reentry.line is None else f":{reentry.line}"
-    page.line(("dim", f"half executed when it was imported at {reentry.file}{line}"), indent=1)
+    page.line(("dim", f"half executed when it was imported at {place(reentry)}"), indent=1)
 
 
 def _unused(page: Page, trace: Trace) -> None:
@@ -284,7 +283,7 @@ def _shares(page: Page, trace: Trace, most: int) -> None:
             f"{share.part:.0%}",
             duration(share.cumulative),
             str(share.modules),
-            _asked(share.entry),
+            _from(share.entry),
         ]
         for share in found[:most]
     ]
@@ -304,22 +303,10 @@ def _dearest(page: Page, trace: Trace, total: float) -> None:
         record = dear.record
         statement = None if record.lazy else statement_at(record.file, record.line, record.name)
         text = "" if statement is None else f": {statement.text}"
-        page.line(_timed(dear.cost, total), "  ", ("name", record.name), ("dim", f"  {_known(record)}"), text)
+        page.line(_timed(dear.cost, total), "  ", ("name", record.name), ("dim", f"  {place(record)}"), text)
         if statement is not None and statement.could_wait is not None:
             verdict: Part = ("good", "could be lazy: ") if statement.could_wait else ("dim", "not lazy: ")
             page.line(verdict, ("dim", statement.reason), indent=1)
-
-
-def _asked(record: Import) -> Part:
-    by = f"{record.importer} at " if record.importer and record.importer != "__main__" else ""
-    return "dim", by + _known(record)
-
-
-def _known(record: Import) -> str:
-    """Where the import stands, by as much of the path as is needed to know the file."""
-    if record.file is None:
-        return "?"
-    return shown(record.file) + ("" if record.line is None else f":{record.line}")
 
 
 def shown(file: str) -> str:

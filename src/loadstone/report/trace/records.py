@@ -321,13 +321,14 @@ class _Document:
 
 def document(of: Trace) -> _Document:
     """What is written of a trace."""
-    from .owners import with_owners
+    from .owners import find_owners
 
+    find_owners(of)
     return _Document(
         python=of.python,
         program=of.program,
         seconds=of.seconds,
-        imports=with_owners(of.imports),
+        imports=of.imports,
         reentries=of.reentries,
         unused=of.unused,
         startup=of.startup,

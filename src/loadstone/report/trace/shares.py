@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from .owners import group_of, with_owners
+from .owners import find_owners, group_of
 
 if TYPE_CHECKING:
     from .records import Import, Trace
@@ -48,7 +48,8 @@ class Dear:
 
 def shares(trace: Trace) -> list[Share]:
     """The share of each distribution, the largest first."""
-    imports = with_owners(trace.imports)
+    find_owners(trace)
+    imports = trace.imports
     groups = {record.number: group_of(record) for record in imports}
     parents = {record.number: record.parent for record in imports}
     members: dict[str, list[Import]] = {}
@@ -88,7 +89,8 @@ def dearest(trace: Trace, most: int) -> list[Dear]:
     Its own is what belongs to no distribution, and the distribution that a program of ``-m`` or a script of
     the environment is from.
     """
-    imports = with_owners(trace.imports)
+    find_owners(trace)
+    imports = trace.imports
     children: dict[int | None, list[Import]] = {}
     for record in imports:
         children.setdefault(record.parent, []).append(record)
