@@ -14,7 +14,7 @@ _LONGEST = 100_000
 
 
 def finds_another(name: str, origin: str | None) -> str | None:
-    """A note on a script in a folder of the working directory that imports `name` and finds another one there.
+    """A note on a script in a folder here that imports `name`, and finds another module of that name there.
 
     It is found at `origin` from here. None if there is no such script, or the name has dots. A few files are
     read for it, if there is a module of the name beside them.
