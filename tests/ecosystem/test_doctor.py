@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +22,10 @@ from .test_editable import KINDS
 if TYPE_CHECKING:
     from .conftest import Programs
 
+NAMESPACE = """\
+import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('gone',));\
+m = sys.modules.setdefault('gone', types.ModuleType('gone'))
+"""
 NAMED = {
     "setuptools, .pth": "a .pth file",
     "setuptools, finder": "setuptools' finder",
@@ -81,6 +90,101 @@ def test_popular_packages_are_well(programs: Programs, environment: Path) -> Non
     assert codes(programs, environment, "--import", names) == {}
     scanned = "requests,aiohttp,packaging,six,wrapt,typeguard,beartype,pytest,_pytest,upath,flask,werkzeug"
     assert codes(programs, environment, "--scan", scanned) == {}
+
+
+def put(site: Path, name: str) -> Path:
+    """A copy of what pip has installed here for a distribution; its directory of metadata."""
+    info = None
+    for file in distribution(name).files or ():
+        if ".." in file.parts or file.suffix == ".pyc":
+            continue
+        copy = site / file
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file.locate(), copy)
+        if copy.name == "METADATA":
+            info = copy.parent
+    assert info is not None
+    return info
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Change what is in it, once."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_real_packages_that_are_broken(programs: Programs, environment: Path) -> None:
+    """A dozen, each in a way of its own, among others that are well: each is told, and nothing else."""
+    need("wrapt._wrappers")
+    (site,) = environment.parent.parent.rglob("site-packages")
+    names = ("flask", "requests", "idna", "six", "wrapt", "packaging", "urllib3")
+    infos = {name: put(site, name) for name in names}
+    versions = {name: distribution(name).version for name in names}
+    release = {name: f"{distribution(name).metadata['Name']} {versions[name]}" for name in names}
+    assert codes(programs, environment) == {}
+    # Half removed, a command that has moved, a version that will not do, and one that is not there at all.
+    (site / "requests" / "adapters.py").unlink()
+    edit(infos["flask"] / "entry_points.txt", "flask.cli:main", "flask.commands:main")
+    edit(infos["idna"] / "METADATA", f"Version: {versions['idna']}", "Version: 1.0")
+    edit(infos["wrapt"] / "METADATA", "\nVersion:", "\nRequires-Dist: no-such-thing>=2\nVersion:")
+    # Compiled for another Python, or cut short.
+    (native,) = (site / "wrapt").glob(f"_wrappers{EXTENSION_SUFFIXES[0]}")
+    native.rename(native.with_name("_wrappers.cpython-36m-x86_64-linux-gnu.so"))
+    cut = site / "wrapt" / f"_cut{EXTENSION_SUFFIXES[0]}"
+    cut.write_bytes(b"\x7fELF")
+    # Overwritten by another; a second version; leftovers of two kinds.
+    other = site / "sixth-1.0.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: sixth\nVersion: 1.0\n")
+    (other / "RECORD").write_text("six.py,sha256=other,1\n")
+    second = shutil.copytree(infos["packaging"], site / "packaging-1.0.dist-info")
+    edit(second / "METADATA", f"Version: {versions['packaging']}", "Version: 1.0")
+    (second / "RECORD").unlink()
+    shutil.copytree(infos["urllib3"], site / "~rllib3-1.0.dist-info")
+    (infos["urllib3"] / "METADATA").unlink()
+    # What is read at the start, and what is started.
+    (site / "gone-nspkg.pth").write_text(NAMESPACE)
+    (site / "distutils-precedence.pth").write_text("import os; __import__('_no_such_hack').add_shim()\n")
+    scripts = environment.parent
+    (scripts / "tool").write_text("#!/no/such/environment/bin/python\n")
+
+    findings = json.loads(run_doctor(programs, environment))["findings"]
+    told = {
+        (one["code"], os.path.basename(one["subject"]))
+        for one in findings
+        if one["severity"] != "note"
+        # Others that require them are right to say so.
+        and not (
+            one["code"] == "LS136" and re.search(r" (idna|packaging) 1\.0 is installed", one["evidence"])
+        )
+    }
+    assert told == {
+        ("LS139", release["requests"]),
+        ("LS139", release["wrapt"]),
+        ("LS137", release["flask"]),
+        ("LS136", release["wrapt"]),
+        ("LS164", "wrapt"),
+        ("LS165", cut.name),
+        ("LS135", "six and sixth"),
+        ("LS130", "packaging"),
+        ("LS134", "~rllib3-1.0.dist-info"),
+        ("LS134", infos["urllib3"].name),
+        ("LS123", "gone-nspkg.pth, line 1"),
+        ("LS123", "distutils-precedence.pth, line 1"),
+        ("LS138", scripts.name),
+    }
+    assert any(one["code"] == "LS136" and "idna 1.0" in one["evidence"] for one in findings)
+
+
+def run_doctor(programs: Programs, environment: Path) -> str:
+    """What doctor writes as JSON, in a directory of its own."""
+    folder = programs.sandbox.root / "elsewhere"
+    folder.mkdir(exist_ok=True)
+    command = [str(environment), "-m", "loadstone", "doctor", "--json"]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    ).stdout
 
 
 def test_what_is_not_the_readers_to_mend(programs: Programs, environment: Path) -> None:

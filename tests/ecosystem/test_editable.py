@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,3 +87,35 @@ def test_editable_packages_are_transformed(programs: Programs, environment: Path
             told = programs(program, python=str(environment))
             file = str(project / f"{folder}editable_one" / "sub.py")
             assert told == [0 if finder is None else 1, 42, checker, file]
+
+
+EXPLAINED = """
+from mark import loadstone, tell
+explanation = loadstone.explain("editable_one")
+tell([explanation.found, *[[cause.code, cause.evidence, cause.remedy] for cause in explanation.causes][:1]])
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_editable_installs_that_have_moved(programs: Programs, environment: Path, kind: str) -> None:
+    """explain says from where it was installed, finds where it is now, and names no index's namesake."""
+    folder, config, _ = KINDS[kind]
+    programs.sandbox.write(
+        {
+            "work/one/pyproject.toml": config.replace("{folder}", folder).replace("{mode}", "redirect"),
+            f"work/one/{folder}editable_one/__init__.py": "",
+        }
+    )
+    work = programs.sandbox.root / "work"
+    install_editable(environment, work / "one")
+    assert programs(EXPLAINED, python=str(environment)) == [True]
+    (work / "one").rename(work / "two")
+    found, (code, evidence, remedy) = programs(EXPLAINED, python=str(environment))
+    # scikit-build-core's finder does not look whether the files are there.
+    assert (found, code) == (kind.startswith("scikit"), "LS249")
+    assert evidence.endswith(f" is an editable install of {work / 'one'}, which is not there")
+    if sys.version_info >= (3, 11):  # before, TOML is read only where tomli is installed
+        assert remedy.endswith(f"install -e {work / 'two'}")
+    assert "force-reinstall" not in remedy
+    install_editable(environment, work / "two")
+    assert programs(EXPLAINED, python=str(environment)) == [True]

@@ -22,7 +22,7 @@ from loadstone.report.places import is_standard_file, standard_directories
 from loadstone.report.records import as_json
 from loadstone.testing.state import restored
 
-from .doctors import as_site
+from .doctors import Surroundings, as_site
 
 INFO = "dist_one-1.0.dist-info"
 FILES = {
@@ -53,6 +53,18 @@ FILES = {
     "dist_two-1.0.dist-info/METADATA": "Name: dist-two\nVersion: one\nRequires-Dist: dist_one (>1\n",
     "dist_two-1.0.dist-info/RECORD": "one/__init__.py,md5=,\n",
     "~ist_two-1.0.dist-info/METADATA": "Name: dist-two\n",
+    # What no tool would call it.
+    os.fsdecode(b"caf\xe9-1.0.dist-info/METADATA"): "Name: caf\udce9\nVersion: 1\n".encode(
+        "utf-8", "surrogateescape"
+    ),
+    os.fsdecode(
+        b"caf\xe9-1.0.dist-info/RECORD"
+    ): b"caf\xe9.py,,\n\0.py,,\n/absolute.py,,\n../../../../../up.py,,\n",
+    os.fsdecode(b"caf\xe9.py"): "",
+    os.fsdecode(b"caf\xe9.pth"): "import caf\n",
+    ".dist-info/METADATA": "Name: \n",
+    "-1.0.dist-info/RECORD": "",
+    "x.dist-info": "",
     "pyproject.toml": "[project]\nname = 'here'\n",
     "pylock.toml": "lock-version = '1.0'\n[[packages]]\nname = 'no-such-module'\n",
     "requirements.txt": "no-such-module==1\n-r requirements.txt\n",
@@ -143,7 +155,7 @@ def broken(changes: dict[str, Any]) -> Iterator[Path]:
 
 
 @posix
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees)
 def test_doctor_in_any_environment(changes: dict[str, Any]) -> None:
     """Never fails, nor one of its checks: what is broken is a finding, or nothing."""
@@ -155,7 +167,7 @@ def test_doctor_in_any_environment(changes: dict[str, Any]) -> None:
 
 
 @posix
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees)
 def test_explain_in_any_environment(changes: dict[str, Any]) -> None:
     """Never fails, for what is there and what is not; what fails when it is loaded has a cause."""
@@ -167,7 +179,7 @@ def test_explain_in_any_environment(changes: dict[str, Any]) -> None:
 
 
 @posix
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees)
 def test_trace_in_any_environment(changes: dict[str, Any]) -> None:
     """Never fails, and imports raise what they raise without it."""
@@ -188,3 +200,50 @@ def outcome(name: str) -> tuple[str, str]:
     except Exception as error:
         return type(error).__name__, str(getattr(error, "name", None))
     return "", ""
+
+
+WRONG: dict[str, Any] = {
+    f"{INFO}/METADATA": ("changed", 30, b"\xff"),
+    f"{INFO}/RECORD": "a directory",
+    f"{INFO}/entry_points.txt": ("changed", 5, b"\0"),
+    f"{INFO}/direct_url.json": ("replaced", b"[" * 80),
+    "dist_two-1.0.dist-info/METADATA": "a loop",
+    "dist_two-1.0.dist-info/RECORD": ("replaced", b'"'),
+    "old.egg-info/PKG-INFO": "a link to nothing",
+    "flat.egg-info": "a loop",
+    "lib.zip": ("cut", 10),
+    "one/two.py": ("replaced", b"\xff\0"),
+    "a.start": ("replaced", b"\xfe"),
+    "space/inner.py": "a link up",
+    "pyproject.toml": ("replaced", b"\xff[tool.loadstone"),
+}
+
+
+COMMANDS = [
+    ["doctor"],
+    ["explain", *NAMES],
+    ["explain", "--load", "three"],
+    ["trace", "-c", "try:\n    import three\nexcept Exception:\n    pass\nprint('ran')"],
+]
+
+
+@posix
+@pytest.mark.parametrize("arguments", COMMANDS)
+@pytest.mark.parametrize(
+    "changes", [{}, WRONG, dict.fromkeys(FILES, "a directory"), dict.fromkeys(FILES, "a loop")]
+)
+def test_the_commands_in_a_broken_environment(
+    tmp_path: Path, arguments: list[str], changes: dict[str, Any]
+) -> None:
+    """In a virtual environment into which all of that is installed, each command answers."""
+    surroundings = Surroundings(tmp_path)
+    (surroundings.site / "here.pth").rename(tmp_path / "here.pth")
+    build(surroundings.site, changes)
+    (tmp_path / "here.pth").rename(surroundings.site / "here.pth")
+    # What Python itself says of the start-up files is not loadstone's.
+    before = surroundings.run("-c", "pass").stderr
+    result = surroundings.run("-m", "loadstone", *arguments)
+    assert result.returncode in (0, 1), result.stderr
+    assert result.stdout
+    assert "Traceback" not in result.stderr.replace(before, "")
+    assert "Traceback" not in result.stdout

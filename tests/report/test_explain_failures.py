@@ -147,6 +147,36 @@ def test_a_local_module_that_raises_where_a_library_wants_another(sandbox: Sandb
     assert codes("own") == ["LS220"]
 
 
+def test_what_a_module_would_get_is_told_before_it_is_loaded(sandbox: Sandbox) -> None:
+    """LS204 and LS226: by source that is read, not executed; its neighbours may mean the local file."""
+    install(
+        sandbox,
+        "letters",
+        "1.0",
+        {
+            "letters/__init__.py": "from . import post\n",
+            "letters/post.py": "def send():\n    import wsgiref\n\nimport colorsys\n",
+            "stamps.py": "import letters\nfrom records_of import x\n",
+        },
+    )
+    install(sandbox, "records_of", "0.5", {"records_of.py": "x = 1\n"})
+    sandbox.write({"app/colorsys.py": "", "app/wsgiref.py": "", "app/records_of.py": "x = 1\n"})
+    sandbox.write({"app/own.py": "import colorsys\n"})
+    app = sandbox.on_path("app")
+    explanation = loadstone.explain("stamps")
+    assert explanation.found
+    by_library, by_standard = sorted(explanation.causes, key=lambda cause: cause.code, reverse=True)
+    assert (by_library.code, by_standard.code) == ("LS226", "LS204")
+    assert not by_library.proved
+    assert by_library.evidence.splitlines()[0].endswith("and is what stamps would get")
+    sentence, asker = by_standard.evidence.splitlines()
+    assert sentence.startswith(f"{app}/colorsys.py is found before ")
+    assert sentence.endswith(", and is what letters.post would get")
+    assert asker == f"asked for at {sandbox.root}/site/letters/post.py, line 4: import colorsys"
+    assert codes("own", load=False) == []
+    assert "letters" not in sys.modules
+
+
 def test_a_folder_without_init_is_taken_for_the_package(sandbox: Sandbox) -> None:
     """LS238: the package is inside, or a finder behind has it, or there is nothing in the folder."""
     sandbox.write(

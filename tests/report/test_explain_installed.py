@@ -7,12 +7,14 @@ import hashlib
 import json
 import os
 import sys
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import loadstone
+from loadstone.report.explain import installations
 from loadstone.report.explain.records import Cause
 
 if TYPE_CHECKING:
@@ -281,8 +283,6 @@ def test_a_folder_that_hides_an_editable_install(sandbox: Sandbox) -> None:
         def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
             if name != "hid":
                 return None
-            from importlib.util import spec_from_file_location
-
             return spec_from_file_location(name, project / "hid" / "__init__.py")
 
     sys.meta_path.append(EditableFinder())
@@ -651,3 +651,96 @@ def test_stubs_are_no_module(sandbox: Sandbox) -> None:
     cause = first("yaml")
     assert cause.code == "LS202"
     assert cause.evidence.endswith("\ntypes-PyYAML 6.0 has only stubs for type checkers")
+
+
+def test_a_module_that_a_version_has_lost(sandbox: Sandbox) -> None:
+    """LS252: asked for by its name, without executing anything."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    install(sandbox, "scikit-learn", "1.5", {"sklearn/__init__.py": ""})
+    cause = first("sklearn.cross_validation")
+    assert cause.code == "LS252"
+    assert cause.evidence == (
+        "sklearn.cross_validation has left scikit-learn with 0.20; scikit-learn 1.5 is installed"
+    )
+    assert cause.remedy.startswith("Use sklearn.model_selection, or an older version of scikit-learn: ")
+
+
+def test_extension_modules_of_another_numpy(sandbox: Sandbox) -> None:
+    """LS247: what NumPy and those who were built for it say, with who it was."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    message = "numpy.dtype size changed, may indicate binary incompatibility. Expected 96, got 88"
+    install(sandbox, "numpy", "2.1", {"numpy/__init__.py": ""})
+    install(sandbox, "Fast", "1.2", {"fast.py": f"raise ValueError('{message}')\n"})
+    cause = first("fast", load=True)
+    assert cause.code == "LS247"
+    assert cause.evidence == (
+        "Fast 1.2 was built for another version of NumPy than numpy 2.1, which is installed"
+    )
+    assert bare(cause.remedy).endswith("install numpy<2")
+
+
+def test_a_namesake_in_small_letters(sandbox: Sandbox) -> None:
+    """LS202 before LS212: a well-known module is not had by renaming another distribution's."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    install(sandbox, "crypto", "1.4", {"crypto/__init__.py": ""})
+    found = codes("Crypto")
+    assert found[0] == "LS202"
+    assert found.index("LS212") > 0
+
+
+def test_a_conflict_that_pkg_resources_finds(sandbox: Sandbox) -> None:
+    """LS247: what it was asked for, and what it has found."""
+    source = "class VersionConflict(Exception): pass\nraise VersionConflict('corex 1.0', 'corex>=2')\n"
+    sandbox.write({"script.py": source}, on_path=True)
+    cause = first("script", load=True)
+    assert cause.code == "LS247"
+    assert cause.evidence == "corex>=2 is required, and corex 1.0 is installed"
+
+
+def test_a_link_to_a_project_that_has_moved(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LS249: what `setup.py develop` leaves is a link, and the metadata is where the project was."""
+    gone = sandbox.root / "gone"
+    sandbox.write({"site/Old-Tool.egg-link": f"{gone}\n.", "site/easy-install.pth": f"{gone}\n"})
+    monkeypatch.setattr(installations, "site_directories", lambda: [str(sandbox.root / "site")])
+    cause = first("old_tool.main")
+    assert cause.code == "LS249"
+    assert cause.evidence == (
+        f"{sandbox.root}/site/Old-Tool.egg-link is an editable install of {gone}, which is not there"
+    )
+    assert "uninstall Old-Tool" in cause.remedy
+    gone.mkdir()
+    assert "LS249" not in codes("old_tool.main")
+
+
+def test_a_name_of_a_namespace_package(sandbox: Sandbox) -> None:
+    """LS240: `from google.cloud import storage`, where others have parts of google.cloud."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "google"]:
+        del sys.modules[name]
+    install(sandbox, "google-cloud-core", "2", {"google/cloud/_helpers/__init__.py": ""})
+    sandbox.write({"uses.py": "from google.cloud import storage\n"}, on_path=True)
+    cause = first("uses", load=True)
+    assert cause.code == "LS240"
+    assert cause.remedy.endswith("install google-cloud-storage")
+
+
+def test_a_finder_that_tells_of_files_that_have_moved(sandbox: Sandbox) -> None:
+    """LS249: found by a finder of an editable install that does not look, and not to be loaded."""
+    project = sandbox.root / "gone"
+    editable(sandbox, "redir", project, "redir")
+
+    class Redirecting:
+        """As the one that scikit-build-core installs."""
+
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            if name != "redir":
+                return None
+            return spec_from_file_location(name, project / "redir" / "__init__.py")
+
+    sys.meta_path.insert(0, Redirecting())
+    explanation = loadstone.explain("redir")
+    assert explanation.found
+    assert explanation.causes[0].code == "LS249"
+    assert (
+        explanation.causes[0].evidence == f"redir 1.0 is an editable install of {project}, which is not there"
+    )

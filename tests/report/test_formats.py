@@ -140,6 +140,27 @@ def test_check_in_other_formats(sandbox: Sandbox) -> None:
     assert result["message"]["text"] == message
 
 
+def test_budgets_in_other_formats(sandbox: Sandbox) -> None:
+    """What exceeds one, at the import that the project itself asks for; nothing else is written."""
+    sandbox.write({"app.py": "print('runs')\nimport report\n", "report.py": "a = 1\nb = 2\nimport wave\n"})
+    command = ["-m", "loadstone", "trace", "--forbid", "no_such_*", "--forbid", "wave", "--fail-over"]
+    github = sandbox.python(*command, "0.0001ms", "--format", "github", "app.py")
+    assert (github.returncode, github.stdout) == (1, "runs\n")
+    budget, forbidden = annotations(github.stderr)
+    assert budget[0] == forbidden[0] == "error"
+    assert budget[1]["title"] == "import budget: imports take longer than they may"
+    assert budget[2].startswith("imports took ")
+    assert (forbidden[1]["file"], forbidden[1]["line"]) == ("report.py", "3")
+    assert forbidden[2] == "'wave' must not be imported, but wave was\nreport → wave"
+    result = sandbox.python(*command, "1000s", "-o", "budgets.sarif", "app.py")
+    assert result.returncode == 1
+    (told,) = run_of((sandbox.root / "budgets.sarif").read_text())["results"]
+    assert told["ruleId"] == "forbidden import"
+    assert told["locations"][0]["physicalLocation"]["region"] == {"startLine": 3}
+    well = sandbox.python("-m", "loadstone", "trace", "--fail-over", "1000s", "--format", "github", "app.py")
+    assert (well.returncode, well.stderr) == (0, "")
+
+
 SETTINGS = '[tool.loadstone.doctor]\nignore = ["{}"]\n'
 
 

@@ -360,7 +360,7 @@ def test_a_program_that_fails_has_its_own_status(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "trace.pdf"], ".speedscope.json, .chrome.json, .json, .html, .txt, not 'trace.pdf'"),
+        (["-o", "trace.pdf"], ".speedscope.json, .chrome.json, .json, .html, .sarif, .txt, not 'trace.pdf'"),
         (["-o", "no/trace.json"], "there is no directory 'no'"),
         (["--fail-over", "quick"], "expected a time like 300ms or 1.5s, not 'quick'"),
         (["--compare", "absent.json"], "cannot read 'absent.json': No such file"),

@@ -18,7 +18,7 @@ from ..startup.run import printable
 from .catalogue import address_of, entries
 from .places import folder
 
-__all__ = ["Level", "Remark", "as_github", "as_sarif", "written"]
+__all__ = ["Level", "Remark", "as_github", "as_sarif", "is_inside", "written"]
 
 Level = Literal["error", "warning", "note"]
 
@@ -118,6 +118,11 @@ def _location(remark: Remark) -> dict[str, Any]:
     if remark.file and remark.line:
         place["region"] = {"startLine": remark.line}
     return {"physicalLocation": place}
+
+
+def is_inside(file: str) -> bool:
+    """Whether the file is below the working directory, which is where a project is checked out."""
+    return bool(_relative(file))
 
 
 def _relative(file: str) -> str:

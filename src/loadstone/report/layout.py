@@ -14,7 +14,7 @@ import attrs
 
 from .places import folder, is_standard_file, standard_directories
 
-__all__ = ["Placed", "advice", "has_module", "hiding", "names_in", "placed", "placed_below"]
+__all__ = ["Placed", "advice", "has_module", "hiding", "names_in", "names_of", "placed", "placed_below"]
 
 
 @attrs.frozen
@@ -81,15 +81,19 @@ def names_in(text: str, package: str = "") -> list[str]:
         tree = ast.parse(text.strip())
     except (SyntaxError, ValueError):
         return []
+    return [name for node in ast.walk(tree) for name in names_of(node, package)]
+
+
+def names_of(node: ast.AST, package: str) -> list[str]:
+    """The modules that a statement in `package` names; those of from-imports may be other things."""
     names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")
-            anchor = parts[: len(parts) - node.level + 1] if node.level else []
-            source = ".".join(filter(None, [*anchor, node.module or ""]))
-            names += [source, *(f"{source}.{alias.name}" for alias in node.names)]
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        parts = package.split(".")
+        anchor = parts[: len(parts) - node.level + 1] if node.level else []
+        source = ".".join(filter(None, [*anchor, node.module or ""]))
+        names = [source, *(f"{source}.{alias.name}" for alias in node.names)]
     return [name for name in names if name.strip(".")]
 
 

@@ -19,16 +19,22 @@ class Move:
 
 # A module or a name in one, the first version without it, and what is used instead.
 _GONE = """
+IPython.html 4.0 notebook
+IPython.nbformat 4.0 nbformat
+IPython.parallel 4.0 ipyparallel
 PIL.Image.ANTIALIAS 10 PIL.Image.LANCZOS
 PIL.Image.CUBIC 10 PIL.Image.BICUBIC
 PIL.Image.LINEAR 10 PIL.Image.BILINEAR
 PIL.PILLOW_VERSION 7 PIL.__version__
-asyncio.coroutine 3.11 async def
+aiogram.utils.executor 3.0 aiogram.Dispatcher.start_polling
+airflow.operators.bash_operator 3.0 airflow.providers.standard.operators.bash
+airflow.operators.python_operator 3.0 airflow.providers.standard.operators.python
 ast.Bytes 3.14 ast.Constant
 ast.Ellipsis 3.14 ast.Constant
 ast.NameConstant 3.14 ast.Constant
 ast.Num 3.14 ast.Constant
 ast.Str 3.14 ast.Constant
+asyncio.coroutine 3.11 async def
 base64.decodestring 3.9 base64.decodebytes
 base64.encodestring 3.9 base64.encodebytes
 celery.decorators 5 celery.shared_task
@@ -56,6 +62,7 @@ collections.ValuesView 3.10 collections.abc.ValuesView
 configparser.SafeConfigParser 3.12 configparser.ConfigParser
 django.conf.urls.patterns 1.10 a list of django.urls.path
 django.conf.urls.url 4.0 django.urls.re_path
+django.contrib.staticfiles.templatetags 3.0 django.templatetags.static
 django.core.urlresolvers 2.0 django.urls
 django.db.models.NullBooleanField 4.0 BooleanField(null=True)
 django.utils.encoding.force_text 4.0 django.utils.encoding.force_str
@@ -63,6 +70,7 @@ django.utils.encoding.python_2_unicode_compatible 3.0 nothing: it is for Python 
 django.utils.encoding.smart_text 4.0 django.utils.encoding.smart_str
 django.utils.http.is_safe_url 4.0 django.utils.http.url_has_allowed_host_and_scheme
 django.utils.http.urlquote 4.0 urllib.parse.quote
+django.utils.lru_cache 3.0 functools.lru_cache
 django.utils.six 3.0 six
 django.utils.timezone.utc 5.0 datetime.timezone.utc
 django.utils.translation.ugettext 4.0 django.utils.translation.gettext
@@ -73,6 +81,7 @@ flask.Markup 3.0 markupsafe.Markup
 flask._app_ctx_stack 2.3 flask.g
 flask._request_ctx_stack 2.3 flask.globals.request_ctx
 flask.escape 3.0 markupsafe.escape
+flask.ext 1.0 the extension's own module
 flask.json.JSONEncoder 2.3 flask.json.provider.DefaultJSONProvider
 fractions.gcd 3.9 math.gcd
 inspect.formatargspec 3.11 inspect.signature
@@ -86,10 +95,16 @@ jinja2.contextfunction 3.1 jinja2.pass_context
 jinja2.environmentfilter 3.1 jinja2.pass_environment
 jinja2.escape 3.1 markupsafe.escape
 jinja2.evalcontextfilter 3.1 jinja2.pass_eval_context
+keras.utils.np_utils 2.13 keras.utils
+langchain.chains 1.0 langchain_classic.chains
 locale.format 3.12 locale.format_string
+lxml.html.clean 5.2 lxml_html_clean
+markdown.util.etree 3.4 xml.etree.ElementTree
 markupsafe.soft_unicode 2.1 markupsafe.soft_str
+matplotlib.finance 2.2 mplfinance
 moviepy.editor 2.0 moviepy
 networkx.from_numpy_matrix 3.0 networkx.from_numpy_array
+networkx.info 3.0 print of the graph
 networkx.to_numpy_matrix 3.0 networkx.to_numpy_array
 numpy.Inf 2.0 numpy.inf
 numpy.NAN 2.0 numpy.nan
@@ -113,9 +128,12 @@ pandas.Float64Index 2.0 pandas.Index
 pandas.Int64Index 2.0 pandas.Index
 pandas.Panel 1.0 pandas.MultiIndex
 pandas.datetime 2.0 datetime.datetime
+pandas.io.data 0.19 pandas_datareader
 pandas.io.json.json_normalize 2.0 pandas.json_normalize
 pandas.np 2.0 numpy
 pandas.util.testing 2.0 pandas.testing
+pip.download 10.0 the command pip: it has no functions for others
+pip.req 10.0 packaging.requirements
 pkgutil.ImpImporter 3.12 importlib.machinery.FileFinder
 pkgutil.find_loader 3.14 importlib.util.find_spec
 pkgutil.get_loader 3.14 importlib.util.find_spec
@@ -123,27 +141,36 @@ platform.dist 3.8 distro, from PyPI
 platform.linux_distribution 3.8 distro, from PyPI
 pydantic.BaseSettings 2.0 pydantic_settings.BaseSettings
 pydantic.fields.ModelField 2.0 pydantic.fields.FieldInfo
+pytorch_lightning.metrics 1.5 torchmetrics
 scipy.integrate.simps 1.14 scipy.integrate.simpson
 scipy.integrate.trapz 1.14 scipy.integrate.trapezoid
 scipy.misc.imread 1.2 imageio.v2.imread
 scipy.misc.imresize 1.3 PIL.Image.Image.resize
 scipy.misc.imsave 1.2 imageio.v2.imwrite
+setuptools.command.test 72 pytest
+skimage.measure.compare_ssim 0.18 skimage.metrics.structural_similarity
 sklearn.cross_validation 0.20 sklearn.model_selection
 sklearn.datasets.load_boston 1.2 another of sklearn.datasets
 sklearn.externals.joblib 0.23 joblib
 sklearn.externals.six 0.23 six
 sklearn.grid_search 0.20 sklearn.model_selection
 sklearn.metrics.plot_confusion_matrix 1.2 sklearn.metrics.ConfusionMatrixDisplay
+sklearn.metrics.scorer 0.24 sklearn.metrics
 sklearn.preprocessing.Imputer 0.22 sklearn.impute.SimpleImputer
+sklearn.utils.testing 0.24 sklearn.utils._testing
 ssl.match_hostname 3.12 ssl.SSLContext.check_hostname
 ssl.wrap_socket 3.12 ssl.SSLContext.wrap_socket
 string.letters 3.0 string.ascii_letters
 string.maketrans 3.0 str.maketrans
+telegram.ParseMode 20 telegram.constants.ParseMode
+telegram.ext.Filters 20 telegram.ext.filters
 tensorflow.Session 2.0 tensorflow.compat.v1.Session
 tensorflow.contrib 2.0 tensorflow_addons or tf_slim
+tensorflow.examples 2.0 tensorflow_datasets
 tensorflow.placeholder 2.0 tensorflow.compat.v1.placeholder
 time.clock 3.8 time.perf_counter
 torch._six 2.0 the types of the standard library
+torchtext.legacy 0.12 torchtext.data
 torchvision.transforms.functional_tensor 0.17 torchvision.transforms.functional
 unittest.findTestCases 3.13 unittest.TestLoader.loadTestsFromModule
 unittest.makeSuite 3.13 unittest.TestLoader.loadTestsFromTestCase
@@ -162,6 +189,7 @@ werkzeug.urls.url_parse 3.0 urllib.parse.urlsplit
 werkzeug.urls.url_quote 3.0 urllib.parse.quote
 werkzeug.urls.url_unquote 3.0 urllib.parse.unquote
 werkzeug.wrappers.BaseResponse 2.1 werkzeug.wrappers.Response
+werkzeug.wsgi.DispatcherMiddleware 1.0 werkzeug.middleware.dispatcher.DispatcherMiddleware
 """
 
 # A module or a name in one, and the first version with it.

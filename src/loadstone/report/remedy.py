@@ -70,7 +70,7 @@ def _beside(folder: str) -> Iterator[str]:
     try:
         with os.scandir(parent) as items:
             yield from sorted(item.path for item in islice(items, _MOST) if item.is_dir())
-    except OSError:
+    except (OSError, ValueError):
         return
 
 

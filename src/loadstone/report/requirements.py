@@ -77,7 +77,7 @@ class Requirement:
             return True
         try:
             return _holds(ast.parse(self.marker.strip(), mode="eval").body, _environment() | {"extra": extra})
-        except (ValueError, SyntaxError, KeyError, TypeError, RecursionError):
+        except (ValueError, SyntaxError, KeyError, TypeError, RecursionError, MemoryError):
             return False
 
     def is_met_by(self, version: str | None) -> bool:

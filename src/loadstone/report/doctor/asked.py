@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
@@ -35,6 +36,7 @@ def examined(
     that tried to import one of the modules, which is not tried again.
     """
     prepare()
+    ast.unparse(ast.Constant(None))  # which Python 3.15 imports when it is first called
     ended = None if end is None else Died(**end)
     failures: list[tuple[str, BaseException]] = []
     hidden = Hidden(hides)

@@ -45,10 +45,13 @@ class Bindings:
 
     def import_at(self, line: int) -> ast.Import | ast.ImportFrom | None:
         """The import statement in the body of the module that stands at the line."""
+        return next((node for node in self.imports() if _first(node) <= line <= _last(node)), None)
+
+    def imports(self) -> Iterator[ast.Import | ast.ImportFrom]:
+        """The import statements in the body of the module."""
         for node in _at_top(self._tree):
-            if isinstance(node, ast.Import | ast.ImportFrom) and _first(node) <= line <= _last(node):
-                return node
-        return None
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield node
 
     def bound_by(self, node: ast.Import | ast.ImportFrom) -> list[str]:
         """The names that an import statement binds."""

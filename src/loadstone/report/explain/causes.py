@@ -14,7 +14,7 @@ from types import ModuleType
 
 from ...distributions import installed
 from ..frozen import builder
-from ..index import modules_of
+from ..index import known_in, modules_of
 from ..installer import installing
 from ..known import ADDED, REMOVED
 from . import (
@@ -147,13 +147,16 @@ def _disagreement(case: Case) -> Iterator[Cause]:
 def _certain_misses(case: Case) -> Iterator[Cause]:
     """What can only be the module that is meant, though it does not count."""
     built = ["LS231"] if "." in case.missing else []
-    yield from _misses(case, ["LS235", "LS213", *built, "LS210", "LS212"])
+    # Another distribution may have a module of the name in small letters.
+    cased = [] if known_in(case.missing) else ["LS212"]
+    yield from _misses(case, ["LS235", "LS213", *built, "LS210", *cased])
 
 
 def _other_misses(case: Case) -> Iterator[Cause]:
     """What is called nearly so, and may be anything."""
     built = [] if "." in case.missing else ["LS231"]
-    yield from _misses(case, [*built, "LS214", "LS217", "LS216", "LS218"])
+    cased = ["LS212"] if known_in(case.missing) else []
+    yield from _misses(case, [*built, *cased, "LS214", "LS217", "LS216", "LS218"])
 
 
 def _misses(case: Case, codes: Iterable[str]) -> Iterator[Cause]:
@@ -312,7 +315,7 @@ def _place(step: Step) -> str:
 
 _CERTAIN = {
     *("LS201", "LS202", "LS215", "LS223", "LS228", "LS234"),
-    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS253"),
+    *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS252", "LS253"),
 }
 """What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
 
@@ -345,12 +348,14 @@ _ALWAYS: tuple[Check, ...] = (
     started.came_to_an_end,
     started.foreign_variable,
     shadow.hides,
+    shadow.hides_what_it_imports,
     _finder_raised,
     _disagreement,
     _doubtful,
     extension.found_extension,
     content.bytecode,
     installations.hidden_editable,
+    installations.lost_editable,
     shadow.swallowed,
     ownership.shared,
     ownership.stranger,

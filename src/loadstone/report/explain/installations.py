@@ -19,9 +19,10 @@ from .case import Case, cause
 from .definitions import definitions_of
 from .inventory import ASIDE, is_aside
 from .records import Cause
+from .versions import known_move
 from .want import Want, to_install
 
-__all__ = ["distribution", "hidden_editable", "lost_init", "not_built_in", "wanting"]
+__all__ = ["distribution", "hidden_editable", "lost_editable", "lost_init", "not_built_in", "wanting"]
 
 _INITS = tuple(f"__init__{suffix}" for suffix in all_suffixes())
 # What pip may put in the place of the first characters of a name, when it puts the file aside.
@@ -171,6 +172,10 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
         if one.project is not None or _defines(one, parent, want.name.rpartition(".")[2]):
             continue
         evidence = f"{one.release}, which is installed, has no {want.name}, by its own list"
+        move = known_move(want.asked, one)
+        if move is not None:
+            yield cause("LS252", *move)
+            return
         unmet = list(want.inventory.unmet(one))
         for other, wanted in unmet[:1]:
             remedy = f"Install the version that is required: {installing(str(wanted))}"
@@ -215,6 +220,17 @@ def lost_init(case: Case) -> Iterator[Cause]:
                 evidence = f"{one.release} has {file}, by its own list, and it is not there"
                 yield cause("LS201", [evidence, *_lost(one)], again(one))
                 return
+
+
+def lost_editable(case: Case) -> Iterator[Cause]:
+    """An editable install whose finder goes on telling of files that have moved away."""
+    spec = case.last.spec
+    if spec is None or not spec.has_location or spec.origin is None or os.path.exists(spec.origin):
+        return
+    for one in case.inventory.of_file(spec.origin):
+        if one.project is not None:
+            yield _editable(one.release, one.name or "", one.project, case.steps[0].name)
+            return
 
 
 def hidden_editable(case: Case) -> Iterator[Cause]:

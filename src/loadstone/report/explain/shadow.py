@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ from ..places import PACKAGES, folder, is_standard_file, site_directories, stand
 from ..remedy import editable
 from .case import Case, cause
 from .failure import Place, errors_of, is_engine, lacks_of, place_of, places_of
+from .reach import meetings
 from .records import Cause, Shadow, Step
 
-__all__ = ["hides", "hides_by_failure", "swallowed"]
+__all__ = ["hides", "hides_by_failure", "hides_what_it_imports", "swallowed"]
 
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 
@@ -40,6 +42,19 @@ def hides_by_failure(case: Case) -> Iterator[Cause]:
     for top, asker in tops.items():
         if top != case.steps[0].name and top.isidentifier():
             yield from _hidden_by(case, case.ask(top).steps[0], asker)
+
+
+def hides_what_it_imports(case: Case) -> Iterator[Cause]:
+    """A module that is found would get a local file in the place of what it imports."""
+    if not case.found or case.failure is not None or case.last.loading is not None:
+        return
+    for meeting in meetings(case):
+        text = linecache.getline(meeting.file, meeting.line).strip()
+        for found in _hidden_by(case, case.ask(meeting.name).steps[0], None):
+            first, *_ = found.evidence.split("\n")
+            evidence = f"{first}, and is what {meeting.importer} would get"
+            asker = f"asked for at {meeting.file}, line {meeting.line}: {text}"
+            yield cause(found.code, [evidence, asker], found.remedy, proved=False)
 
 
 def _entry(place: Place) -> str:

@@ -22,8 +22,13 @@ from .failure import Lack, distribution_of, errors_of, is_engine, lacks_of, plac
 from .records import Cause
 from .search import error_text
 
-__all__ = ["looked_up", "mismatch", "moved"]
+__all__ = ["known_move", "looked_up", "mismatch", "moved"]
 
+# What NumPy, and what was built for it, say of versions that do not go together.
+_BUILT = re.compile(
+    r"numpy\.\w+ size changed|compiled (?:against|using) (?:NumPy|API version)|module compiled against ABI"
+    r"|numpy\.core\.multiarray failed to import|_ARRAY_API not found"
+)
 _LOOKING = ("importlib.metadata", "importlib_metadata", "pkg_resources")
 
 
@@ -31,6 +36,13 @@ def mismatch(case: Case) -> Iterator[Cause]:
     """A distribution in a version that another, which took part in the failure, does not take."""
     if case.failure is None:
         return
+    for error in errors_of(case.failure):
+        if "VersionConflict" in (kind.__name__ for kind in type(error).__mro__) and len(error.args) >= 2:
+            # It is pkg_resources that looks, for a script or a plugin: what it found, and what was required.
+            found, wanted = error.args[:2]
+            remedy = f"Install the version that is required: {installing(str(wanted))}"
+            yield cause("LS247", f"{wanted} is required, and {found} is installed", remedy)
+            return
     inventory = case.inventory
     taking_part = [one for file in _files(case.failure) for one in inventory.of_file(file)]
     for one in dict.fromkeys(taking_part):
@@ -39,6 +51,11 @@ def mismatch(case: Case) -> Iterator[Cause]:
             remedy = f"Install a version that is for it: {pip('install', '--force-reinstall', str(one.name))}"
             yield cause("LS247", f"{evidence}{platform.python_version()}", remedy)
             return
+    built = next(filter(None, (_BUILT.search(error_text(error)) for error in errors_of(case.failure))), None)
+    other = inventory.named("numpy")
+    if built is not None and other is not None:
+        yield _built_for_another(other, [one for one in taking_part if one is not other])
+        return
     lacks = lacks_of(case.failure)
     providers = list(dict.fromkeys(one for lack in lacks for one in inventory.providers(lack.module)))
     told = set()
@@ -55,6 +72,16 @@ def mismatch(case: Case) -> Iterator[Cause]:
         return
     for other in providers:
         yield from _by_others(case, other, lacks[0])
+
+
+def _built_for_another(numpy: Installed, others: list[Installed]) -> Cause:
+    """Extension modules are built for a version of NumPy, and say so when they meet another."""
+    who = others[0].release if others else "an extension module"
+    evidence = f"{who} was built for another version of NumPy than {numpy.release}, which is installed"
+    if not others:
+        return cause("LS247", evidence)
+    newer = pip("install", "--upgrade", str(others[0].name))
+    return cause("LS247", evidence, f"Install one that is built for it: {newer}, or {installing('numpy<2')}")
 
 
 def _is_named(one: Installed, text: str) -> bool:
@@ -104,42 +131,47 @@ def moved(case: Case) -> Iterator[Cause]:
 
 
 def _by_table(case: Case, lack: Lack) -> Iterator[Cause]:
-    names = [lack.full_name[:end] for end in _ends(lack.full_name)]
-    full_name = next((name for name in names if name in GONE or name in ARRIVED), None)
-    if full_name is None:
-        return
     owner = next(iter(case.inventory.providers(lack.module)), None)
-    is_standard = lack.module.partition(".")[0] in sys.stdlib_module_names
-    if owner is None and not is_standard:
+    if owner is None and lack.module.partition(".")[0] not in sys.stdlib_module_names:
         return
+    found = known_move(lack.full_name, owner)
+    if found is None:
+        return
+    why, remedy = found
+    place = place_of(lack.error)
+    asking = next(iter(case.inventory.of_file(place.file)), None) if place is not None else None
+    if asking is not None and asking.project is None and remedy.startswith("Use "):
+        # The code is another's: it is not to be edited, but there may be a newer one.
+        newer = f"Install a newer version of {asking.name}: {pip('install', '--upgrade', str(asking.name))}"
+        remedy = ", ".join([newer, *remedy.split(", ", 1)[1:]])
+    yield cause("LS252", [why, _asks(lack)], remedy)
+
+
+def known_move(name: str, owner: Installed | None) -> tuple[str, str] | None:
+    """Why a module or name is not there, and what to do, by what is known of the versions of its `owner`.
+
+    That is None for the standard library. None where nothing is known, or it should be there.
+    """
+    names = [name[:end] for end in _ends(name)]
+    name = next((name for name in names if name in GONE or name in ARRIVED), "")
     version = platform.python_version() if owner is None else owner.version
     home = "the standard library" if owner is None else owner.name or ""
     here = f"this is Python {version}" if owner is None else f"{owner.release} is installed"
     python = "Python " if owner is None else ""
-    gone, arrived = GONE.get(full_name), ARRIVED.get(full_name)
+    gone, arrived = GONE.get(name), ARRIVED.get(name)
     if gone is not None and is_met(f">={gone.version}", version):
-        evidence = f"{full_name} has left {home} with {python}{gone.version}; {here}"
-        remedy = _instead(case, lack, gone.instead)
+        remedy = f"Use {gone.instead}"
         if owner is not None:
             remedy += f", or an older version of {home}: {installing(f'{home}<{gone.version}')}"
-        yield cause("LS252", [evidence, _asks(lack)], remedy)
-    elif arrived is not None and is_met(f"<{arrived.version}", version):
-        evidence = f"{full_name} came to {home} with {python}{arrived.version}; {here}"
+        return f"{name} has left {home} with {python}{gone.version}; {here}", remedy
+    if arrived is not None and is_met(f"<{arrived.version}", version):
         remedy = f"Use Python {arrived.version} or later"
         if owner is not None:
             remedy = f"Install a newer version: {installing(f'{home}>={arrived.version}')}"
-        elif full_name.startswith("typing."):
-            remedy += f", or typing_extensions.{lack.name}"
-        yield cause("LS252", [evidence, _asks(lack)], remedy)
-
-
-def _instead(case: Case, lack: Lack, instead: str) -> str:
-    """What to do about code that uses what is gone: to mend it or, where it is another's, to renew it."""
-    place = place_of(lack.error)
-    asking = next(iter(case.inventory.of_file(place.file)), None) if place is not None else None
-    if asking is None or asking.project is not None:
-        return f"Use {instead}"
-    return f"Install a newer version of {asking.name}: {pip('install', '--upgrade', str(asking.name))}"
+        elif name.startswith("typing."):
+            remedy += f", or typing_extensions.{name.rpartition('.')[2]}"
+        return f"{name} came to {home} with {python}{arrived.version}; {here}", remedy
+    return None
 
 
 def _ends(name: str) -> Iterator[int]:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 import attrs
 
+from ..formats import Remark, is_inside
 from ..page import Page
 from .page import duration, places, with_cpu
 from .records import Import, Trace
@@ -15,6 +16,10 @@ from .records import Import, Trace
 __all__ = ["Overrun", "check", "seconds_of"]
 
 _SHOWN = 3
+_TITLES = {
+    "forbidden import": "a module is imported that must not be",
+    "import budget": "imports take longer than they may",
+}
 _TIME = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s)")
 
 
@@ -27,6 +32,18 @@ class Overrun:
     paths: list[list[Import]]
     """The imports that led to what was found, the outermost first: to the slowest ones, or to each
     module that was forbidden."""
+    rule: str = "forbidden import"
+    """What kind of budget it is."""
+
+    def remark(self) -> Remark:
+        """The finding beside the source: at the last import that the project itself asks for."""
+        steps = [record for path in self.paths[:1] for record in reversed(path) if record.file is not None]
+        own = [record for record in steps if is_inside(str(record.file))]
+        led = [" → ".join(record.name for record in path) for path in self.paths]
+        message = "\n".join([self.what, *led])
+        where = next(iter(own or steps), None)
+        file, line = (where.file or "", where.line or 0) if where is not None else ("", 0)
+        return Remark(self.rule, "error", _TITLES[self.rule], message, file, line)
 
     def page(self) -> Page:
         """The finding for people."""
@@ -58,7 +75,7 @@ def check(trace: Trace, *, limit: float | None = None, forbidden: Sequence[str] 
     if limit is not None and trace.importing > limit:
         what = f"imports took {with_cpu(trace.importing, trace.cpu)}, more than {duration(limit)}"
         slowest = sorted(trace.imports, key=lambda record: -record.own)[:_SHOWN]
-        overruns.append(Overrun(what, [trace.path_to(record) for record in slowest]))
+        overruns.append(Overrun(what, [trace.path_to(record) for record in slowest], "import budget"))
     for pattern in forbidden:
         found = [
             record

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import program
 from ...startup.run import printable
-from ..selection import add_python, python_of
+from ..selection import add_format, add_python, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ _WRITTEN: dict[str, Callable[[Trace], str]] = {
     ".html": lambda trace: trace.to_html(),
 }
 """How a file is written, by what its name ends in; the first that fits."""
-_SUFFIXES = (*_WRITTEN, ".txt")
+_SUFFIXES = (*_WRITTEN, ".sarif", ".txt")
 _EXAMPLES = """\
 examples:
   python -m loadstone trace app.py --port 8000
@@ -42,6 +42,7 @@ examples:
   python -X importtime -m app 2> log; python -m loadstone trace --from log -o log.html
   loadstone trace --python .venv -m app
   python -m loadstone trace --fail-over 300ms --forbid 'pandas*' -c "import app"
+  python -m loadstone trace --format github --forbid 'pandas*' -c "import app"
 
 The report goes to standard error, or to FILE; standard output is the program's. What was recorded is written
 however the program ends: by an exception, sys.exit(), os._exit(), Ctrl-C or another signal.
@@ -66,7 +67,7 @@ def add_parser(commands: Any) -> None:
         dest="output",
         metavar="FILE",
         help="write the report to FILE: .html, .json or .txt, .speedscope.json for speedscope, .chrome.json"
-        " for Perfetto and chrome://tracing",
+        " for Perfetto and chrome://tracing; .sarif for what exceeds budgets",
     )
     parser.add_argument(
         "--from",
@@ -74,7 +75,7 @@ def add_parser(commands: Any) -> None:
         metavar="FILE",
         help="run nothing: report what is in FILE, a trace as JSON or a log of python -X importtime",
     )
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    add_format(parser, "what comes of it")
     parser.add_argument(
         "--verbose",
         action="store_true",
@@ -228,10 +229,12 @@ def _write(
     overruns: list[Overrun],
     source: str,
 ) -> bool:
-    """Write the report; False if that failed. What exceeds a budget is said on standard error in any case.
+    """Write the report; False if that failed.
 
-    `source` is the file that sets budgets, if there is one.
+    What exceeds a budget is said on standard error in any case; in the formats that are for nothing else, it
+    is all that is said. `source` is the file that sets budgets, if there is one.
     """
+    from ..formats import written
     from ..page import Page
     from ..terminal import rendered, show
 
@@ -245,18 +248,25 @@ def _write(
         findings.blocks += overrun.page().blocks
     if overruns and source:
         findings.line(("dim", f"what {source} sets has been held, too"))
+    remarks = [overrun.remark() for overrun in overruns]
     name = options.output
     is_written = True
     if name is not None:
         write = next((_WRITTEN[suffix] for suffix in _WRITTEN if name.lower().endswith(suffix)), None)
-        text = rendered(page) if write is None else write(trace)
+        if name.lower().endswith(".sarif"):
+            text = written(remarks, "sarif")
+        else:
+            text = rendered(page) if write is None else write(trace)
         try:
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
             print(f"loadstone: cannot write {name!r}: {error.strerror}", file=sys.stderr)
             is_written = False
-    if options.json and name is None:
+    if options.format in ("github", "sarif"):
+        print(written(remarks, options.format), end="", file=sys.stderr)
+        return is_written
+    if options.format == "json" and name is None:
         print(_json(comparison if comparison is not None else trace), file=sys.stderr)
     elif name is None or comparison is not None:
         show(page, sys.stderr)
