@@ -336,6 +336,17 @@ def test_a_process_that_dies_of_a_parent(sandbox: Sandbox) -> None:
     assert "the interpreter ended with the status 0 while it executed pkg\n" in result.stdout
 
 
+def test_a_python_in_which_nothing_can_be_examined(sandbox: Sandbox) -> None:
+    """One that starts, and ends before it answers, is told so; status 1."""
+    ends = "import os, sys\nif len(sys.orig_argv) > 4: print('no more', flush=True); os._exit(5)\n"
+    environment(sandbox, "other", {"start.pth": "import ends\n", "ends.py": ends})
+    for command in ["explain", "json"], ["doctor"]:
+        result = sandbox.python("-m", "loadstone", *command, "--python", "other")
+        assert result.returncode == 1
+        said = "loadstone: nothing could be examined: the interpreter ended with the status 5; "
+        assert result.stderr.splitlines() == ["no more", f"{said}what it said itself stands above"]
+
+
 def test_a_process_that_dies_for_no_module(sandbox: Sandbox) -> None:
     """A question that is not answered is an exception of its own."""
     with pytest.raises(Died, match="the interpreter ended with the status 1") as caught:
