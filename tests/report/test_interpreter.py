@@ -392,7 +392,7 @@ def test_an_interrupt_reaches_what_is_examined(sandbox: Sandbox, to_both: bool) 
     assert "interrupted while it was with sitecustomize.Hanging" in output
 
 
-def test_a_pipe_that_is_closed_and_what_modules_print(sandbox: Sandbox) -> None:
+def test_what_is_executed_writes_to_standard_error(sandbox: Sandbox) -> None:
     """What is executed writes to standard error, whatever way it takes."""
     noisy = "import os, sys\nprint('one')\nos.write(1, b'two\\n')\nos.system('echo three')\n"
     sandbox.write({"noisy.py": noisy})
