@@ -302,6 +302,19 @@ def test_what_is_no_python(sandbox: Sandbox) -> None:
         assert caught.value.reason == reason
 
 
+def test_the_environment_of_the_project_is_broken(sandbox: Sandbox) -> None:
+    """One whose Python has gone is told, and is not passed over for another; what to do is said."""
+    (sandbox.root / ".venv" / "bin").mkdir(parents=True)
+    (sandbox.root / ".venv" / "bin" / "python").symlink_to("/no/such/python")
+    sandbox.write({".venv/pyvenv.cfg": "home = /no/such\n"})
+    result = script(sandbox, "explain", "json")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert (
+        "it is a link to /no/such/python, which is not there; it is the one of the project's .venv: make"
+        in (result.stderr)
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "how", "line"),
     [
