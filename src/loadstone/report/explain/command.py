@@ -114,6 +114,16 @@ def _show_entries(codes: Sequence[str], options: argparse.Namespace) -> int:
 
 def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     """Explain the modules, one after the other, each as in a program that has only just started."""
+    from ..died import Died
+
+    try:
+        return _explained(names, options)
+    except Died as error:
+        print(error.said(), file=sys.stderr)
+        return 1
+
+
+def _explained(names: Sequence[str], options: argparse.Namespace) -> int:
     from ...startup.run import printable
     from ..interpreter import NoInterpreter
     from ..selection import python_of
