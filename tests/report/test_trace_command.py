@@ -161,6 +161,28 @@ def test_a_program_that_closes_every_file(sandbox: Sandbox) -> None:
     assert "slow" not in records
 
 
+def test_a_program_whose_directory_is_gone(sandbox: Sandbox) -> None:
+    """It may have removed it itself: what was recorded is told all the same."""
+    program = "import os, shutil, dep\nos.chdir('gone')\nos.rmdir(os.getcwd())\nfrom . import x\n"
+    sandbox.write(
+        {"gone/here.txt": "", "app.py": f"os = __import__('os')\nos.remove('gone/here.txt')\n{program}"}
+    )
+    done = run(sandbox, "app.py")
+    assert done.returncode == 1
+    assert "By distribution" in done.stderr
+
+
+@POSIX
+def test_a_report_from_a_directory_that_is_gone(sandbox: Sandbox) -> None:
+    """The command's own directory may be the one."""
+    sandbox.write({"gone/app.py": "import os, shutil\nshutil.rmtree(os.getcwd())\nfrom . import x\n"})
+    start = "import os, sys; os.chdir('gone'); from loadstone.__main__ import main; sys.exit(main())"
+    done = sandbox.python("-c", start, "trace", "app.py", measured=False)
+    assert done.returncode == 1
+    assert ".x: ImportError" in done.stderr
+    assert "By distribution" in done.stderr
+
+
 def test_a_program_that_is_not_there(sandbox: Sandbox) -> None:
     """Is the program's failure."""
     done = run(sandbox, "nowhere.py")

@@ -177,6 +177,10 @@ def damaged(**changes: Any) -> str:
         (damaged(imports=...), "KeyError: 'imports'"),
         (damaged(imports=[{"number": 1}]), "an import without a name"),
         (damaged(imports=[{"number": "1", "name": "x"}]), "number must be a number, not '1'"),
+        (
+            damaged(imports=[{"number": 1, "name": "x", "parent": 1}]),
+            "parent must be a number below 1, not 1",
+        ),
         (damaged(imports=["x"]), "a record must be an object, not 'x'"),
         (damaged(imports=[{"number": 1, "name": "x", "lazy": "y"}]), "a record must be an object, not 'y'"),
         (damaged(unused=[{}]), "an import without a name"),
