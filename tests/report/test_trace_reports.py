@@ -210,6 +210,9 @@ def test_a_comparison() -> None:
     text = rendered(found.page())
     assert "imports took 100.0 ms before, 80.5 ms now (-19.5 ms)\n" in text
     assert " +20.0    30.0  50.0  clock  app.core\n" in text
+    late = rendered(compare(timed(500, 500), timed(2500, 2500)).page())
+    assert "imports took 500.0 ms (500.0 ms CPU) before, 2.50 s (2.50 s CPU) now (+2.00 s)\n" in late
+    assert "+2.00 s   500.0  2.50 s  CPU  mod\n" in late
     same = rendered(compare(before, before).page())
     assert "nothing has changed beyond the noise" in same
 
