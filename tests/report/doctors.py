@@ -28,7 +28,7 @@ def found(code: str, **options: Any) -> list[Finding]:
 
 def _is_of_tests(code: str, subject: str) -> bool:
     """Whether it is of pytest, or of loadstone itself: it may be editable, and is another environment's."""
-    if code == "LS155":
+    if code == "LS157":
         return Path(subject) == Path(attrs.__file__).parent.parent
     return subject.startswith("_pytest.") or (code, subject) == ("LS131", "loadstone")
 

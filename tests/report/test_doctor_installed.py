@@ -285,6 +285,21 @@ def test_files_that_two_distributions_have(installed: Sandbox) -> None:
     assert one("LS135", "third").evidence.startswith("all have cv/")
 
 
+def test_the_one_that_others_require(installed: Sandbox) -> None:
+    """LS135: of those that have the same files, that is the one to install again."""
+    put(
+        installed,
+        distribution("cv-full", files={"cv.py": "1"}, fields="Requires-Dist: cv-headless"),
+        distribution("cv-headless", files={"cv.py": "2"}),
+        distribution("app", fields="Requires-Dist: CV_full[gui]>=1"),
+        distribution("other", fields='Requires-Dist: cv-headless; extra == "some"'),
+    )
+    finding = one("LS135", "cv-full and cv-headless")
+    assert finding.evidence.endswith("; cv-full is required by app")
+    assert finding.remedy.endswith("--force-reinstall cv-full==1.0")
+    assert "pip uninstall cv-full cv-headless; " in finding.remedy
+
+
 @pytest.mark.parametrize(
     "files",
     [
@@ -657,16 +672,16 @@ def test_what_cannot_be_said_of_an_extension_module(installed: Sandbox) -> None:
 
 
 def test_a_path_entry_of_another_python(sandbox: Sandbox) -> None:
-    """LS155: by PYTHONPATH, with the version that its name says."""
+    """LS157: by PYTHONPATH, with the version that its name says."""
     sandbox.write(
         {"lib/python3.6/site-packages/a.py": "", "lib/python3.7/os.py": "", "lib/python3.7/site.py": ""}
     )
     entries = [str(sandbox.root / "lib" / name) for name in ("python3.6/site-packages", "python3.7")]
-    command = ["-c", "import loadstone; print(loadstone.doctor(only=['LS155']))"]
+    command = ["-c", "import loadstone; print(loadstone.doctor(only=['LS157']))"]
     said = sandbox.python(*command, PYTHONPATH=entries[0]).stdout
     assert ", by PYTHONPATH, has the packages of Python 3.6; this is 3." in said
     sys.path.append(entries[1])
-    finding = one("LS155", entries[1])
+    finding = one("LS157", entries[1])
     assert finding.evidence.endswith(
         f"is the standard library of Python 3.7; this is {sys.version_info[0]}.{sys.version_info[1]}"
     )
@@ -674,19 +689,19 @@ def test_a_path_entry_of_another_python(sandbox: Sandbox) -> None:
 
 
 def test_a_path_entry_of_another_environment(sandbox: Sandbox) -> None:
-    """LS155: of the same version, it is a note; one's own, and what is none, is nothing."""
+    """LS157: of the same version, it is a note; one's own, and what is none, is nothing."""
     this = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     sandbox.write({f"other/lib/{this}/site-packages/a.py": "", "lib/python3.6/project/a.py": ""})
     sandbox.on_path("lib/python3.6/project")
     entry = sandbox.on_path(f"other/lib/{this}/site-packages")
-    assert not about("LS155", entry)
+    assert not about("LS157", entry)
     sandbox.write({"other/pyvenv.cfg": ""})
-    finding = one("LS155", entry)
+    finding = one("LS157", entry)
     assert (finding.severity, f"is of the environment {sandbox.root / 'other'}" in finding.evidence) == (
         "note",
         True,
     )
-    assert not about("LS155", "project")
+    assert not about("LS157", "project")
 
 
 COUNTS = """

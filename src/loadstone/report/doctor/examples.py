@@ -173,15 +173,15 @@ LS153
 LS154
 - sys.path.append(Path("/opt/lib"))
 + sys.path.append("/opt/lib")
-LS155
-- $ PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py
-+ $ python3.13 -m pip install requests
-+ $ python3.13 app.py
 LS156
 - $ truncate --size 1000 lib.zip
 - $ PYTHONPATH=lib.zip python -m app
 + $ python -m zipfile --test lib.zip
 + $ PYTHONPATH=lib.zip python -m app
+LS157
+- $ PYTHONPATH=/usr/lib/python3.9/site-packages python3.13 app.py
++ $ python3.13 -m pip install requests
++ $ python3.13 app.py
 LS161
 - __pycache__/app.cpython-38.pyc    # Python 3.8 is gone
 + $ find . -name '*.cpython-38.pyc' -delete

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 
 import attrs
@@ -16,6 +17,7 @@ from .environment import Environment, normal
 from .modules import COMMON, JOINS
 
 _SHOWN = 3
+_NAME = re.compile(r"[\w.-]*")
 _MODULES = (".py", ".so", ".pyd")
 _SCRIPTS = ("/bin/", "/Scripts/")
 _SPARE = {"benchmarks", "docs", "examples", "test", "tests"}
@@ -57,7 +59,7 @@ def overlapping(environment: Environment) -> Iterator[Seen]:
         if len(names) > 1:
             shared.setdefault(tuple(sorted(names)), {})[file] = several
     for files in shared.values():
-        yield _overlap(files)
+        yield _overlap(environment, files)
 
 
 def _hidden(owners: dict[str, list[_Owner]]) -> Iterator[Seen]:
@@ -77,7 +79,7 @@ def _hidden(owners: dict[str, list[_Owner]]) -> Iterator[Seen]:
                 yield Seen(" and ".join(sorted(names)), evidence, remedy, file=other)
 
 
-def _overlap(files: dict[str, list[_Owner]]) -> Seen:
+def _overlap(environment: Environment, files: dict[str, list[_Owner]]) -> Seen:
     """What there is to say of files that the same distributions have."""
     differing = [
         file
@@ -95,7 +97,11 @@ def _overlap(files: dict[str, list[_Owner]]) -> Seen:
     if differing:
         last = next((owner for owner in several if _is_as_recorded(shown, owner.digest)), None)
         evidence += f"; what is there now is {last.distribution.release}'s" if last is not None else ""
-        wanted = " or ".join(repair.reinstall(owner.distribution) for owner in several)
+        needed = [owner for owner in several if _who_requires(environment, owner, names)]
+        for owner in needed:
+            who = ", ".join(_who_requires(environment, owner, names)[:_SHOWN])
+            evidence += f"; {owner.distribution.name} is required by {who}"
+        wanted = " or ".join(repair.reinstall(owner.distribution) for owner in needed or several)
         remedy = f"{repair.uninstall(*names)}; then, of the one that is wanted, {wanted}"
     return Seen(" and ".join(names), evidence, remedy, None if differing else "note", shown)
 
@@ -133,6 +139,20 @@ def gone(environment: Environment) -> Iterator[Seen]:
             None if serious else "note",
             os.path.join(distribution.place, "RECORD"),
         )
+
+
+def _who_requires(environment: Environment, owner: _Owner, among: list[str]) -> list[str]:
+    """The distributions that require the owner, apart from those that have its files too."""
+    wanted = normal(str(owner.distribution.name))
+    return [
+        str(one.name)
+        for one in environment.current.values()
+        if one.name not in among
+        and any(
+            "extra" not in text.partition(";")[2] and normal(_NAME.match(text)[0]) == wanted  # type: ignore[index]
+            for text in one.requires
+        )
+    ]
 
 
 def _absolute(distribution: Installed, listed: str) -> str:

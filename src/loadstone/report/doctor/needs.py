@@ -127,6 +127,10 @@ def reader(environment: Environment) -> Reader:
             return _Plain()  # a local module of that name is not to be run
         with kept():
             modules = [importlib.import_module(f"packaging.{name}") for name in _MODULES]
+            found = _Packaging(*modules)
+            # What it imports lazily it is to import here, not where the user has files of the same names.
+            found.need("a[b]>=1; python_version > '3' and extra == 'c'", "c")
+            found.allows(">=1", "1.0.dev1+a")
     except Exception:  # as it may be damaged, too
         return _Plain()
-    return _Packaging(*modules)
+    return found

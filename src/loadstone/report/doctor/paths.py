@@ -82,7 +82,25 @@ def no_string(environment: Environment) -> Iterator[Seen]:
 
 
 @check(
-    "LS155",
+    "LS156",
+    "warning",
+    "an entry of sys.path that nothing can be found in",
+    detail="It is there, but no path hook takes it: a file that is no archive, or a damaged one. Imports "
+    "pass by it in silence.",
+    remedy="build or download the archive again, or take the entry off the path",
+    source="sys.path_hooks; zipimport",
+)
+def unusable(environment: Environment) -> Iterator[Seen]:
+    """Files that are no archives; what a hook takes is its own business."""
+    for place, entry in _strings(environment):
+        if not entry or os.path.isdir(entry) or not os.path.exists(entry):
+            continue
+        if environment.finder_of(entry) is None:
+            yield Seen(entry, f"sys.path[{place}] is no directory, and no path hook takes it", file=entry)
+
+
+@check(
+    "LS157",
     "warning",
     "an entry of sys.path that is of another Python or environment",
     detail="What is installed there was chosen, and compiled, for that one: extension modules are not found, "
@@ -113,24 +131,6 @@ def of_another_python(environment: Environment) -> Iterator[Seen]:
             if home is not None and folder(home) not in own:
                 evidence = f"{said} is of the environment {home}, not of {sys.prefix}"
                 yield Seen(entry, evidence, severity="note")
-
-
-@check(
-    "LS156",
-    "warning",
-    "an entry of sys.path that nothing can be found in",
-    detail="It is there, but no path hook takes it: a file that is no archive, or a damaged one. Imports "
-    "pass by it in silence.",
-    remedy="build or download the archive again, or take the entry off the path",
-    source="sys.path_hooks; zipimport",
-)
-def unusable(environment: Environment) -> Iterator[Seen]:
-    """Files that are no archives; what a hook takes is its own business."""
-    for place, entry in _strings(environment):
-        if not entry or os.path.isdir(entry) or not os.path.exists(entry):
-            continue
-        if environment.finder_of(entry) is None:
-            yield Seen(entry, f"sys.path[{place}] is no directory, and no path hook takes it", file=entry)
 
 
 def _by_variable(entry: str) -> str:
