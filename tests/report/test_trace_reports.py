@@ -177,6 +177,10 @@ def damaged(**changes: Any) -> str:
         (damaged(imports=...), "KeyError: 'imports'"),
         (damaged(imports=[{"number": 1}]), "an import without a name"),
         (damaged(imports=[{"number": "1", "name": "x"}]), "number must be a number, not '1'"),
+        (
+            damaged(imports=[{"number": 1, "name": "x", "parent": 1}]),
+            "parent must be a number below 1, not 1",
+        ),
         (damaged(imports=["x"]), "a record must be an object, not 'x'"),
         (damaged(imports=[{"number": 1, "name": "x", "lazy": "y"}]), "a record must be an object, not 'y'"),
         (damaged(unused=[{}]), "an import without a name"),
@@ -206,6 +210,9 @@ def test_a_comparison() -> None:
     text = rendered(found.page())
     assert "imports took 100.0 ms before, 80.5 ms now (-19.5 ms)\n" in text
     assert " +20.0    30.0  50.0  clock  app.core\n" in text
+    late = rendered(compare(timed(500, 500), timed(2500, 2500)).page())
+    assert "imports took 500.0 ms (500.0 ms CPU) before, 2.50 s (2.50 s CPU) now (+2.00 s)\n" in late
+    assert "+2.00 s   500.0  2.50 s  CPU  mod\n" in late
     same = rendered(compare(before, before).page())
     assert "nothing has changed beyond the noise" in same
 

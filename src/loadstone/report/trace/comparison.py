@@ -74,7 +74,7 @@ class Comparison:
             f"imports took {with_cpu(self.before, self.before_cpu)} before, "
             f"{with_cpu(self.after, self.after_cpu)} now (",
             _signed(self.after - self.before),
-            " ms)",
+            ")" if abs(self.after - self.before) >= 1 else " ms)",
         )
         for title, changes in (("Slower", self.slower), ("Faster", self.faster)):
             if changes:
@@ -82,8 +82,8 @@ class Comparison:
                 rows = [
                     [
                         _signed(change.difference),
-                        milliseconds(change.before),
-                        milliseconds(change.after),
+                        _cell(change.before),
+                        _cell(change.after),
                         change.measure,
                         ("name", change.name),
                     ]
@@ -94,7 +94,7 @@ class Comparison:
             if records:
                 page.heading(f"{title}, own ms")
                 cells: list[list[Part]] = [
-                    [milliseconds(record.own), ("name", record.name), ("dim", place(record))]
+                    [_cell(record.own), ("name", record.name), ("dim", place(record))]
                     for record in records[:_SHOWN]
                 ]
                 page.table(["own", "module", "imported at"], cells, right=[0])
@@ -175,5 +175,11 @@ def _only(these: dict[str, list[Import]], others: dict[str, list[Import]]) -> li
     return sorted(records, key=lambda record: (-record.own, record.name))
 
 
+def _cell(seconds: float) -> str:
+    """A time in a column of milliseconds, where seconds are called so."""
+    return duration(seconds) if seconds >= 1 else milliseconds(seconds)
+
+
 def _signed(seconds: float) -> Part:
-    return ("bad" if seconds > 0 else "good"), f"{seconds * 1e3:+.1f}"
+    text = f"{seconds:+.2f} s" if abs(seconds) >= 1 else f"{seconds * 1e3:+.1f}"
+    return ("bad" if seconds > 0 else "good"), text

@@ -364,6 +364,9 @@ def _records(kind: type[T], items: Iterable[Any]) -> list[T]:
         for name in _NUMBERS & values.keys():
             if not isinstance(values[name], (int, float)):
                 raise TypeError(f"{name} must be a number, not {values[name]!r}")
+        number, parent = values.get("number"), values.get("parent")
+        if number is not None and parent is not None and not parent < number:
+            raise ValueError(f"parent must be a number below {number}, not {parent!r}")
         if not isinstance(values.get("name"), str):
             raise TypeError("an import without a name")
         records.append(kind(**values))

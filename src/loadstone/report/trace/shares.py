@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ..places import current_directory
 from .owners import find_owners, group_of
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _own_groups(program: Sequence[str], imports: Sequence[Import]) -> set[str]:
         command = " ".join(program[:2])
         return {group_of(record) for record in imports if record.file == command}
     scripts = {os.path.dirname(sys.executable), sysconfig.get_path("scripts")}
-    if program and os.path.dirname(os.path.abspath(program[0])) in scripts:
+    if program and os.path.dirname(os.path.join(current_directory(), program[0])) in scripts:
         by_script = [record for record in imports if record.importer == "__main__"]
         return {group_of(max(by_script, key=lambda record: record.cumulative))} if by_script else set()
     return set()
