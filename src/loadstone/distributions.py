@@ -12,8 +12,16 @@ from functools import cached_property
 from importlib.machinery import all_suffixes
 from importlib.metadata import DistributionFinder
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
+
+if sys.platform == "win32":
+    from urllib.request import url2pathname
+else:
+
+    def url2pathname(url: str) -> str:
+        """As `urllib.request` has it since Python 3.14, which brings in http and much else."""
+        return unquote(url, sys.getfilesystemencoding(), "surrogateescape")
+
 
 __all__ = ["Installed", "installed", "providers"]
 

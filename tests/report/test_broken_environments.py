@@ -155,7 +155,7 @@ def broken(changes: dict[str, Any]) -> Iterator[Path]:
 
 
 @posix
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees)
 def test_doctor_in_any_environment(changes: dict[str, Any]) -> None:
     """Never fails, nor one of its checks: what is broken is a finding, or nothing."""
@@ -167,7 +167,7 @@ def test_doctor_in_any_environment(changes: dict[str, Any]) -> None:
 
 
 @posix
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees)
 def test_explain_in_any_environment(changes: dict[str, Any]) -> None:
     """Never fails, for what is there and what is not; what fails when it is loaded has a cause."""
@@ -179,7 +179,7 @@ def test_explain_in_any_environment(changes: dict[str, Any]) -> None:
 
 
 @posix
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees)
 def test_trace_in_any_environment(changes: dict[str, Any]) -> None:
     """Never fails, and imports raise what they raise without it."""

@@ -137,6 +137,7 @@ def test_a_code_looked_up(sandbox: Sandbox) -> None:
     assert "\n\nLS301 " in both
     assert json.loads(explained("--json", "LS204"))["bad"]
     assert [one["code"] for one in json.loads(explained("--json", "LS204", "LS301"))] == ["LS204", "LS301"]
+    assert explained("ls142") == text
     assert "the catalogue has no LS999" in explained("LS999", status=1)
     assert "not both" in explained("LS204", "json", status=2)
 

@@ -616,6 +616,17 @@ def test_what_is_no_extension_of_another(installed: Sandbox, file: str) -> None:
     assert not found("LS164")
 
 
+def test_folders_that_are_no_packages_are_left_alone(sandbox: Sandbox) -> None:
+    """LS164: what a build leaves behind in a project; in a package beside it, it is found."""
+    other = "core.cpython-39-x86_64-linux-gnu.so"
+    sandbox.write(
+        {f"build/lib/app/{other}": "", "build/lib/app/__init__.py": "", f"build/{other}": ""}, on_path=True
+    )
+    assert not found("LS164")
+    sandbox.write({"app/__init__.py": "", f"app/{other}": ""})
+    assert one("LS164", str(sandbox.root / "app")).evidence.startswith(f"app/{other} for CPython 3.9")
+
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into ELF files")
 
 

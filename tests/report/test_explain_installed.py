@@ -352,6 +352,7 @@ def test_an_install_that_was_interrupted(sandbox: Sandbox) -> None:
     assert cause.evidence.startswith(
         f"{sandbox.root}/site/~umfast is what pip put aside to replace 'numfast'"
     )
+    assert f"/site/~umfast and {sandbox.root}/site/~umfast-1.2.dist-info, and install it" in cause.remedy
     assert cause.remedy.endswith("-m pip install numfast")
     assert first("other").remedy == f"Delete {sandbox.root}/site/~-her.py, and install it again."
     assert "LS251" not in codes("nother")
@@ -744,3 +745,30 @@ def test_a_finder_that_tells_of_files_that_have_moved(sandbox: Sandbox) -> None:
     assert (
         explanation.causes[0].evidence == f"redir 1.0 is an editable install of {project}, which is not there"
     )
+
+
+def test_a_file_that_the_package_itself_imports_is_gone(sandbox: Sandbox) -> None:
+    """LS201: an import of a submodule by its package makes it no name that could be imported from there."""
+    source = "from .core import Thing\nfrom .other import other\n"
+    place = install(sandbox, "Torn", "1", {"torn/__init__.py": source, "torn/core.py": "Thing = 1\n"})
+    (place / "torn" / "core.py").unlink()
+    cause = first("torn", load=True)
+    assert cause.code == "LS201"
+    assert cause.evidence.startswith("Torn 1 has torn/core.py, by its own list, and it is not there\n")
+    assert first("torn.core").code == "LS201"
+    assert "LS246" not in codes("torn.other"), "that is a name in the package"
+
+
+def test_the_extra_of_the_one_that_imports(sandbox: Sandbox) -> None:
+    """LS241 stands first, where the distribution that imports the module has an extra for it."""
+    sys.path[:] = [entry for entry in sys.path if "site-packages" not in entry]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "yaml"]:
+        del sys.modules[name]
+    extra = "Provides-Extra: cfg\nRequires-Dist: PyYAML>=6; extra == 'cfg'\n"
+    install(sandbox, "Other", "1", {"other.py": ""}, headers=extra.replace("cfg", "conf"))
+    install(sandbox, "Engine", "3.1", {"engine.py": "import yaml\n"}, headers=extra)
+    cause = first("engine", load=True)
+    assert cause.code == "LS241"
+    assert cause.evidence.startswith("'yaml' comes with 'PyYAML'; Engine 3.1 has the extra 'cfg'")
+    assert bare(cause.remedy).endswith("install Engine[cfg]")
+    assert bare(first("yaml").remedy).endswith("install PyYAML"), "asked for by itself"

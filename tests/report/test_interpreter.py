@@ -409,6 +409,23 @@ def test_the_search_of_a_script(sandbox: Sandbox) -> None:
     assert (result.returncode, result.stderr) == (2, "loadstone: there is no script no-such.py\n")
 
 
+def test_a_script_that_finds_another_module_is_told(sandbox: Sandbox) -> None:
+    """One in a folder here that imports the name, and has a module of the name beside it; nothing else is."""
+    sandbox.write({"wanted.py": "", "tools/wanted/__init__.py": "", "tools/build.py": "from wanted import x"})
+    for folder in "pkg", ".hidden", "env", "other", "empty":
+        sandbox.write({f"{folder}/wanted.py": "import json", f"{folder}/run.py": "import wanted"})
+    sandbox.write({"pkg/__init__.py": "", "env/pyvenv.cfg": "", "other/run.py": "import wanted_too"})
+    (sandbox.root / "empty" / "wanted.py").unlink()
+    result = sandbox.python("-m", "loadstone", "explain", "wanted")
+    notes = [line for line in result.stdout.splitlines() if line.startswith("python ")]
+    script = "tools/build.py"
+    found = f"{sandbox.root}/tools/wanted/__init__.py"
+    assert notes == [f"python {script} finds {found} instead, in its own folder: ask with --script {script}"]
+    assert "--script" not in sandbox.python("-m", "loadstone", "explain", "json").stdout
+    result = sandbox.python("-m", "loadstone", "explain", "--script", script, "wanted")
+    assert f"found: {found}" in result.stdout
+
+
 def test_the_search_of_a_module_that_is_run(sandbox: Sandbox) -> None:
     """With -m, relative names are those in the module, be it a package or not."""
     sandbox.write(

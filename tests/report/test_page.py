@@ -146,13 +146,15 @@ def shadowed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 
 @pytest.mark.parametrize("columns", [60, 200])
 def test_a_terminal_of_any_width_gets_the_same_words(shadowed: Sandbox, columns: int) -> None:
-    """Lines are wrapped at its edge, but what is to be done stays one line: a command can be copied."""
+    """Lines are wrapped at its edge, but commands and paths can be copied: they are left to the terminal."""
     shown = on_terminal(columns, "explain", "--verbose", "colorsys", cwd=shadowed.root)
     assert SGR.search(shown)
     lines = SGR.sub("", shown).splitlines()
     remedy = f"→ Rename {shadowed.root}/colorsys.py, and delete its cache in __pycache__."
     assert [line.strip() for line in lines].count(remedy) == 2
-    assert all(len(line) <= columns for line in lines if "→" not in line)
+    whole = [line for line in lines if len(line) > columns and "→" not in line]
+    assert all(max(map(len, line.split())) > columns for line in whole)
+    assert any(line.startswith(f"found: {shadowed.root}/colorsys.py; ") for line in lines)
     other = on_terminal(1000, "explain", "--verbose", "colorsys", cwd=shadowed.root)
     times = r"\d+(\.\d+)?(µs|ms|s)"
     assert re.sub(times, "", "".join(plain(shown).split())) == re.sub(

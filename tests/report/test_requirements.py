@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import itertools
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import packaging.requirements
@@ -14,15 +16,19 @@ import packaging.specifiers
 import packaging.utils
 import packaging.version
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loadstone.report import requirements
 from loadstone.report.index import DISTRIBUTIONS, known_in, modules_of, normal
 from loadstone.report.moves import ARRIVED, GONE
+from loadstone.report.project import Project
 from loadstone.report.requirements import Requirement, is_met, requirement
 
 if TYPE_CHECKING:
     from ..conftest import Sandbox
 
+FILES = ("pyproject.toml", "uv.lock", "Pipfile.lock", "requirements.txt", "setup.py", "pylock.toml")
 VERSIONS = [
     "1",
     "1.0",
@@ -169,3 +175,34 @@ def test_the_tables_of_names_that_come_and_go() -> None:
                 warnings.simplefilter("ignore")
                 has_it = hasattr(importlib.import_module(module), last)
             assert has_it is (is_since is not lost), name
+
+
+MARKERS = st.text(alphabet="extra=!<>~'\" ()andornotin0123.,python_versionX;", max_size=60)
+
+
+@given(st.text(max_size=80), MARKERS, st.text(alphabet="<>=!~0123456789.*abrcpostdev+,! x", max_size=30))
+@settings(deadline=None, max_examples=200)
+def test_nothing_that_metadata_holds_raises(text: str, marker: str, versions: str) -> None:
+    """Whatever a requirement, its marker and its versions are, it is read or is none."""
+    for written in (text, f"one {versions}; {marker}", f"one; {marker}"):
+        found = requirement(written)
+        if found is not None:
+            found.applies("x")
+            found.is_met_by(versions)
+            found.is_met_by("1.0")
+            assert found.extra is None or found.extra in written
+            assert str(found)
+    Requirement("one", (), "", marker).applies()
+    is_met(versions, text)
+
+
+@given(st.binary(max_size=200), st.sampled_from(FILES))
+@settings(deadline=None, max_examples=100)
+def test_nothing_that_a_project_holds_raises(content: bytes, file: str) -> None:
+    """Whatever its files are, a project asks for what can be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, file).write_bytes(content)
+        project = Project(folder)
+        assert isinstance(project.key, str)
+        assert all(ask.requirement.name == "one" for ask in project.asks_for("one"))
+        project.place_of("one")

@@ -12,8 +12,8 @@ __all__ = ["entry_of", "is_code", "page_of", "whole"]
 
 
 def is_code(name: str) -> bool:
-    """Whether `name` is written as the codes of the catalogue are."""
-    return re.fullmatch(r"LS\d{3}", name) is not None
+    """Whether `name` is written as the codes of the catalogue are, in whatever case."""
+    return re.fullmatch(r"LS\d{3}", name, re.IGNORECASE | re.ASCII) is not None
 
 
 def whole() -> tuple[Entry, ...]:
@@ -28,7 +28,7 @@ def whole() -> tuple[Entry, ...]:
 
 def entry_of(code: str) -> Entry | None:
     """The entry of a code; None if there is no such code."""
-    return next((entry for entry in whole() if entry.code == code), None)
+    return next((entry for entry in whole() if entry.code == code.upper()), None)
 
 
 def page_of(found: Iterable[Entry]) -> Page:

@@ -147,8 +147,9 @@ def _show_by_rich(page: Page, console: Any) -> None:
             console.print(text([("strong", block.text)]))
         elif isinstance(block, Line):
             indent = _INDENT * block.indent
-            if block.parts[:1] == ("→ ",):
-                # A command, mostly: the terminal itself wraps it, so that it can be copied as one line.
+            room = console.width - len(indent)
+            if block.parts[:1] == ("→ ",) or any(len(word) > room for word in text_of(block.parts).split()):
+                # A command, or a path: the terminal itself wraps it, so that it can be copied as one.
                 console.print(text([indent, *block.parts]), soft_wrap=True)
             elif indent:
                 console.print(Padding(text(block.parts), (0, 0, 0, len(indent)), expand=False))

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES, all_suffixes
 
+from ..places import PACKAGES
 from . import repair
 from .check import Seen, check
 from .environment import Environment
-from .folders import walks
+from .folders import Walk, walks
 
 _TAGGED = re.compile(
     r"(?P<kind>cpython|cp|pypy|graalpy)-?(?P<major>\d)(?P<minor>\d+)(?P<abi>[a-z]*)(?:-(?P<platform>.+))?"
@@ -39,7 +40,7 @@ def foreign(environment: Environment) -> Iterator[Seen]:
     """Along `sys.path`; what has a module of that name for this Python beside it is left alone."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for walk in walks(environment):
-        for place, files in walk.folders:
+        for place, files in _of_packages(walk):
             for file in sorted(files):
                 made_for = _made_for(file)
                 if made_for is None or not _is_alone(environment, place, file):
@@ -70,7 +71,7 @@ def unloadable(environment: Environment) -> Iterator[Seen]:
     if not own:
         return
     for walk in walks(environment):
-        for place, files in walk.folders:
+        for place, files in _of_packages(walk):
             for file in sorted(files):
                 if not file.endswith(tuple(EXTENSION_SUFFIXES)) or not file.partition(".")[0].isidentifier():
                     continue
@@ -88,6 +89,21 @@ def unloadable(environment: Environment) -> Iterator[Seen]:
                 else:
                     evidence = f"is no machine code of any kind: this Python loads {own}"
                 yield Seen(path, evidence, _remedy(environment, top), None, path)
+
+
+def _of_packages(walk: Walk) -> Iterator[tuple[str, list[str]]]:
+    """The folders that are meant to be packages, and the entry itself, with their files.
+
+    Where nothing is installed, a folder without `__init__` is more likely no package: what builds leave
+    behind, or other people's files.
+    """
+    has_namespaces = os.path.basename(walk.entry) in PACKAGES
+    packages = {walk.entry}
+    for place, files in walk.folders:
+        is_package = has_namespaces or any(file.startswith("__init__.") for file in files)
+        if place == walk.entry or (is_package and os.path.dirname(place) in packages):
+            packages.add(place)
+            yield place, files
 
 
 def _made_for(file: str) -> str | None:

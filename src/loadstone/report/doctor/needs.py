@@ -17,7 +17,6 @@ from .environment import Environment
 __all__ = ["Need", "Reader", "reader"]
 
 _MODULES = ("requirements", "specifiers", "version")
-_SAMPLE = "name[extra]>=1; python_version >= '3' and extra != 'none'"
 _TEXT = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"(?:@\s*(?P<url>[^;]*)|\(?(?P<versions>[^;@()]*)\)?)\s*(?:;(?P<marker>.*))?"
@@ -127,9 +126,11 @@ def reader(environment: Environment) -> Reader:
         if not place or not environment.is_site(place):
             return _Plain()  # a local module of that name is not to be run
         with kept():
-            made = _Packaging(*(importlib.import_module(f"packaging.{name}") for name in _MODULES))
-            # Where it imports lazily, what it needs is to be found now, not among the files of the user.
-            is_whole = made.need(_SAMPLE, "") is not None and made.allows(">=1", "1.0")
+            modules = [importlib.import_module(f"packaging.{name}") for name in _MODULES]
+            found = _Packaging(*modules)
+            # What it imports lazily it is to import here, not where the user has files of the same names.
+            found.need("a[b]>=1; python_version > '3' and extra == 'c'", "c")
+            found.allows(">=1", "1.0.dev1+a")
     except Exception:  # as it may be damaged, too
         return _Plain()
-    return made if is_whole else _Plain()
+    return found

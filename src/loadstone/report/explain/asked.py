@@ -17,6 +17,7 @@ from .causes import prepare
 from .fresh import Fresh
 from .inquiry import inquire
 from .records import Asked
+from .scripts import finds_another
 from .started import why_safe
 
 __all__ = ["explained"]
@@ -57,6 +58,8 @@ def explained(
                 notes.append(f"{name} was imported before: it is not executed again")
             try:
                 explanation = inquire(full_name, load=load, fresh=fresh)
+                if program is None and explanation.found and explanation.spec is not None:
+                    notes += filter(None, [finds_another(full_name, explanation.spec.origin)])
                 answers.append(Asked(explanation, tuple(notes)))
             except KeyboardInterrupt as error:
                 explanation = error.explanation  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ class Bindings:
         self.name = name
         self.lines: dict[str, list[int]] = {}
         """Where each name is bound, in order; at the end of the statement that binds it."""
+        self._submodules: dict[str, int] = {}
         self._opens: list[int] = []
         self._tree = tree
         self._package = name if is_package else name.rpartition(".")[0]
@@ -31,6 +32,10 @@ class Bindings:
             self._look_at(node)
         for lines in self.lines.values():
             lines.sort()
+
+    def has(self, name: str) -> bool:
+        """Whether it binds the name, and not only by importing a submodule of its own that is called so."""
+        return len(self.lines.get(name, ())) > self._submodules.get(name, 0)
 
     def is_bound_after(self, name: str, line: int) -> int | None:
         """The first line below `line` at which the name is bound; None if there is none."""
@@ -122,6 +127,8 @@ class Bindings:
         for alias in node.names:
             if alias.name == "*":
                 self._opens.append(_last(node))
+            elif source == self.name and self._is_package and alias.asname in (None, alias.name):
+                self._bind_imported(alias.name, node)
             else:
                 self._bind(alias.asname or alias.name, node)
         self._bind_submodule(source, node)
@@ -129,7 +136,11 @@ class Bindings:
     def _bind_submodule(self, module: str, node: ast.stmt) -> None:
         """A submodule that is imported becomes an attribute of its package, whoever imports it."""
         if self._is_package and module.startswith(f"{self.name}."):
-            self._bind(module[len(self.name) + 1 :].partition(".")[0], node)
+            self._bind_imported(module[len(self.name) + 1 :].partition(".")[0], node)
+
+    def _bind_imported(self, name: str, node: ast.AST) -> None:
+        self._submodules[name] = self._submodules.get(name, 0) + 1
+        self._bind(name, node)
 
     def _bind(self, name: str, node: ast.AST) -> None:
         self.lines.setdefault(name, []).append(_last(node))

@@ -67,7 +67,7 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
                 break
             _make([check], case, causes)
         if any(found.code in _CERTAIN for found in causes):
-            causes = [found for found in causes if found.code != "LS203"]
+            causes = [found for found in causes if found.code not in ("LS203", "LS207")]
         if not any(found.proved and found.code != "LS239" for found in causes):
             causes.append(_unknown(case))
     if builder() is not None:
@@ -317,7 +317,7 @@ _CERTAIN = {
     *("LS201", "LS202", "LS215", "LS223", "LS228", "LS234"),
     *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS252", "LS253"),
 }
-"""What is known about the very name; beside it, a name that is nearly this one is no more likely meant."""
+"""What is known about the very name: beside it, what is only nearby is no more likely."""
 
 _OF_ENVIRONMENTS = {
     *("LS201", "LS202", "LS203", "LS207", "LS223", "LS225"),

@@ -15,8 +15,8 @@ from ..installer import installing
 from ..places import site_directories
 from ..project import Project
 from ..remedy import again, editable, editable_again
+from .bindings import bindings_of
 from .case import Case, cause
-from .definitions import definitions_of
 from .inventory import ASIDE, is_aside
 from .records import Cause
 from .versions import known_move
@@ -70,7 +70,10 @@ def _put_aside(want: Want) -> Iterator[Cause]:
                 aside = os.path.join(entry, name)
                 evidence = f"{aside} is what pip put aside to replace {want.name!r}, when it was interrupted"
                 owner = _aside_owner(entry, want.name)
-                remedy = f"Delete {aside}, and install it again"
+                metadata = f"{name.removesuffix('.py')}-"
+                others = [one for one in _listing(entry) if one.startswith(metadata)]
+                places = " and ".join([aside, *(os.path.join(entry, one) for one in others)])
+                remedy = f"Delete {places}, and install it again"
                 yield cause("LS251", evidence, f"{remedy}: {installing(owner)}" if owner else f"{remedy}.")
                 return
 
@@ -191,8 +194,9 @@ def _not_in_it(want: Want) -> Iterator[Cause]:
 
 
 def _defines(one: Installed, module: str, name: str) -> bool:
-    """Whether the name is that of a function, class or variable in the module."""
-    return any(name in definitions_of(one.place_of(file)) for file in one.files_of(module))
+    """Whether the module has the name, which is then no submodule's."""
+    found = (bindings_of(one.place_of(file), module) for file in one.files_of(module))
+    return any(bindings is not None and bindings.has(name) for bindings in found)
 
 
 _CHECKS: tuple[Callable[[Want], Iterator[Cause]], ...] = (

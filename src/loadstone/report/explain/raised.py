@@ -135,7 +135,7 @@ def in_package(case: Case) -> Iterator[Cause]:
             what = f"a {type(value).__name__} in the package"
     elif parent.spec is not None:
         bindings = bindings_of(parent.spec.origin, parent.name)
-        lines = [] if bindings is None else bindings.lines.get(case.tail, [])
+        lines = bindings.lines[case.tail] if bindings is not None and bindings.has(case.tail) else []
         if lines:
             what = f"bound at line {lines[0]} of {parent.spec.origin}, which makes the package"
     if what is not None:

@@ -64,7 +64,7 @@ class Finder:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self._chain: list[Any] = []
-        self._behind: list[Any] = []
+        self._behind: tuple[list[Any], list[str] | None] = [], []  # those behind, and their names
         self._is_plain = True
 
     @passing
@@ -80,7 +80,7 @@ class Finder:
         start = perf_counter()
         asked = self._importer(fullname) if recorder.active else None
         is_known = self._is_plain and sys.meta_path == self._chain
-        finders = self._behind if is_known else self._rest(fullname)
+        finders, names = self._behind if is_known else self._rest(fullname)
         if asked is None or not finders:
             return None
         state: Any = _Rest()
@@ -111,13 +111,16 @@ class Finder:
             finder: str | None = None
             seen: Seen = (None, None, None)
             if spec is not None or errors:
-                finder = name_of(finders[-turns.__length_hint__() - 1])
+                turn = -turns.__length_hint__() - 1
+                finder = names[turn] if names is not None else name_of(finders[turn])
             if spec is None:
                 errors = errors or (("ModuleNotFoundError", f"No module named {fullname!r}"),)
             else:
                 seen = entry.look_at(spec)
-            facts = (fullname, is_reload, *who, start, found, within, finder, *seen, declared)
-            recorder.emit((FOUND, entry.number, parent, thread, *facts))
+            facts = (start, found, within, finder)
+            recorder.emit(
+                (FOUND, entry.number, parent, thread, fullname, is_reload, *who, *facts, *seen, declared)
+            )
             if spec is None or not self._watch(spec, entry):
                 entry.end(found, errors)
         if spec is None:
@@ -135,26 +138,27 @@ class Finder:
 
     def forget(self) -> None:
         """Keep no finder alive any longer."""
-        self._chain, self._behind = [], []
+        self._chain, self._behind = [], ([], [])
 
-    def _rest(self, fullname: str) -> list[Any]:
-        """The finders behind this one, those of a switchboard one by one."""
+    def _rest(self, fullname: str) -> tuple[list[Any], list[str] | None]:
+        """The finders behind this one, those of a switchboard one by one; their names, if they are known."""
         chain = sys.meta_path
         if chain != self._chain:
             seen = list(chain)
             place = next((place for place, finder in enumerate(seen) if finder is self), -1)
-            self._behind = [finder for finder in seen[place + 1 :] if finder is not self]
-            self._is_plain = not any(hasattr(finder, "bound_to") for finder in self._behind)
+            behind = [finder for finder in seen[place + 1 :] if finder is not self]
+            self._is_plain = not any(hasattr(finder, "bound_to") for finder in behind)
+            self._behind = behind, [name_of(finder) for finder in behind]
             self._chain = seen
         if self._is_plain:
             return self._behind
         finders: list[Any] = []
-        for finder in self._behind:
+        for finder in self._behind[0]:
             if hasattr(finder, "bound_to"):
                 finders += finder.bound_to(fullname)
             else:
                 finders.append(finder)
-        return finders
+        return finders, None
 
     def _importer(self, fullname: str) -> tuple[Place, Declared | None] | None:
         """Who imports the module, and by which lazy import. None if it is only searched for."""
@@ -163,15 +167,18 @@ class Finder:
         try:
             if frame(3).f_code is FIND_AND_LOAD:
                 statement = recorder.import_code
+                is_lazy = fullname in recorder.pending or fullname in recorder.steps
+                if frame(5).f_code is statement and not is_lazy:  # as most often
+                    who = frame(6)
+                    file = who.f_code.co_filename
+                    if "importlib" not in file:
+                        name = who.f_globals.get("__name__")
+                        return (name if type(name) is str else None, file, who.f_lineno), None
                 for depth in _DEPTHS:
                     if frame(depth).f_code is statement:
                         who = frame(depth + 1)
                         if "importlib" not in who.f_code.co_filename:
-                            if (
-                                depth == _OF_A_PARENT
-                                or fullname in recorder.pending
-                                or fullname in recorder.steps
-                            ):
+                            if is_lazy or depth == _OF_A_PARENT:
                                 call = frame(5) if frame(5).f_code.co_name in CALLS else frame(depth)
                                 return place_of(who), recorder.declared(fullname, call)
                             return place_of(who), None

@@ -23,6 +23,8 @@ __all__ = ["Watched", "WatchedOld", "WatchedUnable"]
 class Around:
     """Stands in for a loader until that has its turn, and looks like it."""
 
+    __slots__ = ("__dict__", "entry", "inner", "spec")  # the dict is made only for who puts something there
+
     def __init__(self, inner: Any, entry: Entry, spec: Any) -> None:
         self.inner = inner
         self.entry = entry
@@ -48,6 +50,8 @@ class Around:
 
 class Watched(Around):
     """Around a loader as they are."""
+
+    __slots__ = ()
 
     @passing
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
