@@ -772,3 +772,13 @@ def test_the_extra_of_the_one_that_imports(sandbox: Sandbox) -> None:
     assert cause.evidence.startswith("'yaml' comes with 'PyYAML'; Engine 3.1 has the extra 'cfg'")
     assert bare(cause.remedy).endswith("install Engine[cfg]")
     assert bare(first("yaml").remedy).endswith("install PyYAML"), "asked for by itself"
+
+
+def test_the_project_of_the_code_that_fails(sandbox: Sandbox) -> None:
+    """LS242: the project is that of the file that imports the module, wherever this happens."""
+    sandbox.write({"app/requirements.txt": "tool-box>=3\n", "app/code/mine.py": "import tool_box.x\n"})
+    sandbox.on_path("app/code")
+    cause = first("mine", load=True)
+    assert cause.code == "LS242"
+    assert f"{sandbox.root}/app/requirements.txt asks for tool-box>=3, which is not" in cause.evidence
+    assert cause.remedy.endswith(f"install -r {sandbox.root}/app/requirements.txt")

@@ -302,6 +302,19 @@ def test_what_is_no_python(sandbox: Sandbox) -> None:
         assert caught.value.reason == reason
 
 
+def test_the_environment_of_the_project_is_broken(sandbox: Sandbox) -> None:
+    """One whose Python has gone is told, and is not passed over for another; what to do is said."""
+    (sandbox.root / ".venv" / "bin").mkdir(parents=True)
+    (sandbox.root / ".venv" / "bin" / "python").symlink_to("/no/such/python")
+    sandbox.write({".venv/pyvenv.cfg": "home = /no/such\n"})
+    result = script(sandbox, "explain", "json")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert (
+        "it is a link to /no/such/python, which is not there; it is the one of the project's .venv: make"
+        in (result.stderr)
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "how", "line"),
     [
@@ -334,6 +347,17 @@ def test_a_process_that_dies_of_a_parent(sandbox: Sandbox) -> None:
     result = sandbox.python("-m", "loadstone", "explain", "--load", "pkg.sub")
     assert result.returncode == 1
     assert "the interpreter ended with the status 0 while it executed pkg\n" in result.stdout
+
+
+def test_a_python_in_which_nothing_can_be_examined(sandbox: Sandbox) -> None:
+    """One that starts, and ends before it answers, is told so; status 1."""
+    ends = "import os, sys\nif len(sys.orig_argv) > 4: print('no more', flush=True); os._exit(5)\n"
+    environment(sandbox, "other", {"start.pth": "import ends\n", "ends.py": ends})
+    for command in ["explain", "json"], ["doctor"]:
+        result = sandbox.python("-m", "loadstone", *command, "--python", "other")
+        assert result.returncode == 1
+        said = "loadstone: nothing could be examined: the interpreter ended with the status 5; "
+        assert result.stderr.splitlines() == ["no more", f"{said}what it said itself stands above"]
 
 
 def test_a_process_that_dies_for_no_module(sandbox: Sandbox) -> None:
@@ -381,7 +405,7 @@ def test_an_interrupt_reaches_what_is_examined(sandbox: Sandbox, to_both: bool) 
     assert "interrupted while it was with sitecustomize.Hanging" in output
 
 
-def test_a_pipe_that_is_closed_and_what_modules_print(sandbox: Sandbox) -> None:
+def test_what_is_executed_writes_to_standard_error(sandbox: Sandbox) -> None:
     """What is executed writes to standard error, whatever way it takes."""
     noisy = "import os, sys\nprint('one')\nos.write(1, b'two\\n')\nos.system('echo three')\n"
     sandbox.write({"noisy.py": noisy})

@@ -23,6 +23,10 @@ class Died(Exception):
         self.line = line
         """The line there."""
 
+    def said(self) -> str:
+        """What is said of it where it is not known which module was to blame."""
+        return f"loadstone: nothing could be examined: {self.text}; what it said itself stands above"
+
     def plain(self) -> dict[str, Any]:
         """Its attributes, from which it can be made again in another process."""
         return {"text": self.text, "module": self.module, "file": self.file, "line": self.line}

@@ -10,9 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from .. import _private
 from .._child import start_of
@@ -43,8 +41,7 @@ def own_options() -> list[str]:
     return subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined,no-any-return]
 
 
-@attrs.frozen
-class Python:
+class Python(NamedTuple):
     """A Python that has been started, and can be examined."""
 
     interpreter: Interpreter
@@ -108,8 +105,10 @@ def started(interpreter: Interpreter) -> Python:
 def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
     """What a function of a module of loadstone returns in a new process of the Python, for these parameters.
 
-    They are plain values; what is returned can be pickled. What the process writes goes to standard error. An
-    interrupt is passed on to it, whose answer may be what it has so far. Raises Died if it does not answer.
+    They are plain values; what is returned can be pickled. What the function writes to `sys.stdout` is
+    output, anything else that is written goes to standard error. Raises BrokenPipeError where nobody reads
+    that. An interrupt is passed on to it, whose answer may be what it has so far. Raises Died if it does not
+    answer.
     """
     with tempfile.TemporaryDirectory(prefix="loadstone-") as folder:
         question = {
@@ -120,15 +119,20 @@ def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
         }
         with open(os.path.join(folder, QUESTION), "wb") as file:
             marshal.dump(question, file, 2)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # the process writes there, too
         with start_of("loadstone.report.examined") as start:
             status, is_interrupted = _wait([*python.command, *start, folder])
         try:
             with open(os.path.join(folder, ANSWER), "rb") as file:
-                return pickle.load(file)
+                answer = pickle.load(file)
         except (FileNotFoundError, EOFError, pickle.UnpicklingError):
             if is_interrupted:
                 raise KeyboardInterrupt from None
             raise Died(f"the interpreter {_ended(status)}", *_last(os.path.join(folder, FAULT))) from None
+    if answer is None:
+        raise BrokenPipeError
+    return answer
 
 
 def _wait(command: list[str]) -> tuple[int, bool]:
@@ -136,8 +140,7 @@ def _wait(command: list[str]) -> tuple[int, bool]:
 
     An interrupt is passed on if that has not ended the command meanwhile: often it was sent to both.
     """
-    output = None if sys.__stderr__ is None else sys.__stderr__.fileno()
-    with subprocess.Popen(command, env=_surroundings(), stdout=output) as child:
+    with subprocess.Popen(command, env=_surroundings()) as child:
         try:
             return child.wait(), False
         except KeyboardInterrupt:

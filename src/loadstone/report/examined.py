@@ -42,7 +42,25 @@ def main() -> int:
     sys.argv[:] = [""]
     _told.append(os.open(os.path.join(folder, FAULT), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     faulthandler.enable(_told[-1])
-    answer = function(**question["parameters"])
+    _set_output_apart()
+    try:
+        answer = function(**question["parameters"])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of the output has gone; what is left in the buffer is not to fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        answer = None
     with open(os.path.join(folder, ANSWER), "wb") as file:
         pickle.dump(answer, file)
     return 0
+
+
+def _set_output_apart() -> None:
+    """Have only what is written to `sys.stdout` be output: what C code and child processes write is not."""
+    if sys.stdout is None or sys.stderr is None:
+        return
+    mine = sys.stdout
+    output = os.dup(mine.fileno())
+    os.dup2(sys.stderr.fileno(), mine.fileno())
+    # The one that was there is kept in `sys.__stdout__`; it would be closed by what closes this.
+    sys.stdout = open(output, "w", encoding=mine.encoding, errors=mine.errors)  # noqa: SIM115

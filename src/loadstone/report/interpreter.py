@@ -8,8 +8,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-
-import attrs
+from typing import NamedTuple
 
 __all__ = [
     "Interpreter",
@@ -36,8 +35,7 @@ class NoInterpreter(Exception):
         self.reason = reason
 
 
-@attrs.frozen
-class Interpreter:
+class Interpreter(NamedTuple):
     """A Python to be examined."""
 
     executable: str

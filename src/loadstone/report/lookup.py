@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from .catalogue import Entry, entries
 from .page import Page
 
-__all__ = ["entry_of", "is_code", "page_of", "whole"]
-
-
-def is_code(name: str) -> bool:
-    """Whether `name` is written as the codes of the catalogue are, in whatever case."""
-    return re.fullmatch(r"LS\d{3}", name, re.IGNORECASE | re.ASCII) is not None
+__all__ = ["entry_of", "page_of", "whole"]
 
 
 def whole() -> tuple[Entry, ...]:

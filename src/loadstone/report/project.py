@@ -21,8 +21,11 @@ from .requirements import Requirement, requirement
 
 __all__ = ["Ask", "Project", "project_of"]
 
-_SIGNS = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "requirements.txt")
 _LOCKS = {"uv.lock": "uv sync", "poetry.lock": "poetry install", "pdm.lock": "pdm sync"}
+_SIGNS = (
+    *("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile"),
+    *("Pipfile.lock", "pylock.toml", *_LOCKS),
+)
 _LAYOUTS = ("src", "lib", "python", "")
 
 

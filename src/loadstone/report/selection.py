@@ -46,10 +46,17 @@ def python_of(wanted: str | None) -> tuple[Python | None, list[str]]:
     """
     from .._setting import is_called
     from .examination import started
-    from .interpreter import chosen, others
+    from .interpreter import NoInterpreter, chosen, others
 
     if wanted is None and (is_called() or not sys.executable):
         return None, []
-    python = started(chosen(wanted))
+    selected = chosen(wanted)
+    try:
+        python = started(selected)
+    except NoInterpreter as error:
+        if wanted is not None:
+            raise
+        remedy = "make that environment anew, or choose a Python with --python"
+        raise NoInterpreter(error.path, f"{error.reason}; it is the one {selected.why}: {remedy}") from error
     first = [python.said] if python.interpreter.why else []
     return python, [*first, *others(python.interpreter)]

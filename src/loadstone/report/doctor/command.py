@@ -73,6 +73,7 @@ def add_parser(commands: Any) -> None:
 
 def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from ...startup.run import printable
+    from ..died import Died
     from ..formats import written
     from ..interpreter import NoInterpreter
     from ..page import Page
@@ -95,7 +96,11 @@ def _call(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     # What is asked for by its code is meant to be seen.
     ignored = [code for code in settings.doctor_ignore if code not in options.only_]
     options.ignore_ += ignored
-    asked = _asked(python, options)
+    try:
+        asked = _asked(python, options)
+    except Died as error:
+        print(error.said(), file=sys.stderr)
+        return 1
     if asked.diagnosis is None:
         parser.error(_with_place(asked.wrong, settings))
     if options.format == "json":

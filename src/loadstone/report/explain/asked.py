@@ -13,10 +13,13 @@ from ..._setting import as_for_programs, first_entry, is_path_safe
 from ...program import first_entries, imported_since_start
 from ..died import Died
 from ..examined import progress
+from ..page import Page
+from ..records import plain
+from ..terminal import show
 from .causes import prepare
 from .fresh import Fresh
 from .inquiry import inquire
-from .records import Asked
+from .page import page_of
 from .scripts import finds_another
 from .started import why_safe
 
@@ -26,22 +29,29 @@ __all__ = ["explained"]
 def explained(
     names: Sequence[str],
     *,
+    shows: str | None = None,
+    follows: bool = False,
     load: bool = False,
     program: tuple[str, str] | None = None,
     keeps: Sequence[str] = (),
     end: Mapping[str, Any] | None = None,
-) -> list[Asked]:
-    """Explain the modules, as in a program that has only just started.
+) -> list[dict[str, Any]]:
+    """Explain the modules, as in a program that has only just started; what came of each, in plain values.
 
-    That is `program`: ``-m`` or an empty string, and the name of a module or script; without it, one that
-    ``python -m`` starts here. The packages that it `keeps`, of what loadstone has imported for itself, are
-    there for what is executed. `end` tells how a process came to its end that tried to `load` the module.
+    The pages are written to standard output, if `shows` says ``all`` or ``briefly``, after an empty line each
+    but the first unless it `follows` others; else what came of it has the ``record``. It has ``found``; or an
+    ``error``, for what is no name; and ``interrupted``, where the rest was not asked.
+
+    The program is `program`: ``-m`` or an empty string, and the name of a module or script; without it, one
+    that ``python -m`` starts here. The packages that it `keeps`, of what loadstone has imported for itself,
+    are there for what is executed. `end` tells how a process came to its end that tried to `load` the module.
     """
-    prepare()
+    prepare(load=load)
     entries, note = _beginning(program)
     start = None if program is None or program[0] else os.path.dirname(os.path.realpath(program[1]))
     fresh = Fresh(tuple(keeps), progress, start, None if end is None else Died(**end))
-    answers: list[Asked] = []
+    answers: list[dict[str, Any]] = []
+    pages: list[Page] = []
     # What modules print is not part of the explanation.
     with as_for_programs(entries), redirect_stdout(sys.stderr):
         package = _package(program, load) if program and any(name.startswith(".") for name in names) else None
@@ -49,22 +59,33 @@ def explained(
             try:
                 full_name = resolve_name(name, package)
             except ImportError as error:
-                answers.append(Asked(None, error=str(error)))
-                continue
+                answers.append({"error": str(error)})
+                break
             own = imported_since_start()
             notes = [note]
             is_kept = name not in own or name.partition(".")[0] in keeps
             if load and name in sys.modules and is_kept:
                 notes.append(f"{name} was imported before: it is not executed again")
+            is_interrupted = False
             try:
                 explanation = inquire(full_name, load=load, fresh=fresh)
-                if program is None and explanation.found and explanation.spec is not None:
-                    notes += filter(None, [finds_another(full_name, explanation.spec.origin)])
-                answers.append(Asked(explanation, tuple(notes)))
             except KeyboardInterrupt as error:
                 explanation = error.explanation  # type: ignore[attr-defined]
-                answers.append(Asked(explanation, tuple(notes), True))
+                is_interrupted = True
+            if program is None and explanation.found and explanation.spec is not None:
+                notes += filter(None, [finds_another(full_name, explanation.spec.origin)])
+            answer = {"found": explanation.found, "interrupted": is_interrupted}
+            if shows is not None or is_interrupted:
+                pages.append(page_of(explanation, notes, verbose=shows == "all"))
+            if shows is None:
+                answer["record"] = plain(explanation)
+            answers.append(answer)
+            if is_interrupted:
                 break
+    for number, page in enumerate(pages):
+        if number or follows:
+            print()
+        show(page)
     return answers
 
 

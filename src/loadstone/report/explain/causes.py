@@ -40,11 +40,14 @@ from .records import Answer, Cause, Miss, SpecRecord, Step, called
 __all__ = ["causes_of", "prepare"]
 
 
-def prepare() -> None:
+def prepare(*, load: bool = False) -> None:
     """Have imported what the standard library would import while causes are looked for.
 
-    For a search path on which there may be files that hide the standard library's.
+    For a search path on which there may be files that hide the standard library's. With `load`, for causes of
+    failures too.
     """
+    if load:
+        import hashlib  # noqa: F401 - dear, for OpenSSL
     sysconfig.get_path("stdlib")
     for distribution in islice(installed(), 1):
         distribution.troubles()

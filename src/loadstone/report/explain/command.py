@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..examination import Python
-    from .records import Asked, Explanation
 
 from ..selection import add_python
 
 __all__ = ["add_parser"]
 
+_CODE = re.compile(r"LS\d{3}", re.IGNORECASE | re.ASCII)
 _EXAMPLES = """\
 examples:
   loadstone explain json.decoder
@@ -72,7 +73,6 @@ def add_parser(commands: Any) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     from ...startup.run import printable
-    from ..lookup import is_code
 
     names = options.names
     if options.script is not None and not os.path.exists(options.script):
@@ -86,7 +86,7 @@ def _call(options: argparse.Namespace) -> int:
         error = f"{relative} is relative, and -m does not say to which module"
         print(printable(f"loadstone: {error}"), file=sys.stderr)
         return 2
-    codes = [name for name in names if is_code(name)]
+    codes = [name for name in names if _CODE.fullmatch(name)]
     if codes and len(codes) < len(names):
         print("loadstone: expected names of modules or codes, not both", file=sys.stderr)
         return 2
@@ -114,49 +114,59 @@ def _show_entries(codes: Sequence[str], options: argparse.Namespace) -> int:
 
 def _explain(names: Sequence[str], options: argparse.Namespace) -> int:
     """Explain the modules, one after the other, each as in a program that has only just started."""
+    from ..died import Died
+
+    try:
+        return _explained(names, options)
+    except Died as error:
+        print(error.said(), file=sys.stderr)
+        return 1
+
+
+def _explained(names: Sequence[str], options: argparse.Namespace) -> int:
     from ...startup.run import printable
     from ..interpreter import NoInterpreter
-    from ..page import Page
     from ..selection import python_of
-    from ..terminal import show
-    from .page import page_of
 
     try:
         python, notes = python_of(options.python)
     except NoInterpreter as error:
         print(printable(f"loadstone: no Python to examine: {error}"), file=sys.stderr)
         return 2
-    explanations: list[Explanation] = []
     if notes and not options.json:
+        from ..page import Page
+        from ..terminal import show
+
         page = Page()
         for note in notes:
             page.line(("dim", note))
         show(page)
-    for asked in _answers(python, names, options):
-        if asked.explanation is None:
-            print(printable(f"loadstone: {asked.error}"), file=sys.stderr)
+    answers = []
+    for answer in _answers(python, names, options):
+        if "error" in answer:
+            print(printable(f"loadstone: {answer['error']}"), file=sys.stderr)
             return 2
-        if explanations and not options.json:
-            print()
-        explanations.append(asked.explanation)
-        if not options.json or asked.interrupted:
-            show(page_of(asked.explanation, asked.notes, verbose=options.verbose))
-        if asked.interrupted:
+        if answer["interrupted"]:
             raise KeyboardInterrupt
+        answers.append(answer)
     if options.json:
         from ..records import as_json
 
-        print(as_json(explanations[0] if len(explanations) == 1 else explanations))
-    return 0 if all(explanation.found for explanation in explanations) else 1
+        records = [answer["record"] for answer in answers]
+        print(as_json(records[0] if len(records) == 1 else records))
+    return 0 if all(answer["found"] for answer in answers) else 1
 
 
-def _answers(python: Python | None, names: Sequence[str], options: argparse.Namespace) -> Iterator[Asked]:
+def _answers(
+    python: Python | None, names: Sequence[str], options: argparse.Namespace
+) -> Iterator[dict[str, Any]]:
     """What comes of the names, as far as that goes before an interrupt."""
     from ..died import Died
     from ..examination import ask
 
     program = ("-m", options.module) if options.module else ("", options.script) if options.script else None
-    how: dict[str, Any] = {"load": options.load, "program": program}
+    shows = None if options.json else "all" if options.verbose else "briefly"
+    how: dict[str, Any] = {"load": options.load, "program": program, "shows": shows}
     if python is None:
         from .asked import explained
 
@@ -166,7 +176,8 @@ def _answers(python: Python | None, names: Sequence[str], options: argparse.Name
     how["keeps"] = [] if python.without else ["loadstone"]
     where = (python, "loadstone.report.explain.asked", "explained")
     # What one module does when it is executed is not to be met by the next.
-    for group in [[name] for name in names] if options.load else [list(names)]:
+    for number, group in enumerate([[name] for name in names] if options.load else [list(names)]):
+        how["follows"] = number > 0
         try:
             answers = ask(*where, names=group, **how)
         except Died as error:

@@ -45,7 +45,11 @@ def distribution(case: Case) -> Iterator[Cause]:
     if case.is_complete or not case.last.is_there:
         asking = case.inventory.of_file(case.asker.file) if case.asker is not None else []
         importer = next(iter(asking), None)
-        yield from wanting(Want(case.missing, case.name, case.inventory, importer, case.asker is not None))
+        folder = case.start or ""
+        if case.asker is not None and importer is None:
+            folder = os.path.dirname(case.asker.file)
+        by_failure = case.asker is not None
+        yield from wanting(Want(case.missing, case.name, case.inventory, importer, by_failure, folder))
 
 
 def wanting(want: Want) -> Iterator[Cause]:

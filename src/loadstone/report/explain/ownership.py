@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 import os
 from collections.abc import Iterator
 
@@ -135,6 +134,8 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _differs(file: str, wanted: str) -> bool:
+    import hashlib  # dear, for OpenSSL, and needed after failures only
+
     kind, _, digest = wanted.partition("=")
     try:
         with open(file, "rb") as content:

@@ -13,7 +13,6 @@ from .verdict import Verdict, verdict_of
 
 __all__ = [
     "Answer",
-    "Asked",
     "AskedEntry",
     "Cause",
     "Change",
@@ -330,17 +329,3 @@ class Explanation:
         from .page import page_of
 
         return html_of(page_of(self))
-
-
-@attrs.frozen
-class Asked:
-    """What came of the question about a module."""
-
-    explanation: Explanation | None
-    """The explanation, as far as it went; None if there is an `error`."""
-    notes: tuple[str, ...] = ()
-    """What is to be known of how it was asked."""
-    interrupted: bool = False
-    """Whether it was interrupted: then what is behind was not asked."""
-    error: str = ""
-    """Why it could not be asked: it is no name."""

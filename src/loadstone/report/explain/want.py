@@ -38,6 +38,8 @@ class Want:
     """The distribution that imports it, if that is known."""
     is_by_failure: bool = False
     """Whether code has imported it, in vain."""
+    folder: str = ""
+    """Where the code is that is to have it; empty for the working directory."""
 
     @property
     def is_top(self) -> bool:
@@ -47,7 +49,7 @@ class Want:
     @cached_property
     def project(self) -> Project | None:
         """The project in whose directory this happens."""
-        return project_of(current_directory())
+        return project_of(self.folder) or project_of(current_directory())
 
     @cached_property
     def known(self) -> tuple[str, ...]:
