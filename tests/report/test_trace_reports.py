@@ -457,6 +457,21 @@ def test_a_person_at_the_page(tmp_path: Path) -> None:
 
 
 @needs_browser
+def test_the_start_of_the_interpreter_in_a_browser(tmp_path: Path) -> None:
+    """What is imported before the program stands in a list of its own, the dearest first."""
+    trace = a_trace()
+    trace.startup = [an_import(-2, "site", 2, 9), an_import(-1, "agent", 7, parent=-2, file="agent.pth")]
+    trace.startup_seconds = 0.02
+    page = tmp_path / "trace.html"
+    page.write_text(trace.to_html(), encoding="utf-8")
+    whole = dom(page, "", tmp_path / "profile")
+    assert "<dt>before the program</dt><dd>20.0 ms</dd>" in whole
+    section = whole.partition('id="startup"')[2].partition("</section>")[0]
+    assert re.findall("<b>(.*?)</b>", section) == ["agent", "site"]
+    assert "agent.pth:0" in section
+
+
+@needs_browser
 def test_names_below_a_package_are_shown_without_its_name(tmp_path: Path) -> None:
     """In the chart, a module that its own package imports has only the rest of its name."""
     page = tmp_path / "trace.html"

@@ -3,6 +3,7 @@ const trace = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 const ms = (seconds) => (seconds * 1000).toFixed(seconds < 0.00995 ? 2 : 1);
 const ROW = 22;
+const SHOWN = 10;
 
 const imports = trace.imports;
 const byNumber = new Map(imports.map((each) => [each.number, each]));
@@ -278,6 +279,7 @@ const facts = [
 ];
 const lazy = imports.filter((each) => each.lazy).length;
 if (lazy || trace.unused.length) facts.push([lazy, "lazy"], [trace.unused.length, "lazy, never used"]);
+if (trace.startup_seconds) facts.push([`${ms(trace.startup_seconds)} ms`, "before the program"]);
 $("facts").append(...facts.map(([value, name]) => {
   const pair = element("div");
   pair.append(element("dt", name), element("dd", value));
@@ -293,6 +295,15 @@ if (distributions.length > 1) {
     row.append(element("td", name || "no distribution", { className: "name" }), element("td", ms(seconds), { className: "number" }),
       element("td", share(seconds), { className: "number" }), element("td", count, { className: "number" }), element("td", at, { className: "dim", title: place(first) }));
     return row;
+  }));
+}
+if (trace.startup.length) {
+  $("startup").hidden = false;
+  const dearest = [...trace.startup].sort((a, b) => b.own - a.own).slice(0, SHOWN);
+  $("startup").querySelector("ul").append(...dearest.map((each) => {
+    const item = element("li");
+    item.append(element("b", each.name), element("span", ` ${ms(each.own)} ms `), element("span", place(each), { className: "dim" }));
+    return item;
   }));
 }
 for (const each of trace.reentries) {
