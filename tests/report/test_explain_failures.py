@@ -884,6 +884,17 @@ def test_a_trace_says_how_a_part_of_a_package_is_started(sandbox: Sandbox) -> No
     assert "→ library_x" not in sandbox.python("-m", "loadstone", "trace", "library_x/main.py").stderr
 
 
+def test_a_number_in_the_place_of_a_file_is_left_alone(sandbox: Sandbox) -> None:
+    """A SyntaxError may have the number of a file that is open for its file name: that stays open."""
+    sandbox.write({"open.txt": "text"})
+    with (sandbox.root / "open.txt").open() as stream:
+        source = f"e = SyntaxError('x')\ne.filename = {stream.fileno()}\nraise e\n"
+        sandbox.write({"numbered.py": source}, on_path=True)
+        assert codes("numbered")
+        assert os.fstat(stream.fileno())
+        assert stream.read() == "text"
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 
 from .case import Case, cause
-from .failure import asked_at, errors_of, lacks_of, loading_of, place_of
+from .failure import asked_at, errors_of, lacks_of, loading_of, place_of, source_of
 from .records import Cause
 
 __all__ = ["bytecode", "damaged", "source"]
@@ -121,15 +121,17 @@ def source(case: Case) -> Iterator[Cause]:
             if unreadable is not None:
                 yield cause("LS236", *unreadable)
                 return
-        if isinstance(error, SyntaxError) and error.filename and os.path.isfile(error.filename):
-            yield _syntax(error.filename, error.lineno, error.text or "", error.msg)
+        place, line = source_of(error) if isinstance(error, SyntaxError) else (None, None)
+        if isinstance(error, SyntaxError) and place is not None and os.path.isfile(place):
+            yield _syntax(place, line, error.text if isinstance(error.text, str) else "", str(error.msg))
             return
 
 
 def _files_of(case: Case, error: BaseException) -> list[str]:
     """The files that may be what could not be compiled: not every exception says which it was."""
-    if isinstance(error, SyntaxError) and error.filename is not None:
-        return [error.filename] if os.path.isfile(error.filename) else []
+    file, _ = source_of(error) if isinstance(error, SyntaxError) else (None, None)
+    if file is not None:
+        return [file] if os.path.isfile(file) else []
     place = place_of(error)
     names = [loading_of(error)] if place is None else asked_at(place)
     files = [_origin_of(case, name) for name in names if name is not None]

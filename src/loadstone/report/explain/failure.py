@@ -25,6 +25,7 @@ __all__ = [
     "loading_of",
     "place_of",
     "places_of",
+    "source_of",
 ]
 
 _BOOTSTRAP = "importlib._bootstrap"
@@ -117,6 +118,15 @@ def _lacks(error: BaseException) -> Iterator[Lack]:
             name = _name_from(error)
             if name is not None:
                 yield Lack(error.name, name, error.path if isinstance(error.path, str) else None, error)
+
+
+def source_of(error: SyntaxError) -> tuple[str | None, int | None]:
+    """The file and the line that a SyntaxError is about, each None if it is not told.
+
+    Anything may be in its attributes. A number in the place of a file would be that of one that is open.
+    """
+    file, line = error.filename, error.lineno
+    return file if isinstance(file, str) and file else None, line if isinstance(line, int) else None
 
 
 def distribution_of(error: BaseException) -> str | None:

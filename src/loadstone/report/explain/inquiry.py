@@ -16,6 +16,7 @@ from ..died import Died
 from ..trace.lazies import standing
 from .case import Case
 from .causes import causes_of
+from .failure import source_of
 from .fresh import Fresh
 from .inventory import Inventory
 from .owner import owner_of
@@ -275,7 +276,7 @@ def _is_initialising(module: Any) -> bool:
 def _place_of(error: BaseException) -> tuple[str | None, int | None]:
     """The file and line that an exception is about, or in which it was raised, but for the engine's own."""
     if isinstance(error, SyntaxError):
-        return error.filename, error.lineno
+        return source_of(error)
     frames = traceback.extract_tb(error.__traceback__)[1:]
     for frame in reversed(frames):
         if not ("importlib" in frame.filename and "_bootstrap" in frame.filename):
