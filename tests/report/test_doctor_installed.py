@@ -109,12 +109,16 @@ def test_in_a_real_environment(tmp_path: Path) -> None:
     assert len(said) == 4 + (sys.platform != "win32")
 
 
+BAD = {"broken.py": "main)", "inner.py": "def make():\n    local = 1\n"}
+
+
 @pytest.mark.parametrize(
     ("target", "problem"),
     [
         ("pkg.cmd:main", "pkg.cmd is not found"),
         ("gone.cli:main", "gone is not found"),
         ("pkg.cli:mian", "pkg.cli does not define mian"),
+        ("inner:local", "inner does not define local"),
         ("pkg.cli", "is not of the form pkg.mod:callable"),
         ("pkg-cli:main", "is not of the form pkg.mod:callable"),
         ("broken:main", "broken does not compile"),
@@ -122,7 +126,7 @@ def test_in_a_real_environment(tmp_path: Path) -> None:
 )
 def test_a_command_that_leads_nowhere(installed: Sandbox, target: str, problem: str) -> None:
     """LS137: an error, with the way to install the distribution again from where it came."""
-    put(installed, distribution("tool", files={**INIT, "broken.py": "main)"}, more=script(target)))
+    put(installed, distribution("tool", files={**INIT, **BAD}, more=script(target)))
     finding = one("LS137", "tool 1.0")
     assert finding.evidence.startswith(f"console_scripts: acommand = {target}: {problem}")
     assert finding.severity == "error"
@@ -140,6 +144,9 @@ def test_a_command_that_leads_nowhere(installed: Sandbox, target: str, problem: 
         "pkg:cli",
         "lazy:anything",
         "star:anything",
+        "made:later",
+        "made:pair",
+        "made:loop",
         "own.made_at_import:main",
         "compiled:main",
         "sys:exit",
@@ -151,6 +158,7 @@ def test_a_command_that_leads_somewhere(installed: Sandbox, target: str) -> None
         **INIT,
         "lazy.py": "def __getattr__(name): pass",
         "star.py": "from pkg.cli import *",
+        "made.py": "def make():\n    global other, later\npair, x = 1, 2\nfor loop in (): pass\n",
         "own/__init__.py": "import sys; sys.modules[__name__ + '.made_at_import'] = sys",
         f"compiled{EXTENSION_SUFFIXES[0]}": "",
     }

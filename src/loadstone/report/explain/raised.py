@@ -12,8 +12,8 @@ import attrs
 
 from ...framework.kinds import attribute_of
 from ...startup.run import printable
+from ..bindings import bindings_of
 from ..installer import asking
-from .bindings import bindings_of
 from .case import Case, cause
 from .circle import circle_of
 from .failure import Lack, Place, lacks_of, loading_of, place_of
