@@ -1,4 +1,4 @@
-"""A terminal for what is shown on one."""
+"""A terminal for what is shown on one; the ways in which requirements are read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from loadstone.report import requirements
+
+PACKAGING = ("packaging", *(f"packaging.{name}" for name in ("markers", "specifiers", "version")))
 
 
 @pytest.fixture
@@ -62,3 +66,16 @@ def on_terminal(columns: int, *words: str, cwd: Path, **variables: str) -> str:
         os.close(master)
         process.wait(timeout=60)
     return data.decode().replace("\r\n", "\n")
+
+
+@pytest.fixture(params=["packaging", "plain"])
+def reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Requirements are read by `packaging`, or without it."""
+    requirements._packaging.cache_clear()
+    with monkeypatch.context() as patch:
+        if request.param == "plain":
+            for name in PACKAGING:
+                patch.setitem(sys.modules, name, None)
+        assert (requirements._packaging() is None) is (request.param == "plain")
+    yield request.param
+    requirements._packaging.cache_clear()

@@ -7,10 +7,10 @@ import itertools
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import packaging.markers
 import packaging.requirements
 import packaging.specifiers
 import packaging.utils
@@ -51,23 +51,9 @@ VERSIONS = [
 ]
 
 
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """The package packaging is not there."""
-    requirements._packaging.cache_clear()
-    path = sys.path[:]
-    sys.path[:] = [entry for entry in path if "site-packages" not in entry]
-    try:
-        assert requirements._packaging() is None
-        yield
-    finally:
-        sys.path[:] = path
-        requirements._packaging.cache_clear()
-
-
 @pytest.mark.parametrize("sign", ["<", "<=", "==", "!=", ">=", ">", "~="])
-def test_versions_without_packaging(alone: None, sign: str) -> None:
-    """What is read without the help of packaging agrees with it."""
+def test_versions_are_compared(reading: str, sign: str) -> None:
+    """As packaging does it, and the same without its help."""
     for other, version in itertools.product([*VERSIONS, "1.*", "2.0.*", "2.*"], VERSIONS):
         try:
             wanted = packaging.specifiers.SpecifierSet(f"{sign}{other}")
@@ -77,7 +63,7 @@ def test_versions_without_packaging(alone: None, sign: str) -> None:
         assert is_met(f"{sign}{other}", version) is expected, f"{version} {sign} {other}"
 
 
-def test_what_cannot_be_compared_is_met(alone: None) -> None:
+def test_what_cannot_be_compared_is_met(reading: str) -> None:
     """Versions and specifiers that are none, and versions that are not known, break no requirement."""
     assert is_met(">=2", "unknown")
     assert is_met("about 2", "1")
@@ -87,20 +73,43 @@ def test_what_cannot_be_compared_is_met(alone: None) -> None:
     assert is_met(">=1,<2", "1.9")
 
 
-def test_packaging_is_asked_where_it_is_installed() -> None:
-    """Packaging decides where it is; what it cannot read breaks no requirement."""
-    requirements._packaging.cache_clear()
-    assert requirements._packaging() is packaging.specifiers
-    assert not is_met(">=2", "1")
-    assert is_met(">=2", "unknown")
+@pytest.mark.parametrize("reading", ["packaging"], indirect=True)
+def test_packaging_is_asked_where_it_is_installed(reading: str) -> None:
+    """Packaging decides where it is."""
+    found = requirements._packaging()
+    assert found is not None
+    assert type(found.specifiers(">=2")) is packaging.specifiers.SpecifierSet
+    assert found.marker is packaging.markers.Marker
 
 
-def test_a_directory_of_that_name_is_not_packaging(sandbox: Sandbox) -> None:
-    """A project's own directory called packaging is not imported to compare versions."""
-    sandbox.write({"packaging/__init__.py": "raise SystemExit", "packaging/specifiers.py": ""}, on_path=True)
-    requirements._packaging.cache_clear()
-    assert requirements._packaging() is None
-    requirements._packaging.cache_clear()
+WITHOUT = """
+import os, sys
+sys.path.insert(0, os.getcwd() + "/site-packages")
+from loadstone.report.requirements import is_met, requirement
+assert not is_met(">=2", "1")
+assert requirement("one; python_version > '2'").applies()
+assert not requirement("one; python_version < '2'").applies()
+print(*sorted(name for name in sys.modules if name.startswith("packaging")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "imported"),
+    [
+        ({"packaging/__init__.py": "raise SystemExit", "packaging/specifiers.py": ""}, ""),
+        ({"packaging.py": "raise SystemExit"}, ""),
+        (
+            {"site-packages/packaging/__init__.py": "", "site-packages/packaging/markers.py": "x ="},
+            "packaging",
+        ),
+    ],
+)
+def test_without_packaging(sandbox: Sandbox, files: dict[str, str], imported: str) -> None:
+    """A project's own module of that name is not executed for this; nor does a damaged one harm."""
+    sandbox.write(files)
+    result = sandbox.python("-c", WITHOUT)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split()[:1] == imported.split()
 
 
 @pytest.mark.parametrize(
@@ -119,20 +128,23 @@ def test_a_directory_of_that_name_is_not_packaging(sandbox: Sandbox) -> None:
         "one @ https://host/one.whl ; extra == 'X_x'",
     ],
 )
-def test_requirements_are_read_as_packaging_reads_them(text: str) -> None:
+def test_requirements_are_read_as_packaging_reads_them(reading: str, text: str) -> None:
     """Name, extras, versions and marker of what PEP 508 allows."""
     found = requirement(text)
     assert found is not None
     other = packaging.requirements.Requirement(text)
     assert (found.name, set(found.extras)) == (other.name, other.extras)
     assert packaging.specifiers.SpecifierSet(found.versions) == other.specifier
+    assert found.url == (other.url or "")
+    assert packaging.requirements.Requirement(str(found)).url == other.url
     for extra in ("", "x", "x-x"):
         expected = other.marker is None or other.marker.evaluate({"extra": extra})
         assert found.applies(extra) is expected
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-r file", "https://host/x.whl", "./dir", "one two", "one?", "# one", "\0"]
+    "text",
+    ["", "-r file", "https://host/x.whl", "./dir", "one two", "one?", "one>", "one>1,2", "# one", "\0"],
 )
 def test_what_is_no_requirement(text: str) -> None:
     """Options, addresses and rubbish of files of requirements are none."""
@@ -140,7 +152,7 @@ def test_what_is_no_requirement(text: str) -> None:
 
 
 @pytest.mark.parametrize("marker", ["nosuch == '1'", "(", "1", "os_name", "os_name == 1", "os_name is 'x'"])
-def test_a_marker_that_cannot_be_read(marker: str) -> None:
+def test_a_marker_that_cannot_be_read(reading: str, marker: str) -> None:
     """It does not apply."""
     assert not Requirement("one", (), "", marker).applies()
 

@@ -13,6 +13,7 @@ __all__ = [
     "current_directory",
     "folder",
     "is_ours",
+    "is_site",
     "is_standard_file",
     "near",
     "site_directories",
@@ -68,6 +69,12 @@ def standard_directories() -> list[str]:
     """Where the standard library is, spelt as `folder` does."""
     places = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)]
     return list(dict.fromkeys(map(folder, places)))
+
+
+def is_site(entry: str, sites: Iterable[str]) -> bool:
+    """Whether distributions are installed in the directory; `sites` are those whose `.pth` files are read."""
+    place = folder(entry)
+    return os.path.basename(place) in PACKAGES or place in sites
 
 
 def is_standard_file(file: str, standard: Iterable[str]) -> bool:

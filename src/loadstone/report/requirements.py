@@ -10,13 +10,15 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.machinery import PathFinder
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import attrs
 
+from .._setting import kept
 from .index import normal
-from .places import PACKAGES
+from .places import folder, is_site, site_directories
 
 __all__ = ["Requirement", "is_met", "read", "requirement"]
 
@@ -27,6 +29,7 @@ _NAMED = re.compile(
     (?:;\s*(?P<marker>.*))?$""",
     re.VERBOSE,
 )
+_CLAUSE = re.compile(r"(===|~=|==|!=|<=|>=|<|>)\s*(\S+)")
 _VERSION = re.compile(
     r"""\s*v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?
     (?:-(\d+)|[-_.]?(?:post|rev|r)[-_.]?(\d*))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9._-]+))?\s*$""",
@@ -55,10 +58,12 @@ class Requirement:
     """Which versions, as it is written; empty for any."""
     marker: str
     """In which environments it applies; empty for all."""
+    url: str = ""
+    """Where it comes from, if it says so."""
 
     def __str__(self) -> str:
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
-        return f"{self.name}{extras}{self.versions}"
+        return f"{self.name}{extras} @ {self.url}" if self.url else f"{self.name}{extras}{self.versions}"
 
     @property
     def key(self) -> str:
@@ -75,9 +80,14 @@ class Requirement:
         """Whether it is required in this environment, with `extra`; what cannot be made out is not."""
         if not self.marker:
             return True
+        if not extra and self.extra is not None and re.search(r"\bor\b", self.marker) is None:
+            return False  # most are of extras that nobody asks for, and quick to see
+        packaging = _packaging()
         try:
-            return _holds(ast.parse(self.marker.strip(), mode="eval").body, _environment() | {"extra": extra})
-        except (ValueError, SyntaxError, KeyError, TypeError, RecursionError, MemoryError):
+            if packaging is not None:
+                return bool(packaging.marker(self.marker).evaluate({"extra": extra}))
+            return _holds(ast.parse(self.marker, mode="eval").body, _environment() | {"extra": extra})
+        except Exception:  # it is no marker
             return False
 
     def is_met_by(self, version: str | None) -> bool:
@@ -87,14 +97,14 @@ class Requirement:
 
 def requirement(text: str) -> Requirement | None:
     """The requirement that is written so (PEP 508); None for what is none."""
-    found = _NAMED.match(text)
+    found = _NAMED.match(" ".join(text.split()))  # a field may go on in the next line
     if found is None:
         return None
     extras = tuple(extra.strip() for extra in (found["extras"] or "").split(",") if extra.strip())
-    versions = (found["versions"] or "").strip().replace(" ", "")
-    if versions and versions[0] not in "<>=!~":
+    versions = (found["versions"] or "").replace(" ", "")
+    if not all(map(_CLAUSE.fullmatch, _clauses(versions))):
         return None
-    return Requirement(found["name"], extras, versions, (found["marker"] or "").strip())
+    return Requirement(found["name"], extras, versions, (found["marker"] or "").strip(), found["url"] or "")
 
 
 def is_met(versions: str, version: str | None) -> bool:
@@ -104,9 +114,10 @@ def is_met(versions: str, version: str | None) -> bool:
     packaging = _packaging()
     try:
         if packaging is not None:
-            return bool(packaging.SpecifierSet(versions).contains(version, prereleases=True))
-        return all(_is_met(one.strip(), version) for one in versions.split(",") if one.strip())
-    except ValueError:
+            # What is installed is installed: that it is a pre-release is no fault of the requirement.
+            return bool(packaging.specifiers(versions).contains(version, prereleases=True))
+        return all(_is_met(one, version) for one in _clauses(versions))
+    except Exception:  # they are none
         return True
 
 
@@ -115,28 +126,46 @@ def read(texts: tuple[str, ...]) -> Iterator[Requirement]:
     return filter(None, map(requirement, texts))
 
 
+def _clauses(versions: str) -> list[str]:
+    return [*filter(None, map(str.strip, versions.split(",")))]
+
+
+@attrs.frozen
+class _Packaging:
+    """What the package packaging knows, which is all that there is to know of versions and markers."""
+
+    specifiers: Callable[[str], Any]
+    marker: Callable[[str], Any]
+
+
 @cache
-def _packaging() -> Any:
-    """What the package packaging knows of versions, where it is installed; None elsewhere.
+def _packaging() -> _Packaging | None:
+    """Packaging, where it is installed, and whole; None elsewhere.
 
     A directory of that name in a project is common, and none of its code is to be executed for this.
     """
     try:
-        spec = PathFinder.find_spec("packaging")
-        if spec is None or not spec.origin or not set(spec.origin.split(os.sep)) & {*PACKAGES}:
+        spec = find_spec("packaging")
+        place = os.path.dirname(os.path.dirname(spec.origin or "")) if spec is not None else ""
+        if not place or not is_site(place, map(folder, site_directories())):
             return None
-        from packaging import specifiers
-    except Exception:
+        with kept():
+            specifiers, markers = (import_module(f"packaging.{name}") for name in ("specifiers", "markers"))
+            found = _Packaging(cache(specifiers.SpecifierSet), markers.Marker)
+            # What it imports lazily it is to import here, not where the user has files of the same names.
+            found.marker("python_version > '3' and extra == 'c'").evaluate({"extra": "c"})
+            found.specifiers(">=1").contains("1.0.dev1+a", prereleases=True)
+    except Exception:  # as it may be damaged, too
         return None
-    return specifiers
+    return found
 
 
 def _is_met(wanted: str, version: str) -> bool:
     """Whether a version meets one clause of a specifier, without the help of packaging."""
-    found = re.match(r"(===|~=|==|!=|<=|>=|<|>)\s*(.+)$", wanted)
+    found = _CLAUSE.fullmatch(wanted)
     if found is None:
         raise ValueError(wanted)
-    sign, other = found[1], found[2].strip()
+    sign, other = found.groups()
     if sign == "===":
         return version.lower() == other.lower()
     if other.endswith(".*"):

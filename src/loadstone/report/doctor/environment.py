@@ -23,6 +23,7 @@ from ..places import (
     PACKAGES,
     current_directory,
     folder,
+    is_site,
     is_standard_file,
     site_directories,
     standard_directories,
@@ -118,8 +119,7 @@ class Environment:
 
     def is_site(self, entry: str) -> bool:
         """Whether distributions are installed in the directory."""
-        place = folder(entry)
-        return place in self.sites or os.path.basename(place) in PACKAGES
+        return is_site(entry, self.sites)
 
     def is_standard_file(self, file: str) -> bool:
         """Whether the file or directory is of the standard library."""

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Any
 
+from ..bindings import Bindings
 from .environment import Environment
 
 __all__ = ["problem"]
@@ -35,16 +36,20 @@ def problem(environment: Environment, target: str, *, needs_attribute: bool = Fa
     if source is None:
         return None
     # Most sources say it in a line, and to parse all of them would take longest of all that doctor does.
-    if re.search(rf"^\s*(?:(?:async\s+)?def|class)\s+{first}\b|^{first}\s*[=:]", source, re.M):
+    # What a function binds as global may be there, too, when it has been called.
+    if re.search(
+        rf"^\s*(?:(?:async\s+)?def|class)\s+{first}\b|^{first}\s*[=:]|^\s*global\s.*\b{first}\b", source, re.M
+    ):
         return None
+    is_package = spec.submodule_search_locations is not None
     try:
-        names = _bound(ast.parse(source))
+        bindings = Bindings(ast.parse(source), name, is_package)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return f"{name} does not compile: {error.args[0] if error.args else type(error).__name__}"
-    if names & {first, "__getattr__", "*"} or "globals()" in source:
+    if first in bindings.lines or bindings.may_get_after(0):
         return None
     # A submodule is an attribute, too, once it is imported.
-    if spec.submodule_search_locations is not None and environment.find(f"{name}.{first}") is not None:
+    if is_package and environment.find(f"{name}.{first}") is not None:
         return None
     return f"{name} does not define {attribute}"
 
@@ -66,16 +71,3 @@ def _source(environment: Environment, name: str) -> str | None:
     except Exception:  # not UTF-8, not ours to read, or a loader that fails
         return None
     return source if isinstance(source, str) else None
-
-
-def _bound(tree: ast.Module) -> set[str]:
-    """The names that the source binds, anywhere."""
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-    return names

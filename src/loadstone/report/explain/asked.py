@@ -19,9 +19,9 @@ from ..terminal import show
 from .causes import prepare
 from .fresh import Fresh
 from .inquiry import inquire
+from .options import why_safe
 from .page import page_of
 from .scripts import finds_another
-from .started import why_safe
 
 __all__ = ["explained"]
 

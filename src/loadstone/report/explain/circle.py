@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from opcode import opmap
 from types import FrameType
 
-from .bindings import bindings_of
+from ..bindings import bindings_of
 from .failure import Lack, Place, is_engine, places_of
 
 __all__ = ["Circle", "circle_of", "circle_of_running"]

@@ -9,13 +9,13 @@ from glob import escape, glob
 from importlib.machinery import all_suffixes
 
 from ...distributions import Installed, installed
+from ..bindings import bindings_of
 from ..frozen import builder
 from ..index import modules_of, normal
 from ..installer import installing
 from ..places import site_directories
 from ..project import Project
 from ..remedy import again, editable, editable_again
-from .bindings import bindings_of
 from .case import Case, cause
 from .inventory import ASIDE, is_aside
 from .records import Cause

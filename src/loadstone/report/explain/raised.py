@@ -12,14 +12,24 @@ import attrs
 
 from ...framework.kinds import attribute_of
 from ...startup.run import printable
+from ..bindings import bindings_of
+from ..died import Died
 from ..installer import asking
-from .bindings import bindings_of
 from .case import Case, cause
 from .circle import circle_of
 from .failure import Lack, Place, lacks_of, loading_of, place_of
 from .records import Cause
 
-__all__ = ["circular", "ended", "in_package", "lacking", "never_imported", "not_imported", "raised"]
+__all__ = [
+    "came_to_an_end",
+    "circular",
+    "ended",
+    "in_package",
+    "lacking",
+    "never_imported",
+    "not_imported",
+    "raised",
+]
 
 
 def circular(case: Case) -> Iterator[Cause]:
@@ -203,6 +213,15 @@ def ended(case: Case) -> Iterator[Cause]:
     ):
         evidence = f"{case.last.name} is not in sys.modules any more when it has been executed"
         yield cause("LS237", evidence, "Have it leave sys.modules[__name__], or put another module there.")
+
+
+def came_to_an_end(case: Case) -> Iterator[Cause]:
+    """A module at which the process came to its end."""
+    end = case.failure
+    if isinstance(end, Died):
+        where = f" at {end.file}, line {end.line}" if end.file else ""
+        remedy = None if "died" in end.text else "Find what ends the process, as os._exit() does."
+        yield cause("LS255", f"{end.text} while it executed {end.module}{where}", remedy)
 
 
 def raised(case: Case, remedy: str | None = None) -> Iterator[Cause]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from typing import Any, NamedTuple
 
+from ..bindings import bindings_of
 from ..layout import has_module, names_of
 from ..places import folder, is_standard_file, standard_directories
-from .bindings import bindings_of
 from .case import Case
 
 __all__ = ["Meeting", "meetings"]

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from ...distributions import Installed
+from ..bindings import bindings_of, defining
 from ..frozen import builder
 from ..index import modules_of, normal
 from ..installer import installing, pip
@@ -17,7 +18,6 @@ from ..project import project_of
 from ..remedy import editable
 from ..requirements import is_met
 from .case import Case, cause
-from .definitions import defining, definitions_of
 from .failure import Lack, distribution_of, errors_of, is_engine, lacks_of, place_of, places_of
 from .records import Cause
 from .search import error_text
@@ -187,7 +187,7 @@ def _by_files(case: Case, lack: Lack) -> Iterator[Cause]:
     owner = next(iter(case.inventory.providers(lack.module)), None)
     release = f"{lack.module}, of {owner.release}," if owner is not None else lack.module
     file = lack.file
-    if file is not None and lack.name in definitions_of(file):
+    if _defines(file, lack):
         return  # it is there, further down: the module is not yet done
     place = f" ({file})" if file is not None else ""
     other = _other_copy(case, lack, file)
@@ -213,10 +213,15 @@ def _other_copy(case: Case, lack: Lack, file: str | None) -> tuple[str, str] | N
             copy = os.path.join(entry or os.curdir, tail + ending)
             if not os.path.isfile(copy) or (file is not None and _is_same(copy, file)):
                 continue
-            if lack.name in definitions_of(copy):
+            if _defines(copy, lack):
                 owner = next(iter(case.inventory.of_file(copy)), None)
                 return copy, "" if owner is None else f", of {owner.release}"
     return None
+
+
+def _defines(file: str | None, lack: Lack) -> bool:
+    bindings = bindings_of(file, lack.module)
+    return bindings is not None and bindings.defines(lack.name or "")
 
 
 def _is_same(one: str, other: str) -> bool:

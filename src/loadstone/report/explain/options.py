@@ -1,4 +1,4 @@
-"""The causes in how Python was started: what `sys.path` begins with, what PYTHONPATH says, how it ended."""
+"""The causes in the options and variables of Python: what `sys.path` begins with, what PYTHONPATH says."""
 
 from __future__ import annotations
 
@@ -10,20 +10,11 @@ from importlib.machinery import PathFinder
 from typing import Any
 
 from ..._setting import is_path_safe
-from ..died import Died
 from ..places import folder
 from .case import Case, cause
 from .records import Cause
 
-__all__ = ["came_to_an_end", "foreign_variable", "unused_directory", "unused_variable"]
-
-
-def came_to_an_end(case: Case) -> Iterator[Cause]:
-    end = case.failure
-    if isinstance(end, Died):
-        where = f" at {end.file}, line {end.line}" if end.file else ""
-        remedy = None if "died" in end.text else "Find what ends the process, as os._exit() does."
-        yield cause("LS255", f"{end.text} while it executed {end.module}{where}", remedy)
+__all__ = ["foreign_variable", "unused_directory", "unused_variable", "why_safe"]
 
 
 def unused_directory(case: Case) -> Iterator[Cause]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import os
-import tokenize
+import sys
 from collections.abc import Iterator
+from itertools import islice
+from types import ModuleType
 
-from ..._core.versions import EVALUATES_ANNOTATIONS
+from .._core.versions import EVALUATES_ANNOTATIONS
 
-__all__ = ["Bindings", "bindings_of"]
+__all__ = ["Bindings", "bindings_of", "defining"]
 
 _LARGEST = 4_000_000
+_MOST_FILES = 400
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -24,6 +27,7 @@ class Bindings:
         self.lines: dict[str, list[int]] = {}
         """Where each name is bound, in order; at the end of the statement that binds it."""
         self._submodules: dict[str, int] = {}
+        self._imports: dict[str, int] = {}
         self._opens: list[int] = []
         self._tree = tree
         self._package = name if is_package else name.rpartition(".")[0]
@@ -36,6 +40,10 @@ class Bindings:
     def has(self, name: str) -> bool:
         """Whether it binds the name, and not only by importing a submodule of its own that is called so."""
         return len(self.lines.get(name, ())) > self._submodules.get(name, 0)
+
+    def defines(self, name: str) -> bool:
+        """Whether it binds the name itself, and not only by an import."""
+        return len(self.lines.get(name, ())) > self._imports.get(name, 0)
 
     def is_bound_after(self, name: str, line: int) -> int | None:
         """The first line below `line` at which the name is bound; None if there is none."""
@@ -143,6 +151,8 @@ class Bindings:
         self._bind(name, node)
 
     def _bind(self, name: str, node: ast.AST) -> None:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            self._imports[name] = self._imports.get(name, 0) + 1
         self.lines.setdefault(name, []).append(_last(node))
 
 
@@ -212,9 +222,46 @@ def bindings_of(file: str | None, name: str) -> Bindings | None:
     try:
         if os.path.getsize(file) > _LARGEST:
             return None
-        with tokenize.open(file) as source:
+        with open(file, "rb") as source:
             tree = ast.parse(source.read(), file)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     stem = os.path.splitext(os.path.basename(file))[0]
     return Bindings(tree, name, stem == "__init__")
+
+
+def defining(module: str, name: str) -> list[str]:
+    """The modules in the package that `module` is in whose source defines `name`: those for others first."""
+    top = module.partition(".")[0]
+    package = sys.modules.get(top)
+    found = []
+    for root in _roots(package):
+        for file in islice(_sources(root), _MOST_FILES):
+            parts = os.path.relpath(file, root).removesuffix(".py").split(os.sep)
+            full_name = ".".join([top, *parts]).removesuffix(".__init__")
+            bindings = bindings_of(file, full_name) if _mentions(file, name) else None
+            if bindings is not None and bindings.defines(name):
+                found.append(full_name)
+    return sorted(found, key=lambda one: ("._" in one, "test" in one, one.count("."), one))
+
+
+def _roots(package: ModuleType | None) -> list[str]:
+    try:
+        return [root for root in package.__path__ if isinstance(root, str)] if package is not None else []
+    except Exception:  # of no package, or one whose path is made by others
+        return []
+
+
+def _sources(root: str) -> Iterator[str]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name.isidentifier() and name != "__pycache__")
+        yield from (os.path.join(folder, file) for file in sorted(files) if file.endswith(".py"))
+
+
+def _mentions(file: str, name: str) -> bool:
+    """Whether the name is in the file at all, which is far quicker to see than what it defines."""
+    try:
+        with open(file, "rb") as source:
+            return name.encode() in source.read(_LARGEST)
+    except OSError:
+        return False

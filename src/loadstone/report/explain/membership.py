@@ -1,4 +1,4 @@
-"""The way a program was started: what is a part of a package, and imported as if it were none."""
+"""The causes in what is a part of a package, and was started or is imported as if it were none."""
 
 from __future__ import annotations
 
