@@ -783,7 +783,7 @@ def test_a_copy_of_the_parent_has_it(sandbox: Sandbox) -> None:
     for entry in "cba":
         sandbox.on_path(entry)
     root = sandbox.root
-    place = f"'pkg' is {root}/b/pkg/__init__.py"
+    place = f"'pkg' is {root}/b/pkg/__init__.py, which hides it"
     assert causes("pkg.new")["LS222"].evidence == f"{root}/c/pkg/new.py is there, but {place}"
     assert causes("pkg.old")["LS222"].evidence == f"{root}/a/pkg/old.py is there, but {place}"
     assert "LS222" not in causes("pkg.missing")

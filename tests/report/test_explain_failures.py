@@ -932,3 +932,43 @@ def test_hostile_exceptions(sandbox: Sandbox, source: str) -> None:
     assert found
     assert "LS239" not in found
     assert str(loadstone.explain("hostile", load=True))
+
+
+def test_a_package_hides_portions_of_a_namespace(sandbox: Sandbox) -> None:
+    """LS222 comes first: a local folder with `__init__` keeps out what is installed, if it does not share."""
+    files: dict[str, str | bytes] = {"spaced/far/__init__.py": "", "spaced/deep/er/__init__.py": ""}
+    far = install(sandbox, "far-things", "2", files)
+    sandbox.write({"local/spaced/__init__.py": ""})
+    sandbox.on_path("local")
+    hidden = f"{far}/spaced/far/__init__.py, of far-things 2, is there, but 'spaced' is "
+    cause = first("spaced.far", load=False)
+    assert (cause.code, cause.proved) == ("LS222", True)
+    assert cause.evidence == f"{hidden}{sandbox.root}/local/spaced/__init__.py, which hides it"
+    assert cause.remedy == f"Rename the folder {sandbox.root}/local/spaced."
+    assert f"{far}/spaced/deep/er/__init__.py" in first("spaced.deep.er", load=False).evidence
+    extends = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
+    sandbox.write({"local/spaced/__init__.py": extends})
+    assert codes("spaced.far", load=False) == ["LS224", "LS222"]
+    assert codes("spaced.far") == []
+
+
+def test_the_working_directory_has_what_a_script_elsewhere_asks_for(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LS234: a program of another folder of the project, whose own folder the search begins with instead."""
+    sandbox.write({"work/nearby/__init__.py": "", "work/tools/start.py": "import nearby\n"})
+    sandbox.on_path("work/tools")
+    monkeypatch.chdir(sandbox.root / "work")
+    cause = first("start")
+    assert cause.code == "LS234"
+    place = f"{sandbox.root}/work"
+    assert cause.evidence.startswith(f"'nearby' is {place}/nearby, and {place} is not on sys.path")
+    run = "Run the program from there, as a module: python -m tools.start; or put"
+    assert cause.remedy == f"{run} {place} on PYTHONPATH."
+    assert first("nearby", load=False).code == "LS234"
+    monkeypatch.chdir(sandbox.root)
+    script = ["explain", "--script", "work/tools/start.py", "nearby"]
+    done = subprocess.run(
+        [sys.executable, "-m", "loadstone", *script], check=False, capture_output=True, text=True
+    )
+    assert f"cd {place} && python -m tools.MODULE" in done.stdout

@@ -8,7 +8,6 @@ import re
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
-from importlib.machinery import PathFinder
 from itertools import islice
 from types import ModuleType
 
@@ -19,6 +18,7 @@ from ..installer import installing
 from ..known import ADDED, REMOVED
 from . import (
     content,
+    copies,
     elsewhere,
     extension,
     installations,
@@ -35,7 +35,7 @@ from .circle import circle_of_running
 from .failure import place_of
 from .misses import ABSENT
 from .names import close, close_names
-from .records import Answer, Cause, Miss, SpecRecord, Step, called
+from .records import Answer, Cause, Miss, called
 
 __all__ = ["causes_of", "prepare"]
 
@@ -283,39 +283,6 @@ def _not_executed(case: Case) -> Iterator[Cause]:
         yield cause("LS224", f"{parent.name!r} was found, not imported")
 
 
-def _in_a_hidden_copy(case: Case) -> Iterator[Cause]:
-    """The parent's shadows, and the portions that a regular package hides, may have the module."""
-    parent = case.parent
-    if parent is None or not case.is_complete:
-        return
-    hidden = [shadow.spec for shadow in parent.shadows]
-    for answer in _answers(parent.asked):
-        hidden += [entry.spec for entry in answer.entries if entry.spec and entry.spec.loader is None]
-    used = set(case.last.path or ())
-    for place in dict.fromkeys(location for spec in hidden for location in _locations(spec)):
-        origin = None if place in used else _module_in(place, case.tail)
-        if origin is not None:
-            yield cause("LS222", f"{origin} is there, but {parent.name!r} is {_place(parent)}")
-
-
-def _module_in(place: str, tail: str) -> str | None:
-    """Where the module is in a path entry; None for what is none."""
-    try:
-        spec = PathFinder.find_spec(tail, [place])
-    except Exception:  # of others' path hooks
-        return None
-    return None if spec is None or spec.loader is None else spec.origin
-
-
-def _locations(spec: SpecRecord) -> tuple[str, ...]:
-    return spec.search_locations or ()
-
-
-def _place(step: Step) -> str:
-    spec = step.imported.spec if step.imported and step.imported.spec else step.spec
-    return "elsewhere" if spec is None else spec.place
-
-
 _CERTAIN = {
     *("LS201", "LS202", "LS215", "LS223", "LS228", "LS234"),
     *("LS240", "LS241", "LS242", "LS246", "LS247", "LS249", "LS251", "LS252", "LS253"),
@@ -334,9 +301,10 @@ _HIDING = {"LS204", "LS226", "LS238"}
 """What says that another module than the one that is meant was found."""
 _ENOUGH = {*_HIDING, "LS205"}
 """What need not be proved for others to say nothing beside it."""
-_SETTLING = {*_HIDING, "LS210", "LS213", "LS231", "LS232", "LS235"}
+_SETTLING = {*_HIDING, "LS210", "LS213", "LS222", "LS231", "LS232", "LS235"}
 """What says why the very module is not found: beside it, other causes only confuse."""
 _TOLD_BY: dict[Check, set[str]] = {
+    start.near: {"LS256"},
     shadow.swallowed: {"LS249"},
     versions.mismatch: {*_HIDING, "LS205"},
     raised.circular: _HIDING,
@@ -388,6 +356,7 @@ _IF_MISSING: tuple[Check, ...] = (
     _empty_path,
     installations.not_built_in,
     _certain_misses,
+    copies.in_a_hidden_copy,
     membership.inside,
     options.unused_directory,
     options.unused_variable,
@@ -395,7 +364,6 @@ _IF_MISSING: tuple[Check, ...] = (
     installations.distribution,
     _other_misses,
     extension.unbuilt,
-    _in_a_hidden_copy,
     membership.near,
     pth.idle_pth,
     elsewhere.others,

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from ..layout import has_module, placed, placed_below
+from ..layout import Placed, has_module, placed, placed_below
 from ..places import current_directory, folder
 from ..remedy import editable
 from .case import Case, cause
@@ -102,9 +102,14 @@ def _on_path() -> set[str]:
 
 
 def _places(case: Case) -> Iterator[tuple[str, str]]:
-    """Where the program is, and the directory above that which has the module: at most one for each."""
+    """Where the program is, and the directory above that which has the module: at most one for each.
+
+    The working directory may be that directory itself: the search does not begin there for a script.
+    """
     here = current_directory()
     starts = [here] if here else []
+    if case.start is not None and case.start != here:
+        starts.insert(0, os.path.abspath(case.start))
     names = [case.missing, case.name]
     if case.asker is not None and os.path.isabs(case.asker.file):
         starts.insert(0, os.path.dirname(case.asker.file))
@@ -114,16 +119,21 @@ def _places(case: Case) -> Iterator[tuple[str, str]]:
         root = _above(start, names, on_path)
         if root is not None:
             yield start, root
+    if here and folder(here) not in on_path and has_module(here, names):
+        yield here, here
 
 
 def _away(case: Case, start: str, root: str) -> Cause:
     top = case.missing.partition(".")[0]
     where = None if case.asker is None else placed_below(case.asker.file, top)
-    command = where.command if where is not None else f"cd {root} && python -m {_dotted(root, start, top)}"
+    command = where.command if where is not None else Placed(root, _dotted(case, root, start)).command
     evidence = f"{case.missing!r} is {_thing(root, case.missing)}, and {root} is not on sys.path"
     if case.missing != top:
         evidence += f"; {top!r} is found elsewhere"
-    return cause("LS234", evidence, f"Run the program from there, as a module: {command}")
+    remedy = f"Run the program from there, as a module: {command}"
+    if not f"{start}{os.sep}".startswith(f"{os.path.join(root, top)}{os.sep}"):
+        remedy += f"; or put {root} on PYTHONPATH."
+    return cause("LS234", evidence, remedy)
 
 
 def _beside(asker: Place, missing: str) -> Iterator[Cause]:
@@ -142,9 +152,13 @@ def _thing(root: str, name: str) -> str | None:
     return next(filter(os.path.exists, (place, f"{place}.py")), None)
 
 
-def _dotted(root: str, start: str, top: str) -> str:
+def _dotted(case: Case, root: str, start: str) -> str:
+    """The program as a module below a directory, as far as it is known which it is."""
     parts = os.path.relpath(start, root).split(os.sep)
-    return ".".join([*parts, "MODULE"]) if parts[0] == top else "MODULE"
+    program = "MODULE"
+    if case.asker is not None and case.asker.is_of_module and os.path.dirname(case.asker.file) == start:
+        program = os.path.basename(case.asker.file).partition(".")[0]
+    return ".".join([*parts, program]) if all(map(str.isidentifier, parts)) else program
 
 
 def _above(start: str, names: list[str], on_path: set[str]) -> str | None:

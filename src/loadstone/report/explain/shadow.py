@@ -15,7 +15,7 @@ from .failure import Place, errors_of, is_engine, lacks_of, place_of, places_of
 from .reach import meetings
 from .records import Cause, Shadow, Step
 
-__all__ = ["hides", "hides_by_failure", "hides_what_it_imports", "swallowed"]
+__all__ = ["hides", "hides_by_failure", "hides_what_it_imports", "rename", "swallowed"]
 
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 
@@ -78,20 +78,20 @@ def _hidden_by(case: Case, step: Step, asker: Place | None) -> Iterator[Cause]:
         hidden = next((one.spec.place for one in step.shadows if _is_standard(one.spec.place)), None)
         if hidden is not None:
             evidence = f"{spec.origin} is found before {hidden}{gets}"
-            yield cause("LS204", [evidence, *after], _rename(spec.origin))
+            yield cause("LS204", [evidence, *after], rename(spec.origin))
         return
     owner, shadow = _installed(step, case)
     if shadow is None:
         return
     evidence = f"{spec.origin} hides {owner}, which is at {shadow.spec.place}{gets}"
-    yield cause("LS226", [evidence, *after], _rename(spec.origin, is_project=True))
+    yield cause("LS226", [evidence, *after], rename(spec.origin, is_project=True))
 
 
 def _is_standard(place: str) -> bool:
     return place in ("built-in", "frozen") or is_standard_file(place, standard_directories())
 
 
-def _rename(origin: str, *, is_project: bool = False) -> str:
+def rename(origin: str, *, is_project: bool = False) -> str:
     """What to rename: the file, or the folder of a package."""
     stem, _ = os.path.splitext(os.path.basename(origin))
     is_package = stem == "__init__"

@@ -1,0 +1,86 @@
+"""Packages of one name in several places: the one that is found does not have the module, another has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.machinery import PathFinder
+
+from ..installer import pip
+from .case import Case, cause
+from .records import Answer, Cause, Step
+from .shadow import rename
+
+__all__ = ["in_a_hidden_copy"]
+
+_LARGEST = 1_000_000
+
+
+def in_a_hidden_copy(case: Case) -> Iterator[Cause]:
+    """The parent's shadows, and the portions that a regular package hides, may have the module."""
+    if len(case.steps) < 2 or case.last.name != case.missing:
+        return
+    parent = case.steps[-2]
+    hidden = [shadow.spec for shadow in parent.shadows]
+    for answer in _answers(parent.asked):
+        hidden += [entry.spec for entry in answer.entries if entry.spec and entry.spec.loader is None]
+    used = set(case.last.path or ())
+    for place in dict.fromkeys(location for spec in hidden for location in spec.search_locations or ()):
+        origin = None if place in used else _module_in(place, case)
+        if origin is not None:
+            yield _hidden(case, parent, origin)
+
+
+def _hidden(case: Case, parent: Step, origin: str) -> Cause:
+    """The module is in the one place, and the parent in the other: that of a distribution, or a local one."""
+    spec = parent.imported.spec if parent.imported and parent.imported.spec else parent.spec
+    if spec is None or spec.origin is None or not spec.has_location:
+        where = "elsewhere" if spec is None else spec.place
+        return cause("LS222", f"{origin} is there, but {parent.name!r} is {where}")
+    there = next(iter(case.inventory.of_file(origin)), None)
+    here = next(iter(case.inventory.of_file(spec.origin)), None)
+    evidence = f"{origin}{f', of {there.release},' if there else ''} is there, but {parent.name!r} is "
+    evidence += f"{spec.origin}{f', of {here.release}' if here else ''}, which hides it"
+    remedy = None
+    if here is None and there is not None:
+        remedy = rename(spec.origin, is_project=True)
+    elif here is not None and there is not None and here != there:
+        remedy = f"Uninstall the one of the two that is not wanted: {pip('uninstall', here.name or '')}; or "
+        remedy += f"install both into one directory, in versions that share {parent.name!r}."
+    return cause("LS222", evidence, remedy, proved=not _may_extend(parent, spec.origin))
+
+
+def _may_extend(parent: Step, origin: str) -> bool:
+    """Whether the package may look in the other places too, when it is executed, as those of pkgutil do."""
+    if parent.imported is not None or parent.loading is not None:
+        return False
+    try:
+        with open(origin, "rb") as source:
+            text = source.read(_LARGEST)
+    except OSError:
+        return True
+    return b"__path__" in text or b"declare_namespace" in text
+
+
+def _module_in(place: str, case: Case) -> str | None:
+    """Where the module is in a path entry; None for what is none.
+
+    A folder without `__init__` counts only for what is asked for below it.
+    """
+    below = case.name[len(case.missing) :].split(".")[1:]
+    try:
+        spec = PathFinder.find_spec(case.tail, [place])
+        for part in below:
+            if spec is not None and spec.loader is None:
+                spec = PathFinder.find_spec(part, [*(spec.submodule_search_locations or ())])
+    except Exception:  # of others' path hooks
+        return None
+    if spec is None or spec.loader is None or spec.origin is None or not os.path.isabs(spec.origin):
+        return None
+    return spec.origin
+
+
+def _answers(asked: tuple[Answer, ...]) -> Iterator[Answer]:
+    for answer in asked:
+        yield answer
+        yield from _answers(answer.nested)
