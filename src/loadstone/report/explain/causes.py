@@ -304,7 +304,7 @@ _ENOUGH = {*_HIDING, "LS205"}
 _SETTLING = {*_HIDING, "LS210", "LS213", "LS222", "LS231", "LS232", "LS235"}
 """What says why the very module is not found: beside it, other causes only confuse."""
 _TOLD_BY: dict[Check, set[str]] = {
-    start.near: {"LS256"},
+    membership.near: {"LS256"},
     shadow.swallowed: {"LS249"},
     versions.mismatch: {*_HIDING, "LS205"},
     raised.circular: _HIDING,
