@@ -921,3 +921,12 @@ def test_hostile_exceptions(sandbox: Sandbox, source: str) -> None:
     assert found
     assert "LS239" not in found
     assert str(loadstone.explain("hostile", load=True))
+
+
+def test_a_number_is_no_file(sandbox: Sandbox) -> None:
+    """An exception that names an open file by its number has it neither read nor closed."""
+    with open(sandbox.root / "mine.txt", "w+") as stream:
+        number = stream.fileno()
+        sandbox.write({"hostile.py": f"raise SyntaxError('x', ({number}, 1, 1, 'x'))\n"}, on_path=True)
+        assert "LS236" not in codes("hostile")
+        os.fstat(number)

@@ -121,15 +121,17 @@ def source(case: Case) -> Iterator[Cause]:
             if unreadable is not None:
                 yield cause("LS236", *unreadable)
                 return
-        if isinstance(error, SyntaxError) and error.filename and os.path.isfile(error.filename):
-            yield _syntax(error.filename, error.lineno, error.text or "", error.msg)
+        named = _named_by(error)
+        if isinstance(error, SyntaxError) and named is not None:
+            yield _syntax(named, error.lineno, error.text or "", error.msg)
             return
 
 
 def _files_of(case: Case, error: BaseException) -> list[str]:
     """The files that may be what could not be compiled: not every exception says which it was."""
     if isinstance(error, SyntaxError) and error.filename is not None:
-        return [error.filename] if os.path.isfile(error.filename) else []
+        file = _named_by(error)
+        return [file] if file is not None else []
     place = place_of(error)
     names = [loading_of(error)] if place is None else asked_at(place)
     files = [_origin_of(case, name) for name in names if name is not None]
@@ -168,6 +170,12 @@ def _lines_before(file: str, line: int | None) -> list[str]:
             return stream.read().splitlines()[max(0, (line or 1) - 2) : (line or 1) - 1]
     except (OSError, SyntaxError, ValueError):
         return []
+
+
+def _named_by(error: BaseException) -> str | None:
+    """The file that an exception names, if it is there. A number is none: opened, it would be closed, too."""
+    file = error.filename if isinstance(error, SyntaxError) else None
+    return file if isinstance(file, str) and os.path.isfile(file) else None
 
 
 def _is_older_than(version: str) -> bool:
