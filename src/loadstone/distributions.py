@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import email
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -23,9 +25,12 @@ else:
         return unquote(url, sys.getfilesystemencoding(), "surrogateescape")
 
 
-__all__ = ["Installed", "installed", "providers"]
+__all__ = ["ASIDE", "Installed", "installed", "is_as_recorded", "normal", "providers"]
 
 _FILES = ("METADATA", "PKG-INFO", "RECORD", "entry_points.txt", "top_level.txt", "direct_url.json")
+
+ASIDE = ("~", "-")
+"""What begins the names of files that pip puts aside while it replaces them, and forgets when interrupted."""
 
 
 class Installed:
@@ -56,6 +61,21 @@ class Installed:
         """What it is called: name and version as far as they are known, else where it is."""
         return " ".join(filter(None, (self.name or self.place, self.version)))
 
+    @property
+    def key(self) -> str:
+        """The name in the one spelling in which it can be compared; empty if that cannot be told."""
+        return normal(self.name or "")
+
+    @property
+    def likely_key(self) -> str:
+        """The same by what the folder of its metadata is called: nothing is read for it."""
+        return normal(os.path.basename(self.place).partition("-")[0])
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is only what pip has left of an uninstall or upgrade that was interrupted."""
+        return os.path.basename(self.place).startswith(ASIDE)
+
     def text(self, file: str) -> str:
         """One of the files with its metadata; empty if it is not there, or cannot be read."""
         try:
@@ -74,10 +94,18 @@ class Installed:
         """The files that were installed for it, by its own list: relative, with slashes."""
         try:
             # importlib.metadata leaves out those that are gone, which are what is looked for.
-            listed = [row[0] for row in csv.reader(self.text("RECORD").splitlines()) if row]
-            return tuple(listed or map(str, self._plain.files or ()))
+            return tuple(self.recorded or map(str, self._plain.files or ()))
         except Exception:
             return ()
+
+    @cached_property
+    def recorded(self) -> dict[str, str]:
+        """The files by its RECORD, and what that says of their contents: algorithm and digest, or nothing."""
+        try:
+            rows = [row for row in csv.reader(self.text("RECORD").splitlines()) if row]
+        except csv.Error:
+            return {}
+        return {row[0]: row[1] if len(row) > 1 else "" for row in rows}
 
     @cached_property
     def listed(self) -> frozenset[str]:
@@ -212,6 +240,24 @@ def installed(path: Iterable[str] | None = None) -> Iterator[Installed]:
         except Exception:  # what a finder cannot tell, the others may
             found = []
         yield from map(Installed, found)
+
+
+def normal(name: str) -> str:
+    """The name of a distribution in the one spelling in which it can be compared."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def is_as_recorded(file: str, digest: str) -> bool | None:
+    """Whether the contents of a file are what RECORD says of them; None where that cannot be told."""
+    import hashlib  # dear, for OpenSSL, and rarely needed
+
+    algorithm, _, wanted = digest.partition("=")
+    try:
+        with open(file, "rb") as stream:
+            found = hashlib.new(algorithm, stream.read(), usedforsecurity=False).digest()
+    except (OSError, ValueError, TypeError):  # it cannot be read, or the kind of hash is unknown
+        return None
+    return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == wanted
 
 
 def providers(path: Iterable[str] | None = None) -> dict[str, list[Installed]]:

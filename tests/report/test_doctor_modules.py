@@ -389,6 +389,7 @@ def test_a_lazy_import_that_will_fail(sandbox: Sandbox) -> None:
     }
     evidence = findings["later.lost"].evidence
     assert evidence == "lost is to be imported at the first use of lost, and lost is not found"
+    assert findings["later.lost"].remedy.endswith("loadstone explain lost says more")
     assert findings["later.deep"].evidence.endswith("kept.lost is not found before kept is executed")
     assert pending == sys.lazy_modules  # type: ignore[attr-defined,unused-ignore]
     assert not {"lost", "kept", "whole"} & sys.modules.keys()

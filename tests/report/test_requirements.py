@@ -19,8 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadstone.distributions import normal
 from loadstone.report import requirements
-from loadstone.report.index import DISTRIBUTIONS, known_in, modules_of, normal
+from loadstone.report.index import DISTRIBUTIONS, known_in, modules_of
 from loadstone.report.moves import ARRIVED, GONE
 from loadstone.report.project import Project
 from loadstone.report.requirements import Requirement, is_met, requirement

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["DISTRIBUTIONS", "known_in", "modules_of", "normal"]
+from ..distributions import normal
+
+__all__ = ["DISTRIBUTIONS", "known_in", "modules_of"]
 
 # A module, the distribution that has it, and others that may have it in its place.
 _BY_OTHER_NAMES = """
@@ -299,11 +301,6 @@ yt_dlp zarr zeep zeroconf zipp zope.event zope.interface zstandard zstd
 
 # Namespaces whose distributions are called with dots, too.
 _WITH_DOTS = ("backports", "jaraco", "ruamel", "zope")
-
-
-def normal(name: str) -> str:
-    """The name of a distribution in the one spelling in which it can be compared."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _read() -> Iterator[tuple[str, tuple[str, ...]]]:

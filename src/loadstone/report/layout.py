@@ -61,6 +61,16 @@ def placed_below(file: str, top: str) -> Placed | None:
     return placed(file, folders[::-1].index(top) + 1)
 
 
+def entry_of(file: str, name: str) -> str:
+    """The path entry below which the module `name` is, by its file."""
+    directory = os.path.dirname(file)
+    if os.path.basename(file).partition(".")[0] == "__init__":
+        directory = os.path.dirname(directory)
+    for _ in range(name.count(".")):
+        directory = os.path.dirname(directory)
+    return directory
+
+
 def has_module(root: str, names: list[str]) -> bool:
     """Whether a directory has one of the modules.
 

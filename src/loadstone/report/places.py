@@ -13,6 +13,7 @@ __all__ = [
     "current_directory",
     "folder",
     "is_ours",
+    "is_same",
     "is_site",
     "is_standard_file",
     "near",
@@ -37,6 +38,14 @@ def folder(path: str) -> str:
 def is_ours(file: str) -> bool:
     """Whether the file is one of loadstone's own."""
     return folder(file).startswith(_OWN)
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two paths lead to the same file, which is there."""
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return False
 
 
 def current_directory() -> str:

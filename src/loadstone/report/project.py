@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from .index import normal
+from ..distributions import normal
 from .installer import pip
 from .requirements import Requirement, requirement
 

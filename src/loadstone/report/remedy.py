@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 from itertools import islice
 
-from ..distributions import Installed
-from .index import normal
+from ..distributions import Installed, normal
 from .installer import pip
 from .places import current_directory
 from .project import Project, project_of

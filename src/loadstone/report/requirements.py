@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from .._setting import kept
-from .index import normal
+from ..distributions import normal
 from .places import folder, is_site, site_directories
 
 __all__ = ["Requirement", "is_met", "read", "requirement"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import pkgutil
-import re
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +27,7 @@ from ..places import (
     standard_directories,
 )
 
-__all__ = ["Environment", "is_left_over", "live", "locations_of", "normal"]
+__all__ = ["Environment", "live", "locations_of"]
 
 T = TypeVar("T")
 
@@ -60,7 +58,6 @@ class Environment:
     scan: tuple[str, ...] = ()
     """The packages whose code is to be read, beside the local ones."""
     _listings: dict[str, frozenset[str]] = attrs.field(factory=dict, init=False)
-    _recorded: dict[str, dict[str, str]] = attrs.field(factory=dict, init=False)
     _finders: dict[str, Any] = attrs.field(factory=dict, init=False)
     _names: dict[str, dict[str, bool]] = attrs.field(factory=dict, init=False)
     _made: dict[Any, Any] = attrs.field(factory=dict, init=False)
@@ -190,16 +187,6 @@ class Environment:
         """What is installed."""
         return self.once(_distributions)
 
-    def recorded(self, distribution: Installed) -> dict[str, str]:
-        """The files of a distribution by its RECORD, and what that says of their contents; read once."""
-        if distribution.place not in self._recorded:
-            try:
-                rows = [row for row in csv.reader(distribution.text("RECORD").splitlines()) if row]
-            except csv.Error:  # which is LS134
-                rows = []
-            self._recorded[distribution.place] = {row[0]: row[1] if len(row) > 1 else "" for row in rows}
-        return self._recorded[distribution.place]
-
     @property
     def current(self) -> dict[str, Installed]:
         """What counts of what is installed: the first along the path of each name, in its normal form."""
@@ -226,8 +213,8 @@ def _distributions(environment: Environment) -> list[Installed]:
 def _current(environment: Environment) -> dict[str, Installed]:
     found: dict[str, Installed] = {}
     for distribution in environment.distributions():
-        if distribution.name is not None and not is_left_over(distribution):
-            found.setdefault(normal(distribution.name), distribution)
+        if distribution.name is not None and not distribution.is_aside:
+            found.setdefault(distribution.key, distribution)
     return found
 
 
@@ -235,24 +222,14 @@ def _own(environment: Environment) -> list[Installed]:
     brought = {
         os.path.join(os.path.dirname(one.place), *file.split("/")[:-1])
         for one in environment.distributions()
-        for file in environment.recorded(one)
+        for file in one.recorded
         if file.endswith(".dist-info/METADATA") and file.count("/") > 1
     }
     return [
         one
         for one in environment.distributions()
-        if one.name is not None and not is_left_over(one) and one.place not in brought
+        if one.name is not None and not one.is_aside and one.place not in brought
     ]
-
-
-def is_left_over(distribution: Installed) -> bool:
-    """Whether it is what pip leaves of an uninstall that was interrupted: the first letter is replaced."""
-    return os.path.basename(distribution.place).startswith(("~", "-"))
-
-
-def normal(name: str) -> str:
-    """The name of a distribution in the form in which names are compared."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _providers(environment: Environment) -> Mapping[str, list[Installed]]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
-import re
 from collections.abc import Iterator
 
 import attrs
 
-from ...distributions import Installed
+from ...distributions import Installed, is_as_recorded, normal
+from ..requirements import read
 from . import repair
 from .check import Seen, check
-from .environment import Environment, normal
+from .environment import Environment
 from .modules import COMMON, JOINS
 
 _SHOWN = 3
-_NAME = re.compile(r"[\w.-]*")
 _MODULES = (".py", ".so", ".pyd")
 _SCRIPTS = ("/bin/", "/Scripts/")
 _SPARE = {"benchmarks", "docs", "examples", "test", "tests"}
@@ -48,14 +45,14 @@ def overlapping(environment: Environment) -> Iterator[Seen]:
     """Modules and scripts, by RECORD; a note where the contents are the same, or it is a package of tests."""
     owners: dict[str, list[_Owner]] = {}
     for distribution in environment.own:
-        for listed, digest in environment.recorded(distribution).items():
+        for listed, digest in distribution.recorded.items():
             if listed.endswith(_MODULES) or any(part in listed for part in _SCRIPTS):
                 owner = _Owner(distribution, listed, digest)
                 owners.setdefault(_absolute(distribution, listed), []).append(owner)
     yield from _hidden(owners)
     shared: dict[tuple[str, ...], dict[str, list[_Owner]]] = {}
     for file, several in owners.items():
-        names = {normal(str(owner.distribution.name)) for owner in several} if len(several) > 1 else ()
+        names = {owner.distribution.key for owner in several} if len(several) > 1 else ()
         if len(names) > 1:
             shared.setdefault(tuple(sorted(names)), {})[file] = several
     for files in shared.values():
@@ -95,7 +92,7 @@ def _overlap(environment: Environment, files: dict[str, list[_Owner]]) -> Seen:
     names = [str(owner.distribution.name) for owner in several]
     remedy = "none is needed until one of them is uninstalled"
     if differing:
-        last = next((owner for owner in several if _is_as_recorded(shown, owner.digest)), None)
+        last = next((owner for owner in several if is_as_recorded(shown, owner.digest)), None)
         evidence += f"; what is there now is {last.distribution.release}'s" if last is not None else ""
         needed = [owner for owner in several if _who_requires(environment, owner, names)]
         for owner in needed:
@@ -118,13 +115,13 @@ def gone(environment: Environment) -> Iterator[Seen]:
     """Modules that RECORD has, and the disk has not; a note for tests and the like."""
     for distribution in environment.current.values():
         declared = distribution.text("top_level.txt").split()
-        if declared and not environment.recorded(distribution):
+        if declared and not distribution.recorded:
             # An egg has no list of its files.
             if not any(environment.find(name) for name in declared if name.isidentifier()):
                 evidence = f"none of its modules is found: {', '.join(sorted(declared)[:_SHOWN])}"
                 yield Seen(distribution.release, evidence, repair.reinstall(distribution))
             continue
-        modules = [file for file in environment.recorded(distribution) if file.endswith(_MODULES)]
+        modules = [file for file in distribution.recorded if file.endswith(_MODULES)]
         missing = [file for file in modules if not _is_there(environment, _absolute(distribution, file))]
         serious = [file for file in missing if _SPARE.isdisjoint(file.split("/")[:-1])]
         if not missing:
@@ -143,15 +140,12 @@ def gone(environment: Environment) -> Iterator[Seen]:
 
 def _who_requires(environment: Environment, owner: _Owner, among: list[str]) -> list[str]:
     """The distributions that require the owner, apart from those that have its files too."""
-    wanted = normal(str(owner.distribution.name))
+    wanted = owner.distribution.key
     return [
         str(one.name)
         for one in environment.current.values()
         if one.name not in among
-        and any(
-            "extra" not in text.partition(";")[2] and normal(_NAME.match(text)[0]) == wanted  # type: ignore[index]
-            for text in one.requires
-        )
+        and any(need.key == wanted and need.extra is None for need in read(one.requires))
     ]
 
 
@@ -179,14 +173,3 @@ def _joins(file: str) -> bool:
     except (OSError, ValueError):
         return False
     return any(sign in source for sign in JOINS)
-
-
-def _is_as_recorded(file: str, digest: str) -> bool:
-    """Whether the contents are what RECORD says of them."""
-    algorithm, _, wanted = digest.partition("=")
-    try:
-        with open(file, "rb") as stream:
-            found = hashlib.new(algorithm, stream.read(), usedforsecurity=False).digest()
-    except (OSError, ValueError, TypeError):
-        return False
-    return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == wanted

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...distributions import Installed
 from . import repair
 from .check import Seen, check
-from .environment import Environment, is_left_over, normal
+from .environment import Environment
 
 
 @check(
@@ -26,7 +26,7 @@ def installed_twice(environment: Environment) -> Iterator[Seen]:
     by_name: dict[str, list[Installed]] = {}
     for distribution in environment.own:
         if distribution.place:
-            by_name.setdefault(normal(str(distribution.name)), []).append(distribution)
+            by_name.setdefault(distribution.key, []).append(distribution)
     for name, several in by_name.items():
         places = {os.path.realpath(one.place): one for one in several}
         versions = [f"{one.version} in {place}" for place, one in places.items()]
@@ -57,7 +57,7 @@ def damaged(environment: Environment) -> Iterator[Seen]:
     """Each file that is missing, or cannot be read; and what pip has left of an uninstall."""
     for distribution in environment.distributions():
         place = distribution.place
-        if is_left_over(distribution):
+        if distribution.is_aside:
             evidence = "is left of an uninstall or upgrade that was interrupted"
             yield Seen(place, evidence, f"delete the directory: {place}", file=place)
             continue

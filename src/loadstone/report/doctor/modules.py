@@ -157,7 +157,8 @@ def lost_lazy_import(environment: Environment) -> Iterator[Seen]:
         if parent and parent not in environment.modules:
             yield Seen(f"{holder}.{bound}", f"{evidence} before {parent} is executed", severity="note")
         else:
-            yield Seen(f"{holder}.{bound}", evidence)
+            remedy = f"install what has the module, or mend the name; {asking('explain', missing)} says more"
+            yield Seen(f"{holder}.{bound}", evidence, remedy)
 
 
 @check(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ...distributions import Installed
+from ...distributions import Installed, normal
 from ..installer import installing
 from ..requirements import Requirement, is_met, read
 from .check import Seen, check
-from .environment import Environment, normal
+from .environment import Environment
 
 
 @check(

@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 from glob import escape, glob
 from importlib.machinery import all_suffixes
 
-from ...distributions import Installed, installed
+from ...distributions import ASIDE, Installed, installed, normal
 from ..bindings import bindings_of
 from ..frozen import builder
-from ..index import modules_of, normal
+from ..index import modules_of
 from ..installer import installing
 from ..places import site_directories
 from ..project import Project
 from ..remedy import again, editable, editable_again
 from .case import Case, cause
-from .inventory import ASIDE, is_aside
 from .records import Cause
 from .versions import known_move
 from .want import Want, to_install
@@ -85,9 +84,9 @@ def _put_aside(want: Want) -> Iterator[Cause]:
 def _aside_owner(entry: str, module: str) -> str | None:
     """The name of the distribution whose metadata was put aside with the module."""
     for one in installed([entry]):
-        if one.name is None or not is_aside(one):
+        if one.name is None or not one.is_aside:
             continue
-        if module in one.modules or normal(one.name) == normal(module):
+        if module in one.modules or one.key == normal(module):
             return one.name
     return None
 
@@ -96,7 +95,7 @@ def _moved(want: Want) -> Iterator[Cause]:
     """An editable install whose project is gone, or does not lead to the module."""
     top = want.name.partition(".")[0]
     for one in want.inventory.all:
-        if one.project is not None and (top in one.modules or normal(one.name or "") == normal(top)):
+        if one.project is not None and (top in one.modules or one.key == normal(top)):
             yield _editable(one.release, one.name or "", one.project, top)
             return
     for folder in site_directories():
@@ -159,7 +158,7 @@ def _namesake(want: Want) -> Iterator[Cause]:
     one = want.inventory.named(want.asked) or (want.inventory.named(want.name) if want.is_top else None)
     if one is not None:
         names = ", ".join(sorted(one.modules))
-        if not names or (normal(one.name or "") == normal(want.asked) and "." in want.asked):
+        if not names or (one.key == normal(want.asked) and "." in want.asked):
             evidence = f"{one.release}, which is installed, has no file of {want.asked!r}, by its own list"
             yield cause("LS246", evidence, again(one))
         else:
@@ -224,7 +223,7 @@ def lost_init(case: Case) -> Iterator[Cause]:
             folder, _, base = file.rpartition("/")
             if folder != top.name or base not in _INITS or os.path.exists(one.place_of(file)):
                 continue
-            if one.name is not None and not is_aside(one):
+            if one.name is not None and not one.is_aside:
                 evidence = f"{one.release} has {file}, by its own list, and it is not there"
                 yield cause("LS201", [evidence, *_lost(one)], again(one))
                 return

@@ -6,20 +6,11 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 
-from ...distributions import Installed, installed
-from ..index import normal
+from ...distributions import Installed, installed, normal
 from ..places import folder
 from ..requirements import Requirement, read
 
-__all__ = ["ASIDE", "Inventory", "is_aside"]
-
-ASIDE = "~"
-"""What begins the names of files that pip puts aside while it replaces them, and forgets when interrupted."""
-
-
-def is_aside(one: Installed) -> bool:
-    """Whether it is metadata that was put aside so."""
-    return os.path.basename(one.place).startswith(ASIDE)
+__all__ = ["Inventory"]
 
 
 class Inventory:
@@ -30,7 +21,7 @@ class Inventory:
         """Those that have a name, without what pip has put aside; a directory that is listed twice once."""
         found: dict[str, Installed] = {}
         for number, one in enumerate(installed()):
-            if one.name is not None and not is_aside(one):
+            if one.name is not None and not one.is_aside:
                 found.setdefault(folder(one.place) if one.place else str(number), one)
         return tuple(found.values())
 
@@ -38,7 +29,7 @@ class Inventory:
     def _by_key(self) -> dict[str, Installed]:
         found: dict[str, Installed] = {}
         for one in self.all:
-            found.setdefault(normal(one.name or ""), one)  # the first one on the path is the one in use
+            found.setdefault(one.key, one)  # the first one on the path is the one in use
         return found
 
     @cached_property

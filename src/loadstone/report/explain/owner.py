@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ...distributions import Installed, installed
-from ..index import DISTRIBUTIONS, known_in, normal
+from ...distributions import installed, normal
+from ..index import DISTRIBUTIONS, known_in
+from ..layout import entry_of
 from .records import Step
 
 __all__ = ["owner_of"]
@@ -20,18 +21,11 @@ def owner_of(step: Step) -> str | None:
     if not origin or not os.path.isabs(origin):
         return None
     top = step.name.partition(".")[0]
-    place = os.path.dirname(origin)
-    for _ in range(step.name.count(".") + (step.spec is not None and step.spec.search_locations is not None)):
-        place = os.path.dirname(place)
+    place = entry_of(origin, step.name)
     file = os.path.relpath(origin, place).replace(os.sep, "/")
     likely = {normal(name) for name in (top, *DISTRIBUTIONS.get(known_in(step.name), ()))}
     # The lists are long: those come first that are likely the one, and none is made out that lacks the name.
-    for one in sorted(installed([place]), key=lambda one: _key(one) not in likely):
+    for one in sorted(installed([place]), key=lambda one: one.likely_key not in likely):
         if file in one.text("RECORD") and file in one.files:
             return one.release
     return None
-
-
-def _key(one: Installed) -> str:
-    """The name of the distribution, by that of the directory with its metadata: nothing is read for it."""
-    return normal(os.path.basename(one.place).partition("-")[0])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import csv
 import os
 from collections.abc import Iterator
 
-from ...distributions import Installed
-from ..index import DISTRIBUTIONS, known_in, normal
+from ...distributions import Installed, is_as_recorded, normal
+from ..index import DISTRIBUTIONS, known_in
 from ..installer import installing, pip
+from ..places import is_same
 from ..remedy import again
 from .case import Case, cause
 from .failure import errors_of, is_engine, lacks_of, places_of
@@ -33,7 +32,7 @@ def stranger(case: Case) -> Iterator[Cause]:
         if not known:
             continue
         owners = case.inventory.of_file(file)
-        keys = {normal(one.name or "") for one in owners}
+        keys = {one.key for one in owners}
         if not owners or keys & set(map(normal, known)):
             continue
         is_namesake = normal(key) in keys
@@ -57,7 +56,7 @@ def shared(case: Case) -> Iterator[Cause]:
         releases = " and ".join(one.release for one in owners)
         evidence = f"{releases} have both written {file}: what is there is the last one's"
         known = {normal(one): one for one in DISTRIBUTIONS.get(known_in(name), ())}
-        kept = next((one.name for key in known for one in owners if normal(one.name or "") == key), None)
+        kept = next((one.name for key in known for one in owners if one.key == key), None)
         names = [str(one.name) for one in owners]
         remedy = f"{pip('uninstall', *names)}, then install the one that is wanted: "
         yield cause("LS244", evidence, f"Uninstall both: {remedy}{installing(kept or str(owners[0].name))}")
@@ -71,7 +70,7 @@ def altered(case: Case) -> Iterator[Cause]:
     for _, file in _modules(case).items():
         for one in case.inventory.of_file(file):
             wanted = _hash_of(one, file)
-            if wanted is not None and _differs(file, wanted):
+            if wanted is not None and is_as_recorded(file, wanted) is False:
                 evidence = f"{file} is not as {one.release} was installed: its hash is not that in RECORD"
                 yield cause("LS245", evidence, again(one), proved=False)
                 return
@@ -117,29 +116,7 @@ def _differ(owners: list[Installed], file: str) -> bool:
 def _hash_of(one: Installed, file: str) -> str | None:
     """The hash of a file in the list of the distribution's files: ``sha256=...``."""
     name = os.path.basename(file)
-    try:
-        for row in csv.reader(one.text("RECORD").splitlines()):
-            if len(row) > 1 and row[1] and row[0].endswith(name) and _is_same(one.place_of(row[0]), file):
-                return row[1]
-    except csv.Error:
-        pass
+    for listed, digest in one.recorded.items():
+        if digest and listed.endswith(name) and is_same(one.place_of(listed), file):
+            return digest
     return None
-
-
-def _is_same(one: str, other: str) -> bool:
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return False
-
-
-def _differs(file: str, wanted: str) -> bool:
-    import hashlib  # dear, for OpenSSL, and needed after failures only
-
-    kind, _, digest = wanted.partition("=")
-    try:
-        with open(file, "rb") as content:
-            found = hashlib.new(kind, content.read(), usedforsecurity=False).digest()
-    except (OSError, ValueError):  # it cannot be read, or the kind of hash is unknown
-        return False
-    return base64.urlsafe_b64encode(found).rstrip(b"=").decode() != digest

@@ -10,7 +10,7 @@ from importlib.machinery import PathFinder
 from typing import Any, NamedTuple
 
 from ..bindings import bindings_of
-from ..layout import has_module, names_of
+from ..layout import entry_of, has_module, names_of
 from ..places import folder, is_standard_file, standard_directories
 from .case import Case
 
@@ -62,7 +62,7 @@ def meetings(case: Case) -> Iterator[Meeting]:
     while waiting and read < _MOST and len(told) < len(hiding):
         name, file, is_package = waiting.popleft()
         read += 1
-        entry = _entry(file, name)
+        entry = folder(entry_of(file, name))
         bindings = bindings_of(file, name)
         for node in bindings.imports() if bindings is not None else ():
             for full in names_of(node, name if is_package else name.rpartition(".")[0]):
@@ -106,16 +106,6 @@ def _modules_in(place: str) -> list[str]:
     return sorted(
         name for name in names if name.isidentifier() and name not in _COMMON and has_module(place, [name])
     )
-
-
-def _entry(file: str, name: str) -> str:
-    """The path entry below which a module is."""
-    directory = os.path.dirname(file)
-    if os.path.basename(file).partition(".")[0] == "__init__":
-        directory = os.path.dirname(directory)
-    for _ in range(name.count(".")):
-        directory = os.path.dirname(directory)
-    return folder(directory)
 
 
 def _find(full: str) -> Any:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ..layout import entry_of
 from ..places import PACKAGES, folder, is_standard_file, site_directories, standard_directories
 from ..remedy import editable
 from .case import Case, cause
@@ -58,14 +59,7 @@ def hides_what_it_imports(case: Case) -> Iterator[Cause]:
 
 
 def _entry(place: Place) -> str:
-    """The path entry below which a module is, by its file and its name."""
-    up = place.name.count(".") + 1
-    if os.path.basename(place.file).partition(".")[0] == "__init__":
-        up += 1
-    directory = place.file
-    for _ in range(up):
-        directory = os.path.dirname(directory)
-    return folder(directory)
+    return folder(entry_of(place.file, place.name))
 
 
 def _hidden_by(case: Case, step: Step, asker: Place | None) -> Iterator[Cause]:
@@ -115,7 +109,7 @@ def rename(origin: str, *, is_project: bool = False) -> str:
 def _installed(step: Step, case: Case) -> tuple[str, Shadow | None]:
     """The installed distribution whose module is hidden, in words, and its module."""
     candidates = [
-        (shadow, _home(shadow.spec.origin or "", step.name))
+        (shadow, folder(entry_of(shadow.spec.origin or "", step.name)))
         for shadow in step.shadows
         if not shadow.same_file and shadow.spec.loader is not None and shadow.spec.has_location
     ]
@@ -127,7 +121,7 @@ def _installed(step: Step, case: Case) -> tuple[str, Shadow | None]:
         if one.place
     }
     sites = {folder(place) for place in site_directories()}
-    home = _home(step.spec.origin, step.name)
+    home = folder(entry_of(step.spec.origin, step.name))
     if home in by_folder or home in sites or os.path.basename(home) in PACKAGES:
         return "", None  # one installed distribution before another
     for shadow, place in candidates:
@@ -136,14 +130,6 @@ def _installed(step: Step, case: Case) -> tuple[str, Shadow | None]:
         if place in sites or os.path.basename(place) in PACKAGES:
             return f"the {step.name!r} that is installed", shadow
     return "", None
-
-
-def _home(origin: str, name: str) -> str:
-    """The path entry in which a top-level module is, by its file."""
-    directory, file = os.path.split(origin)
-    if file.partition(".")[0] == "__init__" and os.path.basename(directory) == name:
-        directory = os.path.dirname(directory)
-    return folder(directory)
 
 
 def swallowed(case: Case) -> Iterator[Cause]:

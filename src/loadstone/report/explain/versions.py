@@ -8,12 +8,13 @@ import re
 import sys
 from collections.abc import Iterator
 
-from ...distributions import Installed
+from ...distributions import Installed, normal
 from ..bindings import bindings_of, defining
 from ..frozen import builder
-from ..index import modules_of, normal
+from ..index import modules_of
 from ..installer import installing, pip
 from ..moves import ARRIVED, GONE
+from ..places import is_same
 from ..project import project_of
 from ..remedy import editable
 from ..requirements import is_met
@@ -86,7 +87,7 @@ def _built_for_another(numpy: Installed, others: list[Installed]) -> Cause:
 
 def _is_named(one: Installed, text: str) -> bool:
     """Whether a message names the distribution."""
-    return re.search(rf"(?<![a-z0-9]){re.escape(normal(one.name or '-'))}(?![a-z0-9])", text) is not None
+    return re.search(rf"(?<![a-z0-9]){re.escape(one.key or '-')}(?![a-z0-9])", text) is not None
 
 
 def _files(failure: BaseException) -> list[str]:
@@ -211,7 +212,7 @@ def _other_copy(case: Case, lack: Lack, file: str | None) -> tuple[str, str] | N
             continue
         for ending in (".py", f"{os.sep}__init__.py"):
             copy = os.path.join(entry or os.curdir, tail + ending)
-            if not os.path.isfile(copy) or (file is not None and _is_same(copy, file)):
+            if not os.path.isfile(copy) or (file is not None and is_same(copy, file)):
                 continue
             if _defines(copy, lack):
                 owner = next(iter(case.inventory.of_file(copy)), None)
@@ -222,13 +223,6 @@ def _other_copy(case: Case, lack: Lack, file: str | None) -> tuple[str, str] | N
 def _defines(file: str | None, lack: Lack) -> bool:
     bindings = bindings_of(file, lack.module)
     return bindings is not None and bindings.defines(lack.name or "")
-
-
-def _is_same(one: str, other: str) -> bool:
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return False
 
 
 def looked_up(case: Case) -> Iterator[Cause]:

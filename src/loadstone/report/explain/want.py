@@ -8,8 +8,8 @@ from functools import cached_property
 
 import attrs
 
-from ...distributions import Installed
-from ..index import DISTRIBUTIONS, known_in, normal
+from ...distributions import Installed, normal
+from ..index import DISTRIBUTIONS, known_in
 from ..installer import installing
 from ..known import LEFT
 from ..places import current_directory
@@ -105,7 +105,7 @@ def _by_extras(want: Want, extras: list[tuple[Installed, Requirement]]) -> Cause
         f"{one.release} has the extra {wanted.extra!r}, which brings {wanted}: that is not installed"
         for one, wanted in extras[:_MOST]
     ]
-    if normal(extras[0][1].name) != normal(want.subject):
+    if extras[0][1].key != normal(want.subject):
         evidence[0] = f"{want.subject!r} comes with {extras[0][1].name!r}; {evidence[0]}"
     one, wanted = extras[0]
     return cause("LS241", evidence, f"Install the extra: {installing(f'{one.name}[{wanted.extra}]')}")
@@ -128,7 +128,7 @@ def _by_project(want: Want) -> Iterator[Cause]:
 
 
 def _by_requirement(want: Want, one: Installed, wanted: Requirement) -> Cause:
-    code = "LS240" if normal(wanted.name) == normal(want.subject) else "LS202"
+    code = "LS240" if wanted.key == normal(want.subject) else "LS202"
     evidence = f"{one.release} requires {wanted}, {_here()}"
     if code == "LS202":
         evidence = f"{want.subject!r} comes with the distribution {wanted.name!r}; {evidence}"

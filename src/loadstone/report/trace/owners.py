@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ...distributions import Installed, installed
-from ..index import normal
+from ...distributions import Installed, installed, normal
 from ..places import PACKAGES, folder, is_standard_file, standard_directories
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class _Owners:
             self._installed[root] = list(installed([root]))
         there = self._installed[root]
         # Most are called as what they have; the lists of all the others need not be read then.
-        namesakes = [each for each in there if _called(each) == normal(top) and top in each.modules]
+        namesakes = [each for each in there if each.likely_key == normal(top) and top in each.modules]
         return namesakes or [each for each in there if top in each.modules and each.name is not None]
 
     def _of_project(self, origin: str) -> str | None:
@@ -129,8 +128,3 @@ def _root_of(name: str, origin: str) -> str | None:
         up = os.path.dirname(directory)
         directory = "" if up == directory else up
     return directory or None
-
-
-def _called(distribution: Installed) -> str:
-    """What the folder of a distribution's metadata is called: told without reading any."""
-    return normal(os.path.basename(distribution.place).partition("-")[0])

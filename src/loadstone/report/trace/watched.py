@@ -26,9 +26,9 @@ class Around:
     __slots__ = ("__dict__", "entry", "inner", "spec")  # the dict is made only for who puts something there
 
     def __init__(self, inner: Any, entry: Entry, spec: Any) -> None:
-        self.inner = inner
-        self.entry = entry
-        self.spec = spec
+        self.inner: Any = inner
+        self.entry: Entry = entry
+        self.spec: Any = spec
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:
