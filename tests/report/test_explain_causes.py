@@ -20,6 +20,7 @@ import pytest
 
 import loadstone
 from loadstone._core.versions import HAS_LAZY_IMPORTS
+from loadstone.report.explain.build import left_out
 from loadstone.report.explain.codes import CODES
 from loadstone.report.explain.records import Cause
 
@@ -601,12 +602,44 @@ def test_hyphens(sandbox: Sandbox) -> None:
     assert causes("other-things")["LS214"].remedy == "The module may be called 'other_things'."
 
 
+@pytest.mark.parametrize(
+    ("name", "prefix", "why", "remedy"),
+    [
+        ("tkinter", "/usr", "where Tk is", "apt install python3-tk"),
+        ("tkinter", "/opt/python", "where Tk is", "apt install tk-dev), and build Python again; or"),
+        (
+            "_ctypes",
+            "/home/me/.pyenv/versions/3.13.1",
+            "where libffi is",
+            ": pyenv install --force 3.13.1; or",
+        ),
+        ("ensurepip", "/usr", "left out of this Python, /usr", "apt install python3-venv"),
+        ("antigravity", "/usr", "left out of this Python, /usr", "Use a Python that is built with it"),
+    ],
+)
+def test_what_a_build_of_python_lacks(
+    monkeypatch: pytest.MonkeyPatch, name: str, prefix: str, why: str, remedy: str
+) -> None:
+    """LS215: the library that the module is built upon, and how the very Python comes to have it."""
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+    evidence, mend = left_out(name)
+    assert evidence.startswith(
+        f"{name!r} is of the standard library, but was left out of this Python, {prefix}"
+    )
+    assert why in evidence
+    assert remedy in mend
+
+
 def test_modules_that_come_and_go(sandbox: Sandbox) -> None:
     """LS215: gone, not there yet, or not of this platform; with what is used instead."""
     assert "has left the standard library in Python 3.10" in causes("symbol")["LS215"].evidence
     assert causes("symbol")["LS215"].remedy == "There is nothing in its place."
     assert causes("ConfigParser")["LS215"].remedy == "Use configparser."
-    assert "of the standard library, but not of this build" in causes("winreg")["LS215"].evidence
+    if sys.platform != "win32":
+        assert "of the standard library for Windows only" in causes("winreg")["LS215"].evidence
+    assert causes("collections.Mapping")["LS252"].evidence.startswith(
+        "collections.Mapping has left the standard library with Python 3.10"
+    )
     if sys.version_info < (3, 14):
         assert causes("annotationlib")["LS215"].remedy.startswith("Use a newer Python, or typing_extensions")
     if sys.version_info >= (3, 12):
@@ -830,6 +863,20 @@ def test_it_is_installed_for_another_python(sandbox: Sandbox, monkeypatch: pytes
     ]
     sandbox.on_path("base/lib/python3.9/site-packages")
     assert loadstone.explain("wanted").found
+
+
+def test_a_module_that_its_package_does_not_have(sandbox: Sandbox) -> None:
+    """LS225: with where the package looks; first where its code has no word of other ways."""
+    sandbox.write(
+        {"plain/__init__.py": "from . import other\n", "plain/other.py": "from .absentee import x\n"}
+    )
+    sandbox.write({"free/__init__.py": "__path__.append('elsewhere')\n"}, on_path=True)
+    place = f"'plain' has no module 'absentee': nothing in {sandbox.root}/plain is it"
+    for explanation in loadstone.explain("plain.absentee"), loadstone.explain("plain", load=True):
+        first = explanation.causes[0]
+        assert (first.code, first.evidence.splitlines()[0]) == ("LS225", place)
+        assert first.remedy == f"Mend the name, or make {sandbox.root}/plain/absentee.py."
+    assert loadstone.explain("free.absentee").causes[0].code == "LS224"
 
 
 def test_a_parent_that_was_not_executed(sandbox: Sandbox) -> None:

@@ -774,7 +774,8 @@ def test_a_damaged_cache(sandbox: Sandbox) -> None:
         (b"exec 'x = 1'\n", "is of Python 2, where exec is a statement"),
         (b"raise ValueError, 'x'\n", "is of Python 2"),
         (b"x = 0777\n", "is of Python 2"),
-        (b"        (b"x = 'caf\xe9'\n", "is not in utf-8, as it says or by default: line 1 has byte 0xe9"),
+        (b"<<<<<<< HEAD\nx = 1\n", "has the marks of a merge conflict"),
+        (b"x = 'caf\xe9'\n", "is not in utf-8, as it says or by default: line 1 has byte 0xe9"),
         (b"# -*- coding: nothing -*-\n", "names an encoding that there is not"),
         ("x = 1\n".encode("utf-16"), "is in UTF-16"),
         (b"x = 1\n\0\0", "has null bytes, the first in line 2"),
@@ -933,7 +934,6 @@ def test_hostile_exceptions(sandbox: Sandbox, source: str) -> None:
     assert str(loadstone.explain("hostile", load=True))
 
 
-<<<<<<< HEAD
 def test_a_package_hides_portions_of_a_namespace(sandbox: Sandbox) -> None:
     """LS222 comes first: a local folder with `__init__` keeps out what is installed, if it does not share."""
     files: dict[str, str | bytes] = {"spaced/far/__init__.py": "", "spaced/deep/er/__init__.py": ""}

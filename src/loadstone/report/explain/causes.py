@@ -17,6 +17,7 @@ from ..index import known_in, modules_of
 from ..installer import installing
 from ..known import ADDED, REMOVED
 from . import (
+    build,
     content,
     copies,
     elsewhere,
@@ -94,12 +95,19 @@ def _make(checks: Iterable[Check], case: Case, causes: list[Cause]) -> None:
 
 def _unknown(case: Case) -> Cause:
     """Nothing has it; what is called nearly so is named with it."""
-    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
     near = close_names(case)
-    if near:
-        evidence += f"; there is {near[0]}, whose name is nearly this one"
+    nearly = f"; there is {near[0]}, whose name is nearly this one" if near else ""
+    parent = case.steps[-2] if len(case.steps) > 1 and case.last.name == case.missing else None
+    places = [place for place in case.path or () if isinstance(place, str)] if parent is not None else []
+    if parent is not None and places:
+        evidence = (
+            f"{case.steps[-2].name!r} has no module {case.tail!r}: nothing in {', '.join(places)} is it"
+        )
+        mend = f"Import {near[0]}" if near else "Mend the name"
+        return cause("LS225", evidence + nearly, f"{mend}, or make {os.path.join(places[0], case.tail)}.py.")
+    evidence = f"no finder knows {case.missing!r}, and nothing here tells of a distribution that has it"
     mend = f", or import {near[0]}" if near else ", or mend the name"
-    return cause("LS225", evidence, f"Install what has it: {installing('NAME')}{mend}.")
+    return cause("LS225", evidence + nearly, f"Install what has it: {installing('NAME')}{mend}.")
 
 
 def _none(case: Case) -> Iterator[Cause]:
@@ -243,10 +251,12 @@ def _not_in_this_version(case: Case) -> Iterator[Cause]:
     if version < since:
         new = f"{case.missing!r} came in Python {since[0]}.{since[1]}; {here}"
         yield cause("LS215", new, f"Use a newer Python{f', or {instead}' if instead else ''}.")
+    elif top in sys.stdlib_module_names and case.missing != top:
+        move = versions.known_move(case.missing, None)
+        if move is not None:
+            yield cause("LS252", *move)
     elif case.missing in sys.stdlib_module_names:
-        evidence = f"{case.missing!r} is of the standard library, but not of this build for {sys.platform}"
-        remedy = "It is of another platform, was left out of the build, or is a package of the system's own."
-        yield cause("LS215", evidence, remedy)
+        yield cause("LS215", *build.left_out(case.missing))
 
 
 def _no_package(case: Case) -> Iterator[Cause]:
@@ -280,7 +290,9 @@ def _not_executed(case: Case) -> Iterator[Cause]:
     if parent is None or parent.imported is not None or parent.loading is not None or not parent.is_there:
         return
     if parent.spec is not None and parent.spec.loader is not None:
-        yield cause("LS224", f"{parent.name!r} was found, not imported")
+        # Code that has no word of such things does not make submodules, though what it imports may.
+        proved = copies.may_extend(parent)
+        yield cause("LS224", f"{parent.name!r} was found, not imported", proved=proved)
 
 
 _CERTAIN = {

@@ -11,7 +11,7 @@ from .case import Case, cause
 from .records import Answer, Cause, Step
 from .shadow import rename
 
-__all__ = ["in_a_hidden_copy"]
+__all__ = ["in_a_hidden_copy", "may_extend"]
 
 _LARGEST = 1_000_000
 
@@ -47,19 +47,21 @@ def _hidden(case: Case, parent: Step, origin: str) -> Cause:
     elif here is not None and there is not None and here != there:
         remedy = f"Uninstall the one of the two that is not wanted: {pip('uninstall', here.name or '')}; or "
         remedy += f"install both into one directory, in versions that share {parent.name!r}."
-    return cause("LS222", evidence, remedy, proved=not _may_extend(parent, spec.origin))
+    return cause("LS222", evidence, remedy, proved=not may_extend(parent))
 
 
-def _may_extend(parent: Step, origin: str) -> bool:
-    """Whether the package may look in the other places too, when it is executed, as those of pkgutil do."""
-    if parent.imported is not None or parent.loading is not None:
+def may_extend(package: Step) -> bool:
+    """Whether a package may have submodules that are not in its places, or look in others, when executed."""
+    if package.imported is not None or package.loading is not None:
         return False
+    if package.spec is None or not package.spec.has_location or package.spec.origin is None:
+        return True
     try:
-        with open(origin, "rb") as source:
+        with open(package.spec.origin, "rb") as source:
             text = source.read(_LARGEST)
     except OSError:
         return True
-    return b"__path__" in text or b"declare_namespace" in text
+    return any(word in text for word in (b"__path__", b"declare_namespace", b"sys.modules", b"meta_path"))
 
 
 def _module_in(place: str, case: Case) -> str | None:

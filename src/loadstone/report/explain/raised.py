@@ -19,6 +19,7 @@ from .case import Case, cause
 from .circle import circle_of
 from .failure import Lack, Place, lacks_of, loading_of, place_of
 from .records import Cause
+from .search import error_text
 
 __all__ = [
     "came_to_an_end",
@@ -84,25 +85,32 @@ def lacking(case: Case) -> Iterator[Cause]:
             continue
         place = place_of(lack.error)
         if lack.name is None:
-            yield from _not_found(case, lack.module, place)
+            yield from _not_found(case, lack, place)
         elif isinstance(lack.error, ImportError):
             yield from _no_name(case, lack, place)
         elif place is not None:
             yield from _no_attribute(case, lack, place)
 
 
-def _not_found(case: Case, name: str, place: Place | None) -> Iterator[Cause]:
+def _not_found(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
     """The causes for a module that another imports in vain."""
-    inner = case.ask(name)
+    inner = case.ask(lack.module)
     if inner.found:
         return
     inner = attrs.evolve(inner, asker=place)
-    causes = [found for found in case.causes_of(inner) if found.code not in ("LS224", "LS225")]
-    if not any(found.proved for found in causes):
-        yield from raised(case, f"Ask about the module that it lacks: {asking('explain', name)}")
+    causes = [found for found in case.causes_of(inner) if found.code != "LS224"]
+    if not _is_reason(case, lack) and not any(found.proved and found.code != "LS225" for found in causes):
+        causes = [found for found in causes if found.code != "LS225"]
+        yield from raised(case, f"Ask about the module that it lacks: {asking('explain', lack.module)}")
     for found in causes:
-        asks = "" if place is None else "\n" + printable(f"{place.name} asks for {name}: {place}")
+        asks = "" if place is None else "\n" + printable(f"{place.name} asks for {lack.module}: {place}")
         yield attrs.evolve(found, evidence=f"{found.evidence}{asks}")
+
+
+def _is_reason(case: Case, lack: Lack) -> bool:
+    """Whether the failure is about what is lacking, and not of what is done in the place of it."""
+    failure = case.failure
+    return isinstance(failure, ImportError) or lack.module in error_text(failure or lack.error)
 
 
 def _no_name(case: Case, lack: Lack, place: Place | None) -> Iterator[Cause]:
