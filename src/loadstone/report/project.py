@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Iterator
 from functools import cached_property
 from glob import escape, glob
-from importlib import import_module
 from importlib.machinery import all_suffixes
 from typing import Any
 
@@ -18,6 +17,7 @@ import attrs
 from ..distributions import normal
 from .installer import pip
 from .requirements import Requirement, requirement
+from .toml import parser
 
 __all__ = ["Ask", "Project", "project_of"]
 
@@ -169,17 +169,12 @@ def project_of(folder: str) -> Project | None:
 
 
 def _toml(file: str) -> dict[str, Any]:
-    for name in ("tomllib", "tomli"):
-        try:
-            reader = import_module(name)
-        except Exception:
-            continue
-        try:
-            with open(file, "rb") as stream:
-                return dict(reader.load(stream))
-        except (OSError, ValueError, RecursionError):
-            return {}
-    return {}
+    reader = parser()
+    try:
+        with open(file, "rb") as stream:
+            return dict(reader.load(stream)) if reader is not None else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
 
 
 def _in(table: Any, *names: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 from collections.abc import Iterator
@@ -10,7 +9,9 @@ from typing import Any
 
 import attrs
 
+from .installer import installing
 from .places import current_directory
+from .toml import parser
 
 __all__ = ["Settings", "SettingsError", "read"]
 
@@ -71,20 +72,14 @@ def _candidates(folder: str) -> Iterator[str]:
 
 
 def _parsed(file: str, source: bytes) -> dict[str, Any]:
-    parser: Any = None
-    for name in ("tomllib", "tomli"):
-        try:
-            parser = importlib.import_module(name)
-        except ImportError:
-            continue
-        break
-    if parser is None:
+    reader = parser()
+    if reader is None:
         raise SettingsError(
             f"{file} has a table [tool.loadstone], which this Python cannot read: it has no tomllib "
-            "(new in 3.11), and tomli is not installed. python -m pip install tomli"
+            f"(new in 3.11), and tomli is not installed. {installing('tomli')}"
         )
     try:
-        parsed: dict[str, Any] = parser.loads(source.decode())
+        parsed: dict[str, Any] = reader.loads(source.decode())
     except (ValueError, RecursionError) as error:  # of TOML, or of UTF-8
         raise SettingsError(f"{file} cannot be read: {error}") from error
     return parsed
