@@ -357,7 +357,8 @@ def test_a_python_in_which_nothing_can_be_examined(sandbox: Sandbox) -> None:
         result = sandbox.python("-m", "loadstone", *command, "--python", "other")
         assert result.returncode == 1
         said = "loadstone: nothing could be examined: the interpreter ended with the status 5; "
-        assert result.stderr.splitlines() == ["no more", f"{said}what it said itself stands above"]
+        assert result.stderr.splitlines()[-1] == f"{said}what it said itself stands above"
+        assert "no more" in (result.stdout if command[0] == "explain" else result.stderr)
 
 
 def test_a_process_that_dies_for_no_module(sandbox: Sandbox) -> None:

@@ -102,13 +102,13 @@ def started(interpreter: Interpreter) -> Python:
     return Python(interpreter, executable or path, version)
 
 
-def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
+def ask(python: Python, module: str, function: str, *, writes: bool = False, **parameters: Any) -> Any:
     """What a function of a module of loadstone returns in a new process of the Python, for these parameters.
 
-    They are plain values; what is returned can be pickled. What the function writes to `sys.stdout` is
-    output, anything else that is written goes to standard error. Raises BrokenPipeError where nobody reads
-    that. An interrupt is passed on to it, whose answer may be what it has so far. Raises Died if it does not
-    answer.
+    They are plain values; what is returned can be pickled. If it `writes`, what it writes to `sys.stdout` is
+    output; anything else that is written meanwhile goes to standard error. An interrupt is passed on to the
+    process, whose answer may be what it has so far. Raises Died if it does not answer, BrokenPipeError where
+    nobody reads the output.
     """
     with tempfile.TemporaryDirectory(prefix="loadstone-") as folder:
         question = {
@@ -122,7 +122,7 @@ def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
         if sys.stdout is not None:
             sys.stdout.flush()  # the process writes there, too
         with start_of("loadstone.report.examined") as start:
-            status, is_interrupted = _wait([*python.command, *start, folder])
+            status, is_interrupted = _wait([*python.command, *start, folder], writes)
         try:
             with open(os.path.join(folder, ANSWER), "rb") as file:
                 answer = pickle.load(file)
@@ -135,12 +135,13 @@ def ask(python: Python, module: str, function: str, **parameters: Any) -> Any:
     return answer
 
 
-def _wait(command: list[str]) -> tuple[int, bool]:
+def _wait(command: list[str], writes: bool) -> tuple[int, bool]:
     """Run a command to its end, even if an interrupt comes; its status, and whether one came.
 
     An interrupt is passed on if that has not ended the command meanwhile: often it was sent to both.
     """
-    with subprocess.Popen(command, env=_surroundings()) as child:
+    output = None if writes or sys.__stderr__ is None else sys.__stderr__.fileno()
+    with subprocess.Popen(command, env=_surroundings(), stdout=output) as child:
         try:
             return child.wait(), False
         except KeyboardInterrupt:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from .._setting import kept
+
 __all__ = ["parser"]
 
 
@@ -12,7 +14,8 @@ def parser() -> Any:
     """`tomllib`, or `tomli` where Python has none; None without either."""
     for name in ("tomllib", "tomli"):
         try:
-            return import_module(name)
+            with kept():  # the user may have a file of this name
+                return import_module(name)
         except Exception:  # of one that is damaged, too
             continue
     return None

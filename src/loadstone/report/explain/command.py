@@ -179,9 +179,10 @@ def _answers(
     for number, group in enumerate([[name] for name in names] if options.load else [list(names)]):
         how["follows"] = number > 0
         try:
-            answers = ask(*where, names=group, **how)
+            answers = ask(*where, writes=shows is not None, names=group, **how)
         except Died as error:
             if error.module is None:
                 raise
-            answers = ask(*where, names=group, **{**how, "load": False}, end=error.plain())
+            how_now = {**how, "load": False, "end": error.plain()}
+            answers = ask(*where, writes=shows is not None, names=group, **how_now)
         yield from answers
