@@ -11,7 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
-from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -1005,3 +1005,38 @@ def test_a_file_that_lacks_the_name_is_not_as_it_was_installed(sandbox: Sandbox)
     cause = first("asks")
     assert (cause.code, cause.proved) == ("LS245", True)
     assert cause.remedy.endswith("--no-deps --force-reinstall emptied==2")
+
+
+def test_the_line_of_the_user_and_not_of_the_standard_library(sandbox: Sandbox) -> None:
+    """LS220, LS237 and LS225 blame the code that called, not what was called for it."""
+    sandbox.write(
+        {
+            "unset.py": "import os\nos.environ['LOADSTONE_UNSET']\n",
+            "stops.py": "import argparse\nargparse.ArgumentParser().exit(3)\n",
+            "dynamic.py": "import importlib\nimportlib.import_module('absent_thing')\n",
+        },
+        on_path=True,
+    )
+    line = f"{sandbox.root}/unset.py, line 2: os.environ['LOADSTONE_UNSET'] (raised in "
+    assert first("unset").evidence.startswith(f"unset: KeyError: 'LOADSTONE_UNSET' in {line}")
+    ends = f"{sandbox.root}/stops.py, line 2: argparse.ArgumentParser().exit(3)"
+    assert first("stops").evidence.endswith(f"with the exit status 3: {ends}")
+    assert f"\ndynamic asks for absent_thing: {sandbox.root}/dynamic.py, line 2" in first("dynamic").evidence
+
+
+def test_a_module_whose_loader_makes_it_a_package(sandbox: Sandbox) -> None:
+    """LS208 is only possible, behind LS224: the spec says no package, and the file is that of one."""
+    sandbox.write({"hidden/late/__init__.py": "", "hidden/late/sub.py": ""})
+
+    class Replacing:
+        """As setuptools' finder for distutils: the spec has a package's file, and is none of a package."""
+
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            if name != "late":
+                return None
+            file = str(sandbox.root / "hidden" / "late" / "__init__.py")
+            return ModuleSpec(name, SourceFileLoader(name, file), origin=file)
+
+    sys.meta_path.insert(0, Replacing())
+    causes = loadstone.explain("late.sub").causes
+    assert [(cause.code, cause.proved) for cause in causes][:2] == [("LS224", True), ("LS208", False)]

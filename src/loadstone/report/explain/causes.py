@@ -281,7 +281,8 @@ def _no_package(case: Case) -> Iterator[Cause]:
         import_it = f"from {step.name} import {case.tail}"
         yield cause("LS208", f"{evidence}; {case.tail!r} is a {kind} in it", f"Import it so: {import_it}")
     else:
-        yield cause("LS208", evidence)
+        # The loader may make it a package after all, as that of setuptools' distutils does.
+        yield cause("LS208", evidence, proved=not copies.is_named_as_package(step))
 
 
 def _empty_path(case: Case) -> Iterator[Cause]:
