@@ -634,6 +634,7 @@ def test_modules_that_come_and_go(sandbox: Sandbox) -> None:
     """LS215: gone, not there yet, or not of this platform; with what is used instead."""
     assert "has left the standard library in Python 3.10" in causes("symbol")["LS215"].evidence
     assert causes("symbol")["LS215"].remedy == "There is nothing in its place."
+    assert causes("_winreg")["LS215"].remedy == "Use winreg, of Windows."
     assert causes("ConfigParser")["LS215"].remedy == "Use configparser."
     if sys.platform != "win32":
         assert "of the standard library for Windows only" in causes("winreg")["LS215"].evidence

@@ -349,3 +349,29 @@ def test_the_command_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(installer, "site_directories", list)
     assert installer.asking("explain", "a") == f"loadstone explain --python {sys.executable} a"
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ("~/meant", "only shells write the home directory for ~"),
+        ("$HOME/meant", "only shells put in the values of variables"),
+        ("'{home}/meant'", "quotes and spaces are a part of it"),
+        ("{home}/meant/*", "there are no patterns in it"),
+        ("{home}/meant;{home}/other", "entries are separated by ':' here, not by ';'"),
+    ],
+)
+def test_an_entry_of_pythonpath_that_leads_nowhere(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, entry: str, why: str
+) -> None:
+    """LS218 comes first where the module is in the directory that is meant."""
+    sandbox.write({"meant/aside.py": ""})
+    home = str(sandbox.root)
+    monkeypatch.setenv("HOME", home)
+    entry = entry.format(home=home)
+    monkeypatch.setenv("PYTHONPATH", f"{home}/work{os.pathsep}{entry}")
+    cause = loadstone.explain("aside").causes[0]
+    said = f"PYTHONPATH has {entry!r}, which is no directory: {why}; {home}/meant/aside.py is in {home}/meant"
+    assert (cause.code, cause.evidence) == ("LS218", said)
+    assert cause.remedy == f"Have PYTHONPATH lead to {home}/meant."
+    assert all(cause.code != "LS218" for cause in loadstone.explain("astray").causes)

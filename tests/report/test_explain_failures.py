@@ -11,7 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
-from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -972,3 +972,82 @@ def test_the_working_directory_has_what_a_script_elsewhere_asks_for(
         [sys.executable, "-m", "loadstone", *script], check=False, capture_output=True, text=True
     )
     assert f"cd {place} && python -m tools.MODULE" in done.stdout
+
+
+def test_source_of_a_distribution_is_not_to_be_edited(sandbox: Sandbox) -> None:
+    """LS236 and LS234: what is installed is mended by another version, what is local in its file."""
+    files: dict[str, str | bytes] = {
+        "oldie/__init__.py": "",
+        "oldie/words.py": "def call(async=True): ...\n",
+        "oldie/typo.py": "def call(:\n",
+        "oldie/asks.py": "from words import call\n",
+    }
+    install(sandbox, "oldie", "1", files)
+    upgrade = "-m pip install --upgrade oldie"
+    cause = first("oldie.words")
+    assert "words.py, line 1, names something 'async', which is a keyword since Python 3.7" in cause.evidence
+    assert cause.remedy.startswith("Install a version of oldie that is for this Python: ")
+    assert cause.remedy.endswith(upgrade)
+    cause = first("oldie.typo")
+    assert "-m pip install --no-deps --force-reinstall oldie==1; or a version that is" in cause.remedy
+    cause = first("oldie.asks")
+    assert (cause.code, cause.remedy.endswith(upgrade)) == ("LS234", True)
+    assert "which only Python 2 took it for; it is of oldie 1" in cause.evidence
+    sandbox.write({"mine/__init__.py": "", "mine/words.py": "", "mine/asks.py": "from words import call\n"})
+    sandbox.on_path(".")
+    assert first("mine.asks").remedy == f"Write in {sandbox.root}/mine/asks.py: from .words import call"
+
+
+def test_a_version_for_another_python_comes_before_its_syntax(sandbox: Sandbox) -> None:
+    """LS247: what a distribution requires of Python is why its source cannot be compiled."""
+    site = install(sandbox, "tomorrow", "3", {"tomorrow.py": "def :\n"})
+    (site / "tomorrow-3.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: tomorrow\nVersion: 3\nRequires-Python: >=3.99\n"
+    )
+    assert codes("tomorrow") == ["LS247", "LS236"]
+
+
+def test_a_file_that_lacks_the_name_is_not_as_it_was_installed(sandbox: Sandbox) -> None:
+    """LS245 is proved, and comes first, where the file has lost what is asked of it."""
+    site = install(sandbox, "emptied", "2", {"emptied.py": ""})
+    record = site / "emptied-2.dist-info" / "RECORD"
+    record.write_text(record.read_text().replace("emptied.py,,", f"emptied.py,sha256={'A' * 43},3"))
+    sandbox.write({"asks.py": "from emptied import content\n"}, on_path=True)
+    cause = first("asks")
+    assert (cause.code, cause.proved) == ("LS245", True)
+    assert cause.remedy.endswith("--no-deps --force-reinstall emptied==2")
+
+
+def test_the_line_of_the_user_and_not_of_the_standard_library(sandbox: Sandbox) -> None:
+    """LS220, LS237 and LS225 blame the code that called, not what was called for it."""
+    sandbox.write(
+        {
+            "unset.py": "import os\nos.environ['LOADSTONE_UNSET']\n",
+            "stops.py": "import argparse\nargparse.ArgumentParser().exit(3)\n",
+            "dynamic.py": "import importlib\nimportlib.import_module('absent_thing')\n",
+        },
+        on_path=True,
+    )
+    line = f"{sandbox.root}/unset.py, line 2: os.environ['LOADSTONE_UNSET'] (raised in "
+    assert first("unset").evidence.startswith(f"unset: KeyError: 'LOADSTONE_UNSET' in {line}")
+    ends = f"{sandbox.root}/stops.py, line 2: argparse.ArgumentParser().exit(3)"
+    assert first("stops").evidence.endswith(f"with the exit status 3: {ends}")
+    assert f"\ndynamic asks for absent_thing: {sandbox.root}/dynamic.py, line 2" in first("dynamic").evidence
+
+
+def test_a_module_whose_loader_makes_it_a_package(sandbox: Sandbox) -> None:
+    """LS208 is only possible, behind LS224: the spec says no package, and the file is that of one."""
+    sandbox.write({"hidden/late/__init__.py": "", "hidden/late/sub.py": ""})
+
+    class Replacing:
+        """As setuptools' finder for distutils: the spec has a package's file, and is none of a package."""
+
+        def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+            if name != "late":
+                return None
+            file = str(sandbox.root / "hidden" / "late" / "__init__.py")
+            return ModuleSpec(name, SourceFileLoader(name, file), origin=file)
+
+    sys.meta_path.insert(0, Replacing())
+    causes = loadstone.explain("late.sub").causes
+    assert [(cause.code, cause.proved) for cause in causes][:2] == [("LS224", True), ("LS208", False)]

@@ -256,6 +256,25 @@ def test_an_editable_install_that_has_moved(sandbox: Sandbox) -> None:
     assert "force-reinstall" not in str(loadstone.explain("movd"))
 
 
+def test_what_the_project_of_an_editable_install_does_not_have(sandbox: Sandbox) -> None:
+    """LS225, not LS249: the package is found in the project, and only a file of it is missing."""
+    sandbox.write({"work/pack/__init__.py": ""}, on_path=False)
+    editable(sandbox, "pack", sandbox.root / "work", "pack")
+    sandbox.on_path("work")
+    cause = first("pack.core")
+    assert cause.code == "LS225"
+    assert cause.evidence == f"'pack' has no module 'core': nothing in {sandbox.root}/work/pack is it"
+
+
+def test_a_well_known_module_in_other_letters(sandbox: Sandbox) -> None:
+    """LS202: with how it is spelt; LS212 where its distribution is installed."""
+    cause = first("Yaml")
+    assert (cause.code, cause.remedy.startswith("Import yaml; to install it: ")) == ("LS202", True)
+    assert cause.remedy.endswith("install PyYAML")
+    install(sandbox, "PyYAML", "6", {"yaml/__init__.py": ""})
+    assert (first("YAML").code, first("YAML").remedy) == ("LS212", "Correct the name: it is yaml.")
+
+
 def test_an_editable_install_without_a_list_of_modules(sandbox: Sandbox) -> None:
     """LS249: by the name of the distribution, where its metadata does not tell its modules."""
     direct = json.dumps({"dir_info": {"editable": True}, "url": (sandbox.root / "old").as_uri()})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..distributions import normal
 
-__all__ = ["DISTRIBUTIONS", "known_in", "modules_of"]
+__all__ = ["DISTRIBUTIONS", "known_in", "modules_of", "spelt"]
 
 # A module, the distribution that has it, and others that may have it in its place.
 _BY_OTHER_NAMES = """
@@ -321,11 +321,20 @@ for _module, _names in DISTRIBUTIONS.items():
         _MODULES.setdefault(normal(_name), []).append(_module)
 
 
+_SPELT = {name.lower(): name for name in DISTRIBUTIONS}
+
+
 def known_in(name: str) -> str:
     """The well-known module that `name` is, or is in; an empty string for one that is in none."""
     while name and name not in DISTRIBUTIONS:
         name = name.rpartition(".")[0]
     return name
+
+
+def spelt(name: str) -> str | None:
+    """The well-known module whose name differs in upper and lower case alone; None if there is none."""
+    found = _SPELT.get(name.lower())
+    return None if found == name else found
 
 
 def modules_of(distribution: str) -> tuple[str, ...]:

@@ -189,6 +189,10 @@ def _remedy(case: Case, code: str, path: str) -> str | None:
         return extension.remedy_for(case, path)
     if code == "LS213":
         return f"Delete {path}, or put its source beside it."
+    if code == "LS212":
+        inside = os.path.join(path, "__init__.py") if os.path.isdir(path) else path
+        name = f"{case.missing[: -len(case.tail)]}{os.path.basename(path).partition('.')[0]}"
+        return f"Correct the name: it is {name}." if case.inventory.of_file(inside) else None
     top = case.steps[0].spec
     if code == "LS231" and top is not None and top.search_locations:
         return extension.build_it(os.path.dirname(top.search_locations[0]))
@@ -277,7 +281,8 @@ def _no_package(case: Case) -> Iterator[Cause]:
         import_it = f"from {step.name} import {case.tail}"
         yield cause("LS208", f"{evidence}; {case.tail!r} is a {kind} in it", f"Import it so: {import_it}")
     else:
-        yield cause("LS208", evidence)
+        # The loader may make it a package after all, as that of setuptools' distutils does.
+        yield cause("LS208", evidence, proved=not copies.is_named_as_package(step))
 
 
 def _empty_path(case: Case) -> Iterator[Cause]:
@@ -315,13 +320,14 @@ _ENOUGH = {*_HIDING, "LS205"}
 """What need not be proved for others to say nothing beside it."""
 _SETTLING = {*_HIDING, "LS210", "LS213", "LS222", "LS231", "LS232", "LS235"}
 """What says why the very module is not found: beside it, other causes only confuse."""
+_TOLD_OF_CONTENT = {"LS243", "LS244", "LS245", "LS247", "LS248", "LS252"}
 _TOLD_BY: dict[Check, set[str]] = {
     membership.near: {"LS256"},
     shadow.swallowed: {"LS249"},
     versions.mismatch: {*_HIDING, "LS205"},
     raised.circular: _HIDING,
     versions.moved: {*_HIDING, "LS205", "LS227", "LS232"},
-    raised.lacking: {*_HIDING, "LS205", "LS227", "LS232", "LS243", "LS244", "LS247", "LS248", "LS252"},
+    raised.lacking: {*_HIDING, "LS205", "LS227", "LS232", *_TOLD_OF_CONTENT},
 }
 """What need not be asked where there is a cause with one of these codes."""
 
@@ -349,16 +355,16 @@ _IF_FAILED: tuple[Check, ...] = (
     membership.relative,
     extension.extension_fails,
     content.damaged,
-    content.source,
     raised.circular,
     raised.not_imported,
     raised.never_imported,
     versions.looked_up,
     versions.mismatch,
+    content.source,
     versions.moved,
+    ownership.altered,
     raised.lacking,
     raised.ended,
-    ownership.altered,
 )
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
@@ -372,6 +378,7 @@ _IF_MISSING: tuple[Check, ...] = (
     membership.inside,
     options.unused_directory,
     options.unused_variable,
+    options.unusable_variable,
     elsewhere.meant,
     installations.distribution,
     _other_misses,

@@ -9,6 +9,11 @@ import tokenize
 from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 
+import attrs
+
+from ...distributions import Installed
+from ..installer import pip
+from ..remedy import again
 from .case import Case, cause
 from .failure import asked_at, errors_of, lacks_of, loading_of, place_of, source_of
 from .records import Cause
@@ -101,6 +106,8 @@ _PYTHON_2 = (
     (re.compile(r"\b\d+L\b"), "long numbers end in L"),
     (re.compile(r"\b[uU][rR]['\"]"), "there are ur strings"),
 )
+# Where a name stands, not before what these words begin.
+_KEYWORD = re.compile(r"\b(async|await)(?=\s*([=,)(.:;]|$))|(?<=\.)(async|await)\b")
 _NEWER = (
     (re.compile(r"^lazy\s+(import|from)\b"), "3.15", "lazy imports"),
     (re.compile(r"\b[tT][rR]?['\"]"), "3.14", "template strings"),
@@ -123,8 +130,25 @@ def source(case: Case) -> Iterator[Cause]:
                 return
         place, line = source_of(error) if isinstance(error, SyntaxError) else (None, None)
         if isinstance(error, SyntaxError) and place is not None and os.path.isfile(place):
-            yield _syntax(place, line, error.text if isinstance(error.text, str) else "", str(error.msg))
+            text = error.text if isinstance(error.text, str) else ""
+            found = _syntax(place, line, text, str(error.msg))
+            owner = next(iter(case.inventory.of_file(place)), None)
+            if owner is not None and owner.project is None:
+                found = attrs.evolve(found, remedy=_of_another(owner, found.evidence))
+            yield found
             return
+
+
+def _of_another(owner: Installed, evidence: str) -> str:
+    """What to do about source that is not the user's to edit: there may be another version of it."""
+    newer = pip("install", "--upgrade", str(owner.name))
+    if "needs Python" in evidence:
+        return (
+            f"Use that version of Python or later, or an older version of {owner.name} than {owner.version}."
+        )
+    if "cannot be compiled" in evidence:
+        return f"{again(owner)}; or a version that is for this Python: {newer}"
+    return f"Install a version of {owner.name} that is for this Python: {newer}"
 
 
 def _files_of(case: Case, error: BaseException) -> list[str]:
@@ -153,6 +177,10 @@ def _syntax(file: str, line: int | None, text: str, message: str) -> Cause:
             evidence = f"{where}, is of Python 2, where {what}: {text}"
             remedy = "Use a version of it that is for Python 3, or have that file translated."
             return cause("LS236", evidence, remedy)
+    word = _KEYWORD.search(text)
+    if word is not None:
+        evidence = f"{where}, names something {word[0]!r}, which is a keyword since Python 3.7: {text}"
+        return cause("LS236", evidence, "Call it otherwise, or use a version of it that is for this Python.")
     for each in lines:
         for pattern, version, what in _NEWER:
             if pattern.search(each.strip()) and _is_older_than(version):

@@ -11,7 +11,7 @@ from .case import Case, cause
 from .records import Answer, Cause, Step
 from .shadow import rename
 
-__all__ = ["in_a_hidden_copy", "may_extend"]
+__all__ = ["in_a_hidden_copy", "is_named_as_package", "may_extend"]
 
 _LARGEST = 1_000_000
 
@@ -54,6 +54,8 @@ def may_extend(package: Step) -> bool:
     """Whether a package may have submodules that are not in its places, or look in others, when executed."""
     if package.imported is not None or package.loading is not None:
         return False
+    if is_named_as_package(package):
+        return True
     if package.spec is None or not package.spec.has_location or package.spec.origin is None:
         return True
     try:
@@ -62,6 +64,14 @@ def may_extend(package: Step) -> bool:
     except OSError:
         return True
     return any(word in text for word in (b"__path__", b"declare_namespace", b"sys.modules", b"meta_path"))
+
+
+def is_named_as_package(step: Step) -> bool:
+    """Whether the file is one of packages, though the spec, of what is not executed, is none of a package."""
+    spec = step.spec
+    if step.imported is not None or step.loading is not None or spec is None or spec.origin is None:
+        return False
+    return spec.search_locations is None and os.path.basename(spec.origin).startswith("__init__.")
 
 
 def _module_in(place: str, case: Case) -> str | None:

@@ -13,6 +13,7 @@ import attrs
 
 from ...framework.kinds import attribute_of
 from ..layout import names_in
+from ..places import is_standard_file, standard_directories
 
 __all__ = [
     "Lack",
@@ -26,9 +27,12 @@ __all__ = [
     "place_of",
     "places_of",
     "source_of",
+    "user_place_of",
 ]
 
 _BOOTSTRAP = "importlib._bootstrap"
+_IMPORTING = ("importlib", "importlib.metadata", "importlib.util", "pkgutil", "runpy")
+"""The modules of the standard library that import what others name."""
 _FROM = opmap["IMPORT_FROM"]
 _MOST = 10
 
@@ -179,10 +183,23 @@ def place_of(error: BaseException, *, of_loadstone: bool = False) -> Place | Non
     return next((place for place in reversed(places_of(error)) if of_loadstone or not is_engine(place)), None)
 
 
+def user_place_of(error: BaseException) -> Place | None:
+    """The innermost line that it went through, but for those of the standard library, if there is one."""
+    standard = standard_directories()
+    for place in reversed(places_of(error)):
+        if not (is_engine(place) or place.file.startswith("<") or is_standard_file(place.file, standard)):
+            return place
+    return place_of(error)
+
+
 def is_engine(place: Place) -> bool:
     """Whether it is the import system's own, or a function of loadstone that imports for others."""
-    return _BOOTSTRAP in place.file.replace("\\", "/") or place.name.startswith(
-        ("loadstone._core.", "loadstone._standard.", "loadstone.report.", "importlib._bootstrap")
+    return (
+        _BOOTSTRAP in place.file.replace("\\", "/")
+        or place.name in _IMPORTING
+        or place.name.startswith(
+            ("loadstone._core.", "loadstone._standard.", "loadstone.report.", "importlib._bootstrap")
+        )
     )
 
 

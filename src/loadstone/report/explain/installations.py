@@ -95,7 +95,9 @@ def _moved(want: Want) -> Iterator[Cause]:
     """An editable install whose project is gone, or does not lead to the module."""
     top = want.name.partition(".")[0]
     for one in want.inventory.all:
-        if one.project is not None and (top in one.modules or one.key == normal(top)):
+        if one.project is None or (not want.is_top and os.path.isdir(one.project)):
+            continue  # what is missing further in is not missing for the way to the project
+        if top in one.modules or one.key == normal(top):
             yield _editable(one.release, one.name or "", one.project, top)
             return
     for folder in site_directories():

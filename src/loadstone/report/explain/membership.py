@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from ..installer import pip
 from ..layout import Placed, has_module, placed, placed_below
 from ..places import current_directory, folder
 from ..remedy import editable
@@ -72,7 +73,7 @@ def inside(case: Case) -> Iterator[Cause]:
     if not _is_askable(case):
         return
     if case.asker is not None and os.path.isabs(case.asker.file):
-        yield from _beside(case.asker, case.missing)
+        yield from _beside(case, case.asker)
     for start, root in _places(case):
         top = os.path.join(root, case.missing.partition(".")[0])
         if f"{start}{os.sep}".startswith(f"{top}{os.sep}"):
@@ -136,14 +137,23 @@ def _away(case: Case, start: str, root: str) -> Cause:
     return cause("LS234", evidence, remedy)
 
 
-def _beside(asker: Place, missing: str) -> Iterator[Cause]:
+def _beside(case: Case, asker: Place) -> Iterator[Cause]:
     """In the package of the one that asks for it, as Python 2 found it."""
+    missing = case.missing
     package = asker.globals.get("__package__")
     directory = os.path.dirname(asker.file)
     thing = None if "." in missing else _thing(directory, missing)
     if thing is not None and package and isinstance(package, str):
         evidence = f"{missing!r} is {thing}, which is a part of the package {package!r}"
-        yield cause("LS234", evidence, f"Write in {asker.file}: from . import {missing}")
+        written = re.sub(rf"^from\s+{missing}\b", f"from .{missing}", asker.text)
+        better = written if written != asker.text else f"from . import {missing}"
+        owner = next(iter(case.inventory.of_file(asker.file)), None)
+        remedy = f"Write in {asker.file}: {better}"
+        if owner is not None and owner.project is None:
+            evidence += f", which only Python 2 took it for; it is of {owner.release}"
+            newer = pip("install", "--upgrade", str(owner.name))
+            remedy = f"Install a version of {owner.name} that is for Python 3: {newer}"
+        yield cause("LS234", evidence, remedy)
 
 
 def _thing(root: str, name: str) -> str | None:

@@ -14,7 +14,7 @@ from ..places import folder
 from .case import Case, cause
 from .records import Cause
 
-__all__ = ["foreign_variable", "unused_directory", "unused_variable", "why_safe"]
+__all__ = ["foreign_variable", "unusable_variable", "unused_directory", "unused_variable", "why_safe"]
 
 
 def unused_directory(case: Case) -> Iterator[Cause]:
@@ -54,6 +54,35 @@ def unused_variable(case: Case) -> Iterator[Cause]:
         if origin is not None:
             yield cause("LS257", f"{origin} is on PYTHONPATH, which Python does not look at with {option}")
             return
+
+
+def unusable_variable(case: Case) -> Iterator[Cause]:
+    """The module is where an entry of PYTHONPATH is meant to lead: Python takes every entry as it stands."""
+    if sys.flags.ignore_environment or "." in case.missing:
+        return
+    for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+        for meant, why in _meant(entry) if entry and not os.path.exists(entry) else ():
+            origin = _module_in(meant, case.missing)
+            if origin is not None:
+                evidence = f"PYTHONPATH has {entry!r}, which is no directory: {why}; {origin} is in {meant}"
+                yield cause("LS218", evidence, f"Have PYTHONPATH lead to {meant}.")
+                return
+
+
+def _meant(entry: str) -> Iterator[tuple[str, str]]:
+    """The directories that an entry may be meant for, and why it does not lead there."""
+    bare = entry.strip().strip("\"'")
+    if bare != entry:
+        yield bare, "quotes and spaces are a part of it"
+    if bare.startswith("~"):
+        yield os.path.expanduser(bare), "only shells write the home directory for ~"
+    if "$" in bare:
+        yield os.path.expandvars(bare), "only shells put in the values of variables"
+    if bare.endswith((f"{os.sep}*", "/*")):
+        yield bare[:-2], "there are no patterns in it"
+    for sign in (";", ",", ":"):
+        for part in bare.split(sign) if sign in bare and sign != os.pathsep else ():
+            yield part, f"entries are separated by {os.pathsep!r} here, not by {sign!r}"
 
 
 def foreign_variable(case: Case) -> Iterator[Cause]:

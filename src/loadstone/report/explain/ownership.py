@@ -67,12 +67,13 @@ def altered(case: Case) -> Iterator[Cause]:
     """A file that the failure went through is not as it was installed."""
     if case.failure is None:
         return
-    for _, file in _modules(case).items():
+    lacking = {lack.file for lack in lacks_of(case.failure)}
+    for file in _modules(case).values():
         for one in case.inventory.of_file(file):
             wanted = _hash_of(one, file)
             if wanted is not None and is_as_recorded(file, wanted) is False:
                 evidence = f"{file} is not as {one.release} was installed: its hash is not that in RECORD"
-                yield cause("LS245", evidence, again(one), proved=False)
+                yield cause("LS245", evidence, again(one), proved=file in lacking)
                 return
 
 

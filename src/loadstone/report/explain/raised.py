@@ -17,7 +17,7 @@ from ..died import Died
 from ..installer import asking
 from .case import Case, cause
 from .circle import circle_of
-from .failure import Lack, Place, lacks_of, loading_of, place_of
+from .failure import Lack, Place, lacks_of, loading_of, place_of, user_place_of
 from .records import Cause
 from .search import error_text
 
@@ -208,7 +208,7 @@ def ended(case: Case) -> Iterator[Cause]:
     """A module that ends the program, or takes itself out of `sys.modules`."""
     failure = case.failure
     if isinstance(failure, SystemExit):
-        place = place_of(failure)
+        place = user_place_of(failure)
         where = "" if place is None else f": {place}"
         # Of what is no number and no message, the repr is the module's own code.
         status = repr(failure.code) if isinstance(failure.code, str | int | None) else "of an object"
@@ -238,5 +238,8 @@ def raised(case: Case, remedy: str | None = None) -> Iterator[Cause]:
     if loading is None or loading.error is None:
         return
     where = f" in {loading.file}, line {loading.line}" if loading.file else ""
+    place = None if case.failure is None else user_place_of(case.failure)
+    if place is not None and not isinstance(case.failure, SyntaxError) and place.file != loading.file:
+        where = f" in {place}" + (f" (raised{where})" if where else "")
     *first, last = f"{case.last.name}: {loading.error}".split("\n")
     yield cause("LS220", [*first, f"{last}{where}"], remedy)

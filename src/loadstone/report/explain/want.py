@@ -9,7 +9,7 @@ from functools import cached_property
 import attrs
 
 from ...distributions import Installed, normal
-from ..index import DISTRIBUTIONS, known_in
+from ..index import DISTRIBUTIONS, known_in, spelt
 from ..installer import installing
 from ..known import LEFT
 from ..places import current_directory
@@ -92,6 +92,8 @@ def to_install(want: Want) -> Iterator[Cause]:
         yield _by_requirement(want, *plain[0])
     elif want.known:
         yield _by_index(want, want.known[0])
+    elif want.is_top and not required and want.inventory.named(want.name) is None:
+        yield from _by_spelling(want)
     if extras and not own:
         yield _by_extras(want, extras)
 
@@ -141,6 +143,16 @@ def _by_index(want: Want, name: str) -> Cause:
     if stubs is None:
         return found
     return attrs.evolve(found, evidence=f"{found.evidence}\n{stubs.release} has only stubs for type checkers")
+
+
+def _by_spelling(want: Want) -> Iterator[Cause]:
+    """A well-known module that is spelt otherwise, whose distribution is not installed."""
+    module = spelt(want.name)
+    if module is None or any(map(want.inventory.named, DISTRIBUTIONS[module])):
+        return
+    name = DISTRIBUTIONS[module][0]
+    what = f"{want.name!r} is no well-known module, {module!r} is one, of the distribution {name!r}"
+    yield cause("LS202", f"{what}, {_here()}", f"Import {module}; to install it: {installing(name)}")
 
 
 def _of_known(want: Want, name: str) -> Cause:
