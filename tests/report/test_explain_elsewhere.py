@@ -375,3 +375,37 @@ def test_an_entry_of_pythonpath_that_leads_nowhere(
     assert (cause.code, cause.evidence) == ("LS218", said)
     assert cause.remedy == f"Have PYTHONPATH lead to {home}/meant."
     assert all(cause.code != "LS218" for cause in loadstone.explain("astray").causes)
+
+
+@pytest.mark.parametrize(
+    ("direct", "words"),
+    [
+        ('{{"url": "file://{root}/project", "dir_info": {{"editable": true}}}}', "-e {root}/project"),
+        (
+            '{{"url": "https://example.org/it.git", "vcs_info": {{"vcs": "git", "commit_id": "0a1"}}}}',
+            "git+https://example.org/it.git@0a1",
+        ),
+        ('{{"url": "https://example.org/it.whl", "archive_info": {{}}}}', "https://example.org/it.whl"),
+    ],
+)
+def test_what_came_from_elsewhere_comes_from_there(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, direct: str, words: str
+) -> None:
+    """LS223: what another Python has from a project, repository or file is not fetched from an index."""
+    root = sandbox.root
+    info = f"active/{SITE}/wanted-1.dist-info"
+    sandbox.write(
+        {
+            f"{info}/METADATA": "Metadata-Version: 2.1\nName: wanted\nVersion: 1\n",
+            f"{info}/direct_url.json": direct.format(root=root),
+            "project/src/wanted.py": "",
+        }
+    )
+    if "-e" not in words:
+        sandbox.write({f"active/{SITE}/wanted.py": "", f"{info}/top_level.txt": "wanted\n"})
+    monkeypatch.setenv("VIRTUAL_ENV", str(root / "active"))
+    cause = elsewhere_cause()
+    assert cause.evidence.startswith("'wanted' (wanted 1) is installed in the active environment")
+    assert (
+        cause.remedy == f"Install it for this one: {sys.executable} -m pip install {words.format(root=root)}"
+    )

@@ -863,6 +863,7 @@ def test_a_trace_says_how_a_part_of_a_package_is_started(sandbox: Sandbox) -> No
             "src/app/util.py": "",
             "src/app/main.py": "import src.app.util\n",
             "library_x/main.py": "import library_x\n",
+            "tools/start.py": "import azu.models\n",
         }
     )
     for script, module in (("azu/run.py", "azu.run"), ("src/app/main.py", "src.app.main")):
@@ -881,6 +882,8 @@ def test_a_trace_says_how_a_part_of_a_package_is_started(sandbox: Sandbox) -> No
     text = sandbox.python("-m", "loadstone", "trace", "own/use.py").stderr
     assert f"→ {sandbox.root}/own/colorsys.py is imported in the place of the standard library's" in text
     assert "→" not in sandbox.python("-m", "loadstone", "trace", "own/fine.py").stderr
+    text = sandbox.python("-m", "loadstone", "trace", "tools/start.py").stderr
+    assert f"→ azu is in {sandbox.root}, which is not on sys.path: run it as python -m tools.start\n" in text
     assert "→ library_x" not in sandbox.python("-m", "loadstone", "trace", "library_x/main.py").stderr
 
 
@@ -1051,3 +1054,18 @@ def test_a_module_whose_loader_makes_it_a_package(sandbox: Sandbox) -> None:
     sys.meta_path.insert(0, Replacing())
     causes = loadstone.explain("late.sub").causes
     assert [(cause.code, cause.proved) for cause in causes][:2] == [("LS224", True), ("LS208", False)]
+
+
+def test_a_local_folder_that_a_module_of_the_name_hides(sandbox: Sandbox) -> None:
+    """LS222: a folder without `__init__` is nothing beside a module or package further back."""
+    sandbox.write({"code/mine.py": "", "json/mine.py": "", "helpers/mine.py": ""}, on_path=True)
+    install(sandbox, "untidy", "1", {"helpers/__init__.py": ""})
+    for name in "code", "json":
+        cause = first(f"{name}.mine", load=False)
+        assert (cause.code, cause.proved) == ("LS222", True)
+        assert cause.evidence.startswith(f"{sandbox.root}/{name}/mine.py is there, but {name!r} is ")
+        standard = f"{name!r} is a module of the standard library."
+        assert cause.remedy == f"Rename the folder {sandbox.root}/{name}: {standard}"
+    cause = first("helpers.mine", load=False)
+    assert "helpers/__init__.py, of untidy 1, which hides it" in cause.evidence
+    assert cause.remedy.startswith(f"Rename the folder {sandbox.root}/helpers, or make it a package")

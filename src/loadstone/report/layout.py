@@ -124,11 +124,26 @@ def advice(script: str, failures: Iterable[tuple[str, str, str | None, int | Non
             asked = names_in(linecache.getline(file, line)) if file is not None and line is not None else []
             if place is not None and not has_module(place.root, [name, *asked]):
                 place = None
+            if place is None and (above := _above(script, name)) is not None:
+                top = name.partition(".")[0]
+                return f"{top} is in {above.root}, which is not on sys.path: run it as {above.command}"
         if place is not None:
             return (
                 f"{script} is a part of the package {place.name.partition('.')[0]}: run it as {place.command}"
             )
     return None
+
+
+def _above(script: str, name: str) -> Placed | None:
+    """The script as a module below the working directory, if that has the module and the script is below."""
+    try:
+        here = os.getcwd()
+    except OSError:  # it is gone
+        return None
+    parts = os.path.relpath(os.path.splitext(os.path.abspath(script))[0], here).split(os.sep)
+    if len(parts) < 2 or not all(map(str.isidentifier, parts)) or not has_module(here, [name]):
+        return None
+    return Placed(here, ".".join(parts))
 
 
 def hiding(script: str, imports: Iterable[tuple[str, str | None]]) -> str | None:

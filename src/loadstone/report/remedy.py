@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ..distributions import Installed, normal
-from .installer import pip
+from .installer import installing, pip
 from .places import current_directory
 from .project import Project, project_of
 
-__all__ = ["again", "editable", "editable_again", "moved_to"]
+__all__ = ["again", "as_there", "editable", "editable_again", "moved_to"]
 
 _MOST = 200
 _AGAIN = ("--no-deps", "--force-reinstall")
@@ -31,15 +31,31 @@ def again(distribution: Installed) -> str:
     project = distribution.project or _checkout(distribution)
     if project is not None:
         return editable_again(distribution.name or "", project)
-    url = distribution.direct.get("url")
-    if isinstance(url, str):
-        vcs = distribution.direct.get("vcs_info")
-        if isinstance(vcs, dict):
-            url = f"{vcs.get('vcs')}+{url}@{vcs.get('commit_id')}"
+    url = _url(distribution)
+    if url is not None:
         return f"Install it again, from where it came: {pip('install', *_AGAIN, url)}"
     name = distribution.name or ""
     pinned = f"{name}=={distribution.version}" if distribution.version else name
     return f"Install it again: {pip('install', *_AGAIN, pinned)}"
+
+
+def as_there(distribution: Installed) -> str:
+    """The command that installs into this Python what another has: from where it came to that."""
+    if distribution.project is not None:
+        where = distribution.project
+        if not os.path.isdir(where):
+            where = moved_to(distribution.name or "", where) or "NEWPLACE"
+        return editable(where)
+    return installing(_url(distribution) or distribution.name or "NAME")
+
+
+def _url(distribution: Installed) -> str | None:
+    """Where it was installed from, as pip takes it; None if that was an index."""
+    url = distribution.direct.get("url")
+    if not isinstance(url, str):
+        return None
+    vcs = distribution.direct.get("vcs_info")
+    return f"{vcs.get('vcs')}+{url}@{vcs.get('commit_id')}" if isinstance(vcs, dict) else url
 
 
 def editable_again(name: str, project: str) -> str:

@@ -369,12 +369,12 @@ _IF_FAILED: tuple[Check, ...] = (
 _IF_MISSING: tuple[Check, ...] = (
     _no_name,
     _not_in_this_version,
+    copies.in_a_hidden_copy,
     _no_package,
     raised.in_package,
     _empty_path,
     installations.not_built_in,
     _certain_misses,
-    copies.in_a_hidden_copy,
     membership.inside,
     options.unused_directory,
     options.unused_variable,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 
 from ..installer import pip
+from ..places import is_standard_file, standard_directories
 from .case import Case, cause
 from .records import Answer, Cause, Step
 from .shadow import rename
@@ -18,13 +19,16 @@ _LARGEST = 1_000_000
 
 def in_a_hidden_copy(case: Case) -> Iterator[Cause]:
     """The parent's shadows, and the portions that a regular package hides, may have the module."""
-    if len(case.steps) < 2 or case.last.name != case.missing:
+    if case.last.name != case.missing:
+        parent = case.last
+    elif len(case.steps) > 1:
+        parent = case.steps[-2]
+    else:
         return
-    parent = case.steps[-2]
     hidden = [shadow.spec for shadow in parent.shadows]
     for answer in _answers(parent.asked):
         hidden += [entry.spec for entry in answer.entries if entry.spec and entry.spec.loader is None]
-    used = set(case.last.path or ())
+    used = set(case.last.path or ()) if parent is not case.last else set()
     for place in dict.fromkeys(location for spec in hidden for location in spec.search_locations or ()):
         origin = None if place in used else _module_in(place, case)
         if origin is not None:
@@ -42,12 +46,25 @@ def _hidden(case: Case, parent: Step, origin: str) -> Cause:
     evidence = f"{origin}{f', of {there.release},' if there else ''} is there, but {parent.name!r} is "
     evidence += f"{spec.origin}{f', of {here.release}' if here else ''}, which hides it"
     remedy = None
-    if here is None and there is not None:
+    package = _package_in(origin, case)
+    if is_standard_file(spec.origin, standard_directories()):
+        remedy = f"Rename the folder {package}: {parent.name!r} is a module of the standard library."
+    elif here is not None and there is None:
+        remedy = f"Rename the folder {package}, or make it a package, with an __init__.py, before the other."
+    elif here is None and there is not None:
         remedy = rename(spec.origin, is_project=True)
     elif here is not None and there is not None and here != there:
         remedy = f"Uninstall the one of the two that is not wanted: {pip('uninstall', here.name or '')}; or "
         remedy += f"install both into one directory, in versions that share {parent.name!r}."
     return cause("LS222", evidence, remedy, proved=not may_extend(parent))
+
+
+def _package_in(origin: str, case: Case) -> str:
+    """The folder of the parent in which the file of the module is."""
+    base = os.path.basename(origin).partition(".")[0]
+    for _ in case.name[len(case.missing) - len(case.tail) :].split(".")[base != "__init__" :]:
+        origin = os.path.dirname(origin)
+    return os.path.dirname(origin)
 
 
 def may_extend(package: Step) -> bool:

@@ -12,10 +12,11 @@ from itertools import chain
 
 import attrs
 
-from ...distributions import providers
+from ...distributions import Installed, installed, normal, providers
 from ..installer import installing, quoted
 from ..interpreter import active_environments, environments_above, python_in
 from ..places import PACKAGES, folder
+from ..remedy import as_there
 from .case import Case, cause
 from .records import Cause
 
@@ -66,22 +67,25 @@ def others(case: Case) -> Iterator[Cause]:
 def _cause(case: Case, found: list[_Found]) -> Cause:
     first = found[0]
     named = _distribution(first, case.missing)
-    what = f"{case.missing!r}{f' ({named[1]})' if named else ''}"
+    what = f"{case.missing!r}{f' ({named.release})' if named else ''}"
     asked = f"the Python that is asked is {sys.executable or 'this one'}"
     lines = [f"{what} is installed in {first.site.owner}; {asked}"]
     for one in found:
         lines.append(one.path if one.site.owner == first.site.owner else f"{one.path}: in {one.site.owner}")
-    ways = [first.site.remedy, f"install it for this one: {installing(named[0])}" if named else ""]
+    ways = [first.site.remedy, f"install it for this one: {as_there(named)}" if named else ""]
     text = "; or ".join(filter(None, ways)) or f"install what has it for this one: {installing('NAME')}"
     return cause("LS223", lines, f"{text[0].upper()}{text[1:]}")
 
 
-def _distribution(found: _Found, missing: str) -> tuple[str, str] | None:
-    """Name and release of the distribution that the module is of; None if its metadata do not tell."""
-    for one in providers([found.site.folder]).get(missing.partition(".")[0], ()):
-        if one.name is not None:
-            return one.name, one.release
-    return None
+def _distribution(found: _Found, missing: str) -> Installed | None:
+    """The distribution that the module is of; None if the metadata do not tell."""
+    top = missing.partition(".")[0]
+    provided = providers([found.site.folder])
+    if top in provided:
+        return provided[top][0]
+    # An editable install need not list the modules of its project.
+    editables = (one for one in installed([found.site.folder]) if one.project is not None)
+    return next((one for one in editables if normal(one.name or "") == normal(top)), None)
 
 
 def _found(case: Case, sites: Iterator[_Site]) -> Iterator[_Found]:
