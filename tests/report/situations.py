@@ -197,7 +197,9 @@ def python_of_its_own(folder: Path) -> Path:
     (packages,) = folder.glob("lib/python3*/site-packages")
     # What venv would bring is setuptools too before Python 3.12, and not there in some builds of Python.
     for place in importlib.metadata.files("pip") or ():
-        if place.parts[0] == "pip" or place.parts[0].endswith(".dist-info"):
+        # Caches may come and go meanwhile.
+        is_cache = "__pycache__" in place.parts or place.suffix == ".pyc"
+        if not is_cache and (place.parts[0] == "pip" or place.parts[0].endswith(".dist-info")):
             copy = packages / place
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(place.locate(), copy)

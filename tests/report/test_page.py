@@ -185,7 +185,7 @@ def test_a_terminal_that_is_to_have_no_colours(shadowed: Sandbox, variables: dic
 
 def test_a_locale_without_characters_beyond_ascii(shadowed: Sandbox) -> None:
     """In the C locale a terminal with colours, and a pipe, get arrows and trees in ASCII."""
-    variables = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    variables = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
     shown = on_terminal(60, "explain", "--verbose", "colorsys", cwd=shadowed.root, **variables)
     assert SGR.search(shown)
     for text in (

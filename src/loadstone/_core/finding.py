@@ -93,6 +93,8 @@ def find_spec(
         raise ImportError("sys.meta_path is None, Python is likely shutting down")
     elif COPIES_CHAIN and type(finders) is not _Iterator:  # by which a trace sees whose turn it was
         asked = finders = list(finders)
+    if not finders:
+        warn("sys.meta_path is empty", ImportWarning)
     is_reload = name in state.modules
     if observers:
         observer = observers.get(_thread.get_ident())
@@ -126,8 +128,6 @@ def find_spec(
                 made[0] = NOTHING
                 break
         else:
-            if not finders:
-                warn("sys.meta_path is empty", ImportWarning)
             return None
     finally:
         release_lock()

@@ -159,7 +159,7 @@ def _find_and_load(
         spec = find_spec(state, name, path, None, child)
     else:
         parent_spec = None
-        spec = find_spec(state, name, None, None, name)
+        spec = find_spec(state, name, None, None, child)
     if spec is None:
         if lenient:
             return None

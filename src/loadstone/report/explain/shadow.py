@@ -164,7 +164,7 @@ def _swallowed(step: Step, portions: tuple[str, ...], case: Case) -> Iterator[Ca
             " namespace package; there is no other of this name"
         )
         remedy = f"If a library is meant, rename the folder {portions[0]}, and install the library."
-        yield cause("LS238", evidence, remedy, proved=bool(case.failure) or not case.found)
+        yield cause("LS238", evidence, remedy, proved=case.failure is not None)
 
 
 def _has_modules(portion: str) -> bool:
