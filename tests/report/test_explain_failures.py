@@ -1054,6 +1054,11 @@ def test_a_module_whose_loader_makes_it_a_package(sandbox: Sandbox) -> None:
     sys.meta_path.insert(0, Replacing())
     causes = loadstone.explain("late.sub").causes
     assert [(cause.code, cause.proved) for cause in causes][:2] == [("LS224", True), ("LS208", False)]
+    # Nor is it proved that what it is found before is hidden by it.
+    sandbox.write({"path/late/__init__.py": "", "path/late/sub.py": ""})
+    sandbox.on_path("path")
+    causes = loadstone.explain("late.sub").causes
+    assert [(cause.code, cause.proved) for cause in causes][:2] == [("LS224", True), ("LS222", False)]
 
 
 def test_a_local_folder_that_a_module_of_the_name_hides(sandbox: Sandbox) -> None:

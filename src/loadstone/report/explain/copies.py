@@ -40,7 +40,8 @@ def _hidden(case: Case, parent: Step, origin: str) -> Cause:
     spec = parent.imported.spec if parent.imported and parent.imported.spec else parent.spec
     if spec is None or spec.origin is None or not spec.has_location:
         where = "elsewhere" if spec is None else spec.place
-        return cause("LS222", f"{origin} is there, but {parent.name!r} is {where}")
+        proved = not may_extend(parent)
+        return cause("LS222", f"{origin} is there, but {parent.name!r} is {where}", proved=proved)
     there = next(iter(case.inventory.of_file(origin)), None)
     here = next(iter(case.inventory.of_file(spec.origin)), None)
     evidence = f"{origin}{f', of {there.release},' if there else ''} is there, but {parent.name!r} is "
