@@ -287,3 +287,31 @@ def test_verbose_messages(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     frames.verbose("import {!r}", "it")
     frames.verbose("too much", verbosity=2)
     assert capsys.readouterr().err == "# found 'it'\nimport 'it'\n"
+
+
+ENDLESS = """
+import sys
+import loadstone
+
+class Endless:
+    def find_spec(self, name, path=None, target=None):
+        return loadstone.find_spec(name) if name == "endless" else None
+
+sys.meta_path.insert(0, Endless())
+found = set()
+for limit in range(260, 300):
+    sys.setrecursionlimit(limit)
+    try:
+        loadstone.find_spec("endless")
+    except Exception as error:
+        found.add(type(error))
+sys.setrecursionlimit(1000)
+print(found)
+"""
+
+
+def test_at_the_limit_of_recursion(sandbox: Sandbox) -> None:
+    """Wherever a search that does not end comes to the limit, what is raised says so, and nothing else."""
+    sandbox.write({"endless_search.py": ENDLESS})
+    result = sandbox.python("endless_search.py")
+    assert (result.stdout, result.stderr) == ("{<class 'RecursionError'>}\n", "")

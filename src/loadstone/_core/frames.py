@@ -151,7 +151,9 @@ def _ends_in_call(entry: "TracebackType") -> bool:
     """Whether the last frame is the interpreter's mark for calls of what is not the import system's."""
     while entry.tb_next is not None:
         entry = entry.tb_next
-    return entry.tb_frame.f_code in (call_with_frames_removed.__code__, execute.__code__)
+    # By identity: two codes are compared in depth, for which there may be no room at the limit of recursion.
+    code = entry.tb_frame.f_code
+    return code is call_with_frames_removed.__code__ or code is execute.__code__
 
 
 def _after(entry: "TracebackType | None", mark: str) -> "TracebackType | None":
